@@ -1,0 +1,76 @@
+import type { Clock } from "./clock.js";
+import type { Logger } from "./logger.js";
+
+/** Gives something back: closes a connection, clears a timer. May be asynchronous; called exactly once. */
+export type Release = () => void | Promise<void>;
+
+/** The HTTP request that led to a run, as far as functions may see it. Frozen; credentials are left out. */
+export interface RequestFacts {
+  /** The request id, sent back as `X-Request-Id`. */
+  readonly requestId: string;
+  readonly method: string;
+  readonly path: string;
+  /** Header names in lower case. `authorization`, `cookie` and `x-api-key` are left out. */
+  readonly headers: Readonly<Record<string, string>>;
+}
+
+/** The run a call belongs to. */
+export interface RunFacts {
+  /** A UUID, new for every run unless the caller named one. */
+  readonly runId: string;
+  /** 32 hexadecimal digits, taken from the caller's trace where there is one. */
+  readonly traceId: string;
+  /** What the caller sent as conversation id. */
+  readonly conversationId: string | undefined;
+  /** The request being served; `undefined` where a run does not come from HTTP. */
+  readonly request: RequestFacts | undefined;
+}
+
+/**
+ * What a function gets with each call. It belongs to the run being served, never to an earlier one, and is dead once
+ * the run has ended: using it then raises `CALL_ENDED`.
+ */
+export interface CallContext {
+  readonly run: RunFacts;
+  /** Aborts when the caller has gone or the server gives up waiting. Pass it on to whatever can be cancelled. */
+  readonly signal: AbortSignal;
+  /** A logger whose lines carry the component and the run id. */
+  readonly logger: Logger;
+  readonly clock: Clock;
+  /** Who the run acts for; `undefined` in a shared workflow that was called without identity. */
+  readonly userId: string | undefined;
+}
+
+/** What a per-user function gets with each call: the user, and the state it may change. */
+export interface PerUserCallContext<State = undefined> extends CallContext {
+  readonly userId: string;
+  /**
+   * The component's state as a draft of the last committed value: read it and change it in place. When the run
+   * succeeds the changes of all components are stored together, before the reply leaves; when it fails they are
+   * discarded. The draft dies with the run. `undefined` where the definition declares no state.
+   */
+  readonly state: State;
+}
+
+/** What `build` gets. It is called once per process for shared components, once per waking session for per-user ones. */
+export interface BuildContext<Config, Services = Record<never, never>> {
+  /** The component's name in the configuration, e.g. `notepad`; `workflow` for the workflow. */
+  readonly name: string;
+  /** The validated configuration, frozen; references have been replaced by handles. */
+  readonly config: Config;
+  /** The shared services the definition asked for. */
+  readonly services: Services;
+  readonly logger: Logger;
+  readonly clock: Clock;
+  /**
+   * Registers how to give back what `build` acquired. Call it the moment the thing exists. Releases run last-registered
+   * first: when the process stops (shared), or when the session leaves memory (per-user).
+   */
+  onDispose(release: Release): void;
+}
+
+/** What `build` of a per-user component gets. */
+export interface PerUserBuildContext<Config, Services = Record<never, never>> extends BuildContext<Config, Services> {
+  /** Whose room the component is built for. */
+  readonly userId: string;
+}

@@ -1,0 +1,143 @@
+import { z } from "zod";
+import type { BuildContext, CallContext, PerUserBuildContext, PerUserCallContext } from "../contexts.js";
+import type { Scope } from "../references.js";
+import { builtFunction } from "./built-function.js";
+import {
+  type BuiltFunction,
+  type ConfigSchema,
+  definitionMarker,
+  type EngineBuildContext,
+  type FunctionGroupDefinition,
+  type FunctionSchemas,
+  type Implementation,
+  type ResolvedServices,
+  type ServiceRequests,
+  type StateDeclaration,
+} from "./definition.js";
+
+/** One member of a group: its schemas and description. */
+export interface GroupMember {
+  readonly description?: string;
+  readonly input: z.ZodType;
+  readonly output?: z.ZodType;
+  readonly streamOutput?: z.ZodType;
+}
+
+/** The members of a group by name: letters, digits, `_` and `-`. Their public names are `<group>__<member>`. */
+export type GroupMembers = Readonly<Record<string, GroupMember>>;
+
+type FieldOf<Member, Field extends "output" | "streamOutput"> = Member extends Record<Field, infer Schema extends z.ZodType>
+  ? z.input<Schema>
+  : undefined;
+type MemberImplementations<Members extends GroupMembers, Call> = {
+  readonly [Name in keyof Members]: Implementation<
+    z.output<Members[Name]["input"]>,
+    FieldOf<Members[Name], "output">,
+    FieldOf<Members[Name], "streamOutput">,
+    Call
+  >;
+};
+type StateOf<Schema> = Schema extends z.ZodType<object> ? z.output<Schema> : undefined;
+type EmptyConfig = z.ZodObject<Record<never, never>>;
+type NoServices = Record<never, never>;
+type MaybePromise<Value> = Value | Promise<Value>;
+
+interface GroupOptions<Config, Members, Services> {
+  /** The fields the group takes beside `_type`, `include` and `exclude`; none if left out. */
+  readonly config?: Config;
+  readonly functions: Members;
+  /** Shared services to hand to `build`, by name. */
+  readonly services?: Services;
+}
+
+/** Options of {@link defineFunctionGroup}. */
+export interface SharedFunctionGroupOptions<
+  Config extends ConfigSchema,
+  Members extends GroupMembers,
+  Services extends ServiceRequests,
+> extends GroupOptions<Config, Members, Services> {
+  /** Called once when the process starts. Returns the code of every member. */
+  build(
+    context: BuildContext<z.output<Config>, ResolvedServices<Services>>,
+  ): MaybePromise<MemberImplementations<Members, CallContext>>;
+}
+
+/** Options of {@link definePerUserFunctionGroup}. */
+export interface PerUserFunctionGroupOptions<
+  Config extends ConfigSchema,
+  Members extends GroupMembers,
+  Services extends ServiceRequests,
+  StateSchema extends z.ZodType<object> | undefined,
+> extends GroupOptions<Config, Members, Services> {
+  /** What is kept for each user, durably. All members share it. */
+  readonly state?: StateSchema extends z.ZodType<object> ? StateDeclaration<StateSchema, z.output<Config>> : undefined;
+  /** Called when a user's session wakes up. Returns the code of every member. */
+  build(
+    context: PerUserBuildContext<z.output<Config>, ResolvedServices<Services>>,
+  ): MaybePromise<MemberImplementations<Members, PerUserCallContext<StateOf<StateSchema>>>>;
+}
+
+/** Defines a shared function group: several functions with one configuration and one instance per process. */
+export function defineFunctionGroup<
+  Members extends GroupMembers,
+  Config extends ConfigSchema = EmptyConfig,
+  Services extends ServiceRequests = NoServices,
+>(options: SharedFunctionGroupOptions<Config, Members, Services>): FunctionGroupDefinition {
+  return groupDefinition("shared", options, undefined);
+}
+
+/** Defines a per-user function group: several functions that share one configuration and one durable state per user. */
+export function definePerUserFunctionGroup<
+  Members extends GroupMembers,
+  Config extends ConfigSchema = EmptyConfig,
+  Services extends ServiceRequests = NoServices,
+  StateSchema extends z.ZodType<object> | undefined = undefined,
+>(options: PerUserFunctionGroupOptions<Config, Members, Services, StateSchema>): FunctionGroupDefinition {
+  return groupDefinition("per-user", options, options.state);
+}
+
+function groupDefinition(
+  scope: Scope,
+  options: GroupOptions<ConfigSchema, GroupMembers, ServiceRequests> & { build(context: never): unknown },
+  state: StateDeclaration<z.ZodType<object>, never> | undefined,
+): FunctionGroupDefinition {
+  const functions = memberSchemas(options.functions);
+  return Object.freeze({
+    [definitionMarker]: true as const,
+    kind: "function_group" as const,
+    scope,
+    config: options.config ?? z.object({}),
+    functions,
+    services: options.services ?? {},
+    state,
+    build: async (context: EngineBuildContext) =>
+      builtMembers(context.name, functions, await options.build(context as never)),
+  });
+}
+
+const memberNamePattern = /^[A-Za-z0-9_-]+$/;
+
+function memberSchemas(members: GroupMembers): Record<string, FunctionSchemas> {
+  const schemas: Record<string, FunctionSchemas> = {};
+  for (const [name, { description = "", input, output, streamOutput }] of Object.entries(members)) {
+    if (!memberNamePattern.test(name)) {
+      throw new TypeError(`"${name}" cannot name a member: use letters, digits, "_" and "-".`);
+    }
+    if (output === undefined && streamOutput === undefined) {
+      throw new TypeError(`The member ${name} needs an output schema, a streamOutput schema, or both.`);
+    }
+    schemas[name] = Object.freeze({ description, input, output, streamOutput });
+  }
+  return Object.freeze(schemas);
+}
+
+function builtMembers(
+  group: string,
+  schemas: Readonly<Record<string, FunctionSchemas>>,
+  implementations: unknown,
+): Record<string, BuiltFunction> {
+  const given = (implementations ?? {}) as Record<string, unknown>;
+  return Object.fromEntries(
+    Object.entries(schemas).map(([name, schema]) => [name, builtFunction(`${group}__${name}`, schema, given[name])]),
+  );
+}

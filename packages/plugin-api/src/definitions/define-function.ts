@@ -1,0 +1,120 @@
+import { z } from "zod";
+import type { BuildContext, CallContext, PerUserBuildContext, PerUserCallContext } from "../contexts.js";
+import type { Scope } from "../references.js";
+import { builtFunction } from "./built-function.js";
+import {
+  type ConfigSchema,
+  definitionMarker,
+  type EngineBuildContext,
+  type FunctionDefinition,
+  type Implementation,
+  type ResolvedServices,
+  type ServiceRequests,
+  type StateDeclaration,
+} from "./definition.js";
+
+type OutputOf<Schema> = Schema extends z.ZodType ? z.input<Schema> : undefined;
+type StateOf<Schema> = Schema extends z.ZodType<object> ? z.output<Schema> : undefined;
+type EmptyConfig = z.ZodObject<Record<never, never>>;
+type NoServices = Record<never, never>;
+
+interface FunctionOptions<Config extends ConfigSchema, Input extends z.ZodType, Output, Chunk, Services> {
+  /** The fields the component takes beside `_type`; none if left out. Unknown fields are refused. */
+  readonly config?: Config;
+  /** What a call takes. A schema that is not an object is sent as `{ "value": … }` over HTTP. */
+  readonly input: Input;
+  /** The single result. At least one of `output` and `streamOutput` is needed. */
+  readonly output?: Output;
+  /** One chunk of a stream. */
+  readonly streamOutput?: Chunk;
+  /** One sentence for people and models. */
+  readonly description?: string;
+  /** Shared services to hand to `build`, by name. */
+  readonly services?: Services;
+}
+
+/** Options of {@link defineFunction}. */
+export interface SharedFunctionOptions<
+  Config extends ConfigSchema,
+  Input extends z.ZodType,
+  Output extends z.ZodType | undefined,
+  Chunk extends z.ZodType | undefined,
+  Services extends ServiceRequests,
+> extends FunctionOptions<Config, Input, Output, Chunk, Services> {
+  /** Called once when the process starts. Returns the code of the function, or a promise of it. */
+  build(
+    context: BuildContext<z.output<Config>, ResolvedServices<Services>>,
+  ): MaybePromise<Implementation<z.output<Input>, OutputOf<Output>, OutputOf<Chunk>, CallContext>>;
+}
+
+/** Options of {@link definePerUserFunction}. */
+export interface PerUserFunctionOptions<
+  Config extends ConfigSchema,
+  Input extends z.ZodType,
+  Output extends z.ZodType | undefined,
+  Chunk extends z.ZodType | undefined,
+  Services extends ServiceRequests,
+  StateSchema extends z.ZodType<object> | undefined,
+> extends FunctionOptions<Config, Input, Output, Chunk, Services> {
+  /** What is kept for each user, durably. */
+  readonly state?: StateSchema extends z.ZodType<object> ? StateDeclaration<StateSchema, z.output<Config>> : undefined;
+  /** Called when a user's session wakes up. Returns the code of the function, or a promise of it. */
+  build(
+    context: PerUserBuildContext<z.output<Config>, ResolvedServices<Services>>,
+  ): MaybePromise<
+    Implementation<z.output<Input>, OutputOf<Output>, OutputOf<Chunk>, PerUserCallContext<StateOf<StateSchema>>>
+  >;
+}
+
+type MaybePromise<Value> = Value | Promise<Value>;
+
+/** Defines a shared function: one instance for the whole process, with no state of any user. */
+export function defineFunction<
+  Input extends z.ZodType,
+  Output extends z.ZodType | undefined = undefined,
+  Chunk extends z.ZodType | undefined = undefined,
+  Config extends ConfigSchema = EmptyConfig,
+  Services extends ServiceRequests = NoServices,
+>(options: SharedFunctionOptions<Config, Input, Output, Chunk, Services>): FunctionDefinition {
+  return functionDefinition("shared", options, undefined);
+}
+
+/** Defines a per-user function: one instance per user session, with state that is kept durably for that user. */
+export function definePerUserFunction<
+  Input extends z.ZodType,
+  Output extends z.ZodType | undefined = undefined,
+  Chunk extends z.ZodType | undefined = undefined,
+  Config extends ConfigSchema = EmptyConfig,
+  Services extends ServiceRequests = NoServices,
+  StateSchema extends z.ZodType<object> | undefined = undefined,
+>(options: PerUserFunctionOptions<Config, Input, Output, Chunk, Services, StateSchema>): FunctionDefinition {
+  return functionDefinition("per-user", options, options.state);
+}
+
+function functionDefinition(
+  scope: Scope,
+  options: FunctionOptions<ConfigSchema, z.ZodType, unknown, unknown, ServiceRequests> & {
+    build(context: never): unknown;
+  },
+  state: StateDeclaration<z.ZodType<object>, never> | undefined,
+): FunctionDefinition {
+  const output = options.output as z.ZodType | undefined;
+  const streamOutput = options.streamOutput as z.ZodType | undefined;
+  if (output === undefined && streamOutput === undefined) {
+    throw new TypeError("A function needs an output schema, a streamOutput schema, or both.");
+  }
+  return Object.freeze({
+    [definitionMarker]: true as const,
+    kind: "function" as const,
+    scope,
+    config: options.config ?? z.object({}),
+    input: options.input,
+    output,
+    streamOutput,
+    description: options.description ?? "",
+    services: options.services ?? {},
+    state,
+    build: async (context: EngineBuildContext) =>
+      builtFunction(context.name, { output, streamOutput }, await options.build(context as never)),
+  });
+}

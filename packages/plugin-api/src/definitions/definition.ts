@@ -1,0 +1,88 @@
+import type { ServiceIdentifier } from "inversify";
+import type { z } from "zod";
+import type { BuildContext, CallContext } from "../contexts.js";
+import type { Scope } from "../references.js";
+
+/** Marks what the `define…` functions return, across copies of this package. */
+export const definitionMarker = Symbol.for("@alcove/plugin-api/Definition");
+
+/** The schema of a component's configuration: an object, so that every field has a name and a place in the file. */
+export type ConfigSchema = z.ZodObject;
+
+/** A component's state: what it looks like, which version of it this is, and what a new user begins with. */
+export interface StateDeclaration<StateSchema extends z.ZodType<object> = z.ZodType<object>, Config = never> {
+  /** Counts up by one whenever the shape changes. A snapshot of another version is never served as this one. */
+  readonly version: number;
+  /** An object or array of JSON values. */
+  readonly schema: StateSchema;
+  /** What a new user begins with. Called with the component's configuration; returns a fresh value each time. */
+  readonly initial: (config: Config) => z.input<StateSchema>;
+}
+
+/** The service identifiers a definition asks for, by the names under which `build` receives the services. */
+export type ServiceRequests = Readonly<Record<string, ServiceIdentifier>>;
+
+/** The services a {@link ServiceRequests} yields. */
+export type ResolvedServices<Requests extends ServiceRequests> = {
+  readonly [Name in keyof Requests]: Requests[Name] extends ServiceIdentifier<infer Service> ? Service : never;
+};
+
+/** The code of a function: one result, a stream of chunks, or both, as its schemas say. */
+export type Implementation<Input, Output, Chunk, Call> = [Output] extends [undefined]
+  ? (input: Input, call: Call) => AsyncIterable<Chunk>
+  : [Chunk] extends [undefined]
+    ? (input: Input, call: Call) => Output | Promise<Output>
+    : {
+        readonly invoke: (input: Input, call: Call) => Output | Promise<Output>;
+        readonly stream: (input: Input, call: Call) => AsyncIterable<Chunk>;
+      };
+
+/** The schemas and the description of one function, as the engine sees them. */
+export interface FunctionSchemas {
+  readonly description: string;
+  readonly input: z.ZodType;
+  readonly output: z.ZodType | undefined;
+  readonly streamOutput: z.ZodType | undefined;
+}
+
+/** What the engine may ask of a built function, whatever its schemas. */
+export interface BuiltFunction {
+  readonly invoke: ((input: never, call: CallContext) => unknown) | undefined;
+  readonly stream: ((input: never, call: CallContext) => AsyncIterable<unknown>) | undefined;
+}
+
+/** What the engine hands to a definition's `build`: the types are the definition's own, checked by its schemas before. */
+export interface EngineBuildContext extends BuildContext<unknown, Readonly<Record<string, unknown>>> {
+  /** Set for per-user components. */
+  readonly userId: string | undefined;
+}
+
+interface CommonDefinition {
+  readonly [definitionMarker]: true;
+  readonly scope: Scope;
+  readonly config: ConfigSchema;
+  readonly services: ServiceRequests;
+  /** `undefined` for shared components and for per-user ones without state. */
+  readonly state: StateDeclaration | undefined;
+}
+
+/** What `defineFunction` and `definePerUserFunction` return. Opaque to plugins; the engine reads it. */
+export interface FunctionDefinition extends CommonDefinition, FunctionSchemas {
+  readonly kind: "function";
+  build(context: EngineBuildContext): Promise<BuiltFunction>;
+}
+
+/** What `defineFunctionGroup` and `definePerUserFunctionGroup` return. Opaque to plugins; the engine reads it. */
+export interface FunctionGroupDefinition extends CommonDefinition {
+  readonly kind: "function_group";
+  readonly functions: Readonly<Record<string, FunctionSchemas>>;
+  build(context: EngineBuildContext): Promise<Readonly<Record<string, BuiltFunction>>>;
+}
+
+/** A component definition of either kind. */
+export type ComponentDefinition = FunctionDefinition | FunctionGroupDefinition;
+
+/** Whether a module's export came from a `define…` function of a component. */
+export function isComponentDefinition(value: unknown): value is ComponentDefinition {
+  return typeof value === "object" && value !== null && definitionMarker in value && "scope" in value;
+}

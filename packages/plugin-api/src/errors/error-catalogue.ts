@@ -1,0 +1,141 @@
+/**
+ * Every error Alcove raises on purpose: its stable code, what it means, and how to mend it.
+ *
+ * The codes are part of the public contract: they appear in HTTP replies, logs and `--json` output, and a code that was
+ * released is never given another meaning. `docs/errors.md` is generated from this table.
+ *
+ * `workflow_error` is spelled as NVIDIA NeMo Agent Toolkit spells it, so that a client of that toolkit recognises it.
+ */
+export const errorCatalogue = {
+  STARTUP_REFUSED: {
+    summary: "The configuration, a plugin or the dependency graph breaks a rule; nothing was started.",
+    remedy: "Mend every line of the report; `alcove validate` prints the same report.",
+  },
+  USAGE: {
+    summary: "The command line was called with options it does not know or without one it needs.",
+    remedy: "Run the command with --help.",
+  },
+  SERVICE_FAILED: {
+    summary: "A plugin's shared service could not be built at start.",
+    remedy: "Read the cause. A shared service may depend on shared services only, never on something of one user.",
+  },
+  COMPONENT_BUILD_FAILED: {
+    summary: "A plugin's build function threw or rejected.",
+    remedy: "Read the cause in the server's log. The next request builds again.",
+  },
+  INPUT_INVALID: {
+    summary: "The input does not satisfy the function's input schema.",
+    remedy: "Correct the fields listed in details; the expected shape is in the schema.",
+  },
+  OUTPUT_INVALID: {
+    summary: "A function returned something its output schema does not allow; the run was rolled back.",
+    remedy: "Mend the function or its output schema.",
+  },
+  STATE_INVALID: {
+    summary: "A state does not satisfy its schema, or JSON cannot hold it; the run was rolled back.",
+    remedy: "Mend the function that left the state behind, or its state schema.",
+  },
+  STATE_UNREADABLE: {
+    summary: "A stored session is damaged or does not fit its schema. It is kept, and not served.",
+    remedy: "Restore the database from a backup, or remove the session.",
+  },
+  STATE_VERSION_UNSUPPORTED: {
+    summary: "A stored state has another version than the installed plugin. It is kept, and not served.",
+    remedy: "Install the plugin version that wrote the state.",
+  },
+  workflow_error: {
+    summary: "The workflow failed; the run was rolled back and nothing it did was stored.",
+    remedy: "See the message; the server's log has the cause under the same run id.",
+  },
+  RUN_ABORTED: {
+    summary: "The run was cancelled before it ended; nothing it did was stored.",
+    remedy: "Call again.",
+  },
+  RUNNER_MISUSED: {
+    summary: "A runner was used twice. A runner serves exactly one run.",
+    remedy: "Ask the session for a new runner.",
+  },
+  OUTPUT_KIND_UNSUPPORTED: {
+    summary: "A single result was asked of a function that only streams, or a stream of one that cannot stream.",
+    remedy: "Ask for the kind of output the function declares.",
+  },
+  CALL_ENDED: {
+    summary: "A call's context was used after its run had ended.",
+    remedy: "Await everything a function starts before it returns, and keep no call context for later.",
+  },
+  DEPENDENCY_UNDECLARED: {
+    summary: "A function called another one that its configuration does not reference.",
+    remedy: "Declare the dependency with functionRef() or functionGroupRef() in the config schema.",
+  },
+  SESSION_QUEUE_FULL: {
+    summary: "Too many calls of this user are already waiting for their turn.",
+    remedy: "Wait for replies before sending more; see general.max_queued_runs_per_user.",
+  },
+  SHUTTING_DOWN: {
+    summary: "The server is stopping and takes no new runs.",
+    remedy: "Retry; another process, or this one after its restart, will serve.",
+  },
+  STORE_HELD: {
+    summary: "Another process holds the session store.",
+    remedy: "Stop that process, or set general.store.path to another file.",
+  },
+  STORE_OPEN_FAILED: {
+    summary: "The session store could not be opened.",
+    remedy: "Check that general.store.path can be read and written, and is a database of Alcove.",
+  },
+  STORE_FAILED: {
+    summary: "The session store refused the change; nothing was changed.",
+    remedy: "Retry later; the server's log has the cause.",
+  },
+  STORE_CLOSED: {
+    summary: "The session store was used after it had been closed.",
+    remedy: "Open the store again.",
+  },
+  STORE_CONFLICT: {
+    summary: "The stored session has another revision than the change was based on; nothing was changed.",
+    remedy: "Make sure that a single process writes this store.",
+  },
+  OUTCOME_UNKNOWN: {
+    summary: "The disk failed while the change was being made durable: it may or may not be stored.",
+    remedy: "Read the state before repeating the call.",
+  },
+  USER_ID_REQUIRED: {
+    summary: "The workflow is per-user, and the request does not say who the user is.",
+    remedy: "Send the cookie nat-session=<your session id>.",
+  },
+  IDENTITY_CONFLICT: {
+    summary: "The request names two different users.",
+    remedy: "Send one identity only.",
+  },
+  BODY_INVALID: {
+    summary: "The request body is not the JSON document the route expects.",
+    remedy: "Send one JSON object, encoded as UTF-8.",
+  },
+  BODY_TOO_LARGE: {
+    summary: "The request body is larger than general.front_end.max_body_bytes.",
+    remedy: "Send less, or raise the limit.",
+  },
+  MEDIA_TYPE_UNSUPPORTED: {
+    summary: "The request body is not declared as JSON.",
+    remedy: "Send the header content-type: application/json.",
+  },
+  REQUEST_INVALID: {
+    summary: "The HTTP request is malformed.",
+    remedy: "See the message.",
+  },
+  ROUTE_NOT_FOUND: {
+    summary: "There is no such route.",
+    remedy: "See the list of routes in the README.",
+  },
+  METHOD_NOT_ALLOWED: {
+    summary: "The route exists, but not for this method.",
+    remedy: "Use one of the methods in the Allow header.",
+  },
+  INTERNAL: {
+    summary: "A fault of Alcove itself.",
+    remedy: "Report it with the log line that carries the same request id.",
+  },
+} as const satisfies Record<string, { readonly summary: string; readonly remedy: string }>;
+
+/** A code of the error catalogue. */
+export type ErrorCode = keyof typeof errorCatalogue;

@@ -1,0 +1,89 @@
+import type { JsonValue } from "../json.js";
+import { AlcoveError, type AlcoveErrorOptions } from "./alcove-error.js";
+import { formatProblem, type Problem } from "./problem.js";
+
+/** Raised at start when the configuration, the plugins or the dependency graph break rules; it lists every violation. */
+export class StartupRefusedError extends AlcoveError<"STARTUP_REFUSED"> {
+  readonly problems: readonly Problem[];
+
+  constructor(problems: readonly Problem[]) {
+    const errors = problems.filter((problem) => problem.severity === "error");
+    const heading = errors.length === 1 ? "1 problem found" : `${errors.length} problems found`;
+    super("STARTUP_REFUSED", [heading, ...errors.map((problem) => `  ${formatProblem(problem)}`)].join("\n"), {
+      details: errors.map((problem) => formatProblem(problem)),
+    });
+    this.problems = problems;
+  }
+}
+
+/** One field of an input, an output or a state that its schema refuses. */
+export interface SchemaFault {
+  /** The way to the field, from the outermost key inwards; empty for the value itself. */
+  readonly path: readonly (string | number)[];
+  readonly message: string;
+  /** What the schema expected, in zod's words, e.g. `invalid_type`. */
+  readonly kind: string;
+}
+
+/** Raised when an input does not satisfy a function's input schema. Nothing has run. */
+export class InputInvalidError extends AlcoveError<"INPUT_INVALID"> {
+  readonly faults: readonly SchemaFault[];
+
+  constructor(functionName: string, faults: readonly SchemaFault[]) {
+    super("INPUT_INVALID", `The input of ${functionName} is invalid: ${summarise(faults)}`, {
+      details: faults.map(faultAsJson),
+    });
+    this.faults = faults;
+  }
+}
+
+/** Raised when a function returns what its output schema refuses. The run is rolled back. */
+export class OutputInvalidError extends AlcoveError<"OUTPUT_INVALID"> {
+  constructor(functionName: string, faults: readonly SchemaFault[]) {
+    super("OUTPUT_INVALID", `${functionName} returned an output its schema refuses: ${summarise(faults)}`);
+  }
+}
+
+/** Raised when the entry function throws. The message is the thrown error's; `details` is its class name. */
+export class WorkflowError extends AlcoveError<"workflow_error"> {
+  constructor(cause: unknown) {
+    const isError = cause instanceof Error;
+    super("workflow_error", isError ? cause.message : "The workflow failed.", {
+      cause,
+      details: isError ? cause.constructor.name : typeof cause,
+    });
+  }
+}
+
+/** Raised when a plugin's build function throws. Whatever was built before it has been released again. */
+export class ComponentBuildFailedError extends AlcoveError<"COMPONENT_BUILD_FAILED"> {
+  constructor(componentName: string, typeName: string, cause: unknown) {
+    super("COMPONENT_BUILD_FAILED", `The component ${componentName} (${typeName}) could not be built.`, { cause });
+  }
+}
+
+/** Raised when a session store could not do what it was asked. The code says whether anything may have changed. */
+export class StoreError extends AlcoveError<
+  "STORE_FAILED" | "STORE_HELD" | "STORE_OPEN_FAILED" | "STORE_CLOSED" | "STORE_CONFLICT" | "OUTCOME_UNKNOWN"
+> {}
+
+/** Raised when a stored session cannot be served. The session is kept as it is. */
+export class StoredStateError extends AlcoveError<
+  "STATE_UNREADABLE" | "STATE_VERSION_UNSUPPORTED" | "STATE_INVALID"
+> {
+  constructor(
+    code: "STATE_UNREADABLE" | "STATE_VERSION_UNSUPPORTED" | "STATE_INVALID",
+    message: string,
+    options: AlcoveErrorOptions = {},
+  ) {
+    super(code, message, options);
+  }
+}
+
+function summarise(faults: readonly SchemaFault[]): string {
+  return faults.map((fault) => `${fault.path.length === 0 ? "(the value)" : fault.path.join(".")}: ${fault.message}`).join("; ");
+}
+
+function faultAsJson(fault: SchemaFault): JsonValue {
+  return { path: [...fault.path], message: fault.message, kind: fault.kind };
+}

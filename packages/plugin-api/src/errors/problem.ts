@@ -1,0 +1,61 @@
+/** Where in a file something was found. Lines and columns count from 1. */
+export interface SourceLocation {
+  /** The file as the user named it, or what stands in for it, e.g. `--override general.store.path`. */
+  readonly file: string;
+  readonly line?: number;
+  readonly column?: number;
+}
+
+/** The rule a {@link Problem} breaks. Stable, so that scripts can match it. */
+export type ProblemRule =
+  | "config-file"
+  | "config-syntax"
+  | "config-schema"
+  | "config-unknown-key"
+  | "config-unsupported"
+  | "config-environment"
+  | "config-base"
+  | "config-text-file"
+  | "config-override"
+  | "plugin-not-found"
+  | "plugin-manifest"
+  | "plugin-version"
+  | "plugin-duplicate"
+  | "plugin-module"
+  | "type-unknown"
+  | "type-ambiguous"
+  | "reference-unknown"
+  | "reference-kind"
+  | "reference-schema"
+  | "dependency-scope"
+  | "dependency-cycle"
+  | "name-clash"
+  | "group-filter"
+  | "component-unreachable"
+  | "workflow-missing"
+  | "workflow-output"
+  | "service-clash";
+
+/** One fault found before anything was started. All faults are collected and reported together. */
+export interface Problem {
+  readonly rule: ProblemRule;
+  /** An error refuses the start; a warning is printed and the start goes on. */
+  readonly severity: "error" | "warning";
+  /** What is wrong, naming the thing that is wrong. */
+  readonly message: string;
+  readonly source?: SourceLocation;
+  /** How to mend it. */
+  readonly remedy?: string;
+}
+
+/** One line: `configs/a.yml:12:3: <message>. <remedy>` with whatever parts are known. */
+export function formatProblem(problem: Problem): string {
+  const remedy = problem.remedy === undefined ? "" : ` ${problem.remedy}`;
+  const place = problem.source === undefined ? "" : `${formatLocation(problem.source)}: `;
+  return `${place}${problem.message}${remedy} [${problem.rule}]`;
+}
+
+/** `file:line:column`, or less where less is known. */
+export function formatLocation({ file, line, column }: SourceLocation): string {
+  return [file, line, column].filter((part) => part !== undefined).join(":");
+}

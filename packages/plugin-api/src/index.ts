@@ -1,0 +1,80 @@
+export { ContainerModule, inject, injectable, type ServiceIdentifier } from "inversify";
+export { z } from "zod";
+export { Clock, systemClock } from "./clock.js";
+export type {
+  BuildContext,
+  CallContext,
+  PerUserBuildContext,
+  PerUserCallContext,
+  Release,
+  RequestFacts,
+  RunFacts,
+} from "./contexts.js";
+export {
+  defineFunction,
+  definePerUserFunction,
+  type PerUserFunctionOptions,
+  type SharedFunctionOptions,
+} from "./definitions/define-function.js";
+export {
+  defineFunctionGroup,
+  definePerUserFunctionGroup,
+  type GroupMember,
+  type GroupMembers,
+  type PerUserFunctionGroupOptions,
+  type SharedFunctionGroupOptions,
+} from "./definitions/define-function-group.js";
+export {
+  defineServices,
+  isServicesDefinition,
+  type ServicesDefinition,
+  type ServicesOptions,
+} from "./definitions/define-services.js";
+export {
+  type BuiltFunction,
+  type ComponentDefinition,
+  type ConfigSchema,
+  type EngineBuildContext,
+  type FunctionDefinition,
+  type FunctionGroupDefinition,
+  type FunctionSchemas,
+  type Implementation,
+  isComponentDefinition,
+  type ResolvedServices,
+  type ServiceRequests,
+  type StateDeclaration,
+} from "./definitions/definition.js";
+export { type DisposalReport, DisposalStack } from "./disposal-stack.js";
+export { AlcoveError, type AlcoveErrorOptions } from "./errors/alcove-error.js";
+export { type ErrorCode, errorCatalogue } from "./errors/error-catalogue.js";
+export {
+  ComponentBuildFailedError,
+  InputInvalidError,
+  OutputInvalidError,
+  type SchemaFault,
+  StartupRefusedError,
+  StoredStateError,
+  StoreError,
+  WorkflowError,
+} from "./errors/errors.js";
+export { formatLocation, formatProblem, type Problem, type ProblemRule, type SourceLocation } from "./errors/problem.js";
+export type { JsonValue } from "./json.js";
+export { type LogFields, Logger, silentLogger } from "./logger.js";
+export {
+  type ComponentContribution,
+  MANIFEST_FORMAT,
+  type Manifest,
+  manifestSchema,
+  type ServicesContribution,
+} from "./manifest.js";
+export {
+  type FunctionGroupHandle,
+  type FunctionHandle,
+  type FunctionRefOptions,
+  functionGroupRef,
+  functionRef,
+  isReference,
+  type Reference,
+  type ReferenceKind,
+  type Scope,
+} from "./references.js";

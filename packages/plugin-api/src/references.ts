@@ -1,0 +1,114 @@
+import { z } from "zod";
+import type { CallContext } from "./contexts.js";
+
+/** Whether there is one instance per process, or one per user session. */
+export type Scope = "shared" | "per-user";
+
+/**
+ * A function another component may call. It holds nothing of any user: the room a call works in is found through the
+ * call context, so a handle may be kept for as long as its component lives.
+ */
+export interface FunctionHandle<Input = unknown, Output = unknown, Chunk = unknown> {
+  /** The public name: `notepad`, or `todo__add` for a member of a group. */
+  readonly name: string;
+  readonly description: string;
+  readonly scope: Scope;
+  readonly inputSchema: z.ZodType;
+  /** `undefined` for a function that only streams. */
+  readonly outputSchema: z.ZodType | undefined;
+  /** `undefined` for a function that cannot stream. */
+  readonly streamOutputSchema: z.ZodType | undefined;
+  /**
+   * Calls the function in the run of `call`, and resolves to its single result.
+   *
+   * @throws INPUT_INVALID, OUTPUT_INVALID, OUTPUT_KIND_UNSUPPORTED, DEPENDENCY_UNDECLARED (the caller's configuration does
+   * not reference this function), CALL_ENDED, or whatever the function throws.
+   */
+  invoke(input: Input, call: CallContext): Promise<Output>;
+  /** As {@link invoke}, for functions that stream. */
+  stream(input: Input, call: CallContext): AsyncIterable<Chunk>;
+}
+
+/** The functions of a group another component may call, by their names inside the group. */
+export interface FunctionGroupHandle {
+  readonly name: string;
+  readonly scope: Scope;
+  readonly functions: Readonly<Record<string, FunctionHandle>>;
+}
+
+/** What a reference may point at. */
+export type ReferenceKind = "function" | "function_group";
+
+const referenceMarker = Symbol.for("@alcove/plugin-api/Reference");
+
+/** A parsed, not yet resolved reference. The runtime replaces it by a handle before any `build` is called. */
+export interface Reference {
+  readonly [referenceMarker]: true;
+  readonly kind: ReferenceKind;
+  readonly name: string;
+  /** Where the caller's schemas were given: what it sends and what it counts on getting. */
+  readonly inputSchema: z.ZodType | undefined;
+  readonly outputSchema: z.ZodType | undefined;
+}
+
+/** Whether a parsed configuration value is a reference. */
+export function isReference(value: unknown): value is Reference {
+  return typeof value === "object" && value !== null && referenceMarker in value;
+}
+
+/** Options of {@link functionRef}. */
+export interface FunctionRefOptions<Input extends z.ZodType, Output extends z.ZodType> {
+  /** What the caller will send; types the handle's `invoke`. */
+  readonly input?: Input;
+  /** What the caller counts on getting; types the handle's result. */
+  readonly output?: Output;
+  /** The name used when the configuration gives none. */
+  readonly default?: string;
+  readonly description?: string;
+}
+
+/**
+ * A configuration field that names a function, e.g. `notepad_name: notepad`, or a member of a group, e.g.
+ * `todo__add`. `build` receives the {@link FunctionHandle} in its place.
+ *
+ * It is this field that makes the dependency known before anything is built: scopes, cycles and unknown names are
+ * checked at start. Put it anywhere in the config schema, in arrays and nested objects too, but do not `.transform()` it.
+ */
+export function functionRef<Input extends z.ZodType = z.ZodUnknown, Output extends z.ZodType = z.ZodUnknown>(
+  options: FunctionRefOptions<Input, Output> = {},
+): z.ZodType<FunctionHandle<z.input<Input>, z.output<Output>>, string | undefined> {
+  return referenceSchema("function", options) as unknown as z.ZodType<
+    FunctionHandle<z.input<Input>, z.output<Output>>,
+    string | undefined
+  >;
+}
+
+/** A configuration field that names a function group. `build` receives the {@link FunctionGroupHandle} in its place. */
+export function functionGroupRef(
+  options: { readonly default?: string; readonly description?: string } = {},
+): z.ZodType<FunctionGroupHandle, string | undefined> {
+  // The schema yields a Reference; the runtime replaces it by the handle the type promises before any build sees it.
+  return referenceSchema("function_group", options) as unknown as z.ZodType<FunctionGroupHandle, string | undefined>;
+}
+
+function referenceSchema(
+  kind: ReferenceKind,
+  options: { input?: z.ZodType; output?: z.ZodType; default?: string; description?: string },
+): z.ZodType {
+  const label = kind === "function" ? "function" : "function group";
+  const name = z.string().min(1, `expected the name of a ${label}`).meta({
+    description: options.description ?? `The name of a ${label}.`,
+    alcoveReference: kind,
+  });
+  const reference = name.transform(
+    (value): Reference =>
+      Object.freeze({
+        [referenceMarker]: true as const,
+        kind,
+        name: value,
+        inputSchema: options.input,
+        outputSchema: options.output,
+      }),
+  );
+  return options.default === undefined ? reference : reference.prefault(options.default);
+}
