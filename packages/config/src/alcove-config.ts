@@ -1,0 +1,87 @@
+import type { ConfigPath } from "./config-node.js";
+
+/** A validated configuration. Deeply frozen. */
+export interface AlcoveConfig extends ComponentSections {
+  readonly general: GeneralConfig;
+}
+
+/** The sections that say what to build; their `_type`s and fields are checked by whoever knows the plugins. */
+export interface ComponentSections {
+  /** `functions:`, by name. */
+  readonly functions: Readonly<Record<string, ComponentConfig>>;
+  /** `function_groups:`, by name. */
+  readonly functionGroups: Readonly<Record<string, ComponentConfig>>;
+  /** `workflow:`, unless the configuration has none. */
+  readonly workflow: ComponentConfig | undefined;
+  /** `plugins:`, in the order they are listed in. */
+  readonly plugins: readonly PluginEntry[];
+}
+
+/** One configured component. */
+export interface ComponentConfig {
+  /** What `_type` (or `type`) says, e.g. `per_user_notepad`. */
+  readonly type: string;
+  /** Every other key as written, not yet checked. `__proto__` is an own property like any other. */
+  readonly fields: Readonly<Record<string, unknown>>;
+  /** Where it stands in the configuration, e.g. `["functions", "notepad"]`. */
+  readonly path: ConfigPath;
+}
+
+/** One entry of `plugins:`. */
+export interface PluginEntry {
+  /** A package name, or a path. */
+  readonly specifier: string;
+  /** The absolute folder a relative path starts from: that of the file the entry is written in. */
+  readonly directory: string;
+  /** Where it stands in the configuration, e.g. `["plugins", 0]`. */
+  readonly path: ConfigPath;
+}
+
+/** The `general` section. */
+export interface GeneralConfig {
+  /** The application's name, which is part of every session's key. By default the config file's name without its ending. */
+  readonly application: string;
+  /** How long a session is kept after its last activity. */
+  readonly perUserWorkflowTimeoutMs: number;
+  /** How often expired sessions are cleaned up. */
+  readonly perUserWorkflowCleanupIntervalMs: number;
+  /** Whether `GET /monitor/users` is served. */
+  readonly enablePerUserMonitoring: boolean;
+  /** How many runs may go on at once; 0 for as many as come. */
+  readonly maxConcurrency: number;
+  /** How many runs of one user may wait for their turn. */
+  readonly maxQueuedRunsPerUser: number;
+  /** How long a shutdown waits for runs in flight. */
+  readonly shutdownTimeoutMs: number;
+  readonly store: StoreConfig;
+  readonly frontEnd: FrontEndConfig;
+}
+
+/** Where sessions are kept. */
+export interface StoreConfig {
+  /** The absolute path of the SQLite file. */
+  readonly path: string;
+}
+
+/** The HTTP server. */
+export interface FrontEndConfig {
+  readonly host: string;
+  /** 0 for any free port. */
+  readonly port: number;
+  readonly maxBodyBytes: number;
+  /** Whether the plain `nat-session` cookie may name the user on an address others can reach. */
+  readonly allowInsecureIdentity: boolean;
+  readonly cors: CorsConfig;
+}
+
+/** What browsers let pages of other origins do. */
+export interface CorsConfig {
+  readonly allowOrigins: readonly string[];
+  /** The source of a regular expression in JavaScript's syntax. */
+  readonly allowOriginRegex?: string;
+  readonly allowMethods: readonly string[];
+  readonly allowHeaders: readonly string[];
+  readonly allowCredentials: boolean;
+  readonly exposeHeaders: readonly string[];
+  readonly maxAgeSeconds: number;
+}

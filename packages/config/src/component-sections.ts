@@ -1,0 +1,155 @@
+import type { SourceLocation } from "@alcove/plugin-api";
+import type { ComponentConfig, ComponentSections, PluginEntry } from "./alcove-config.js";
+import {
+  type ConfigNode,
+  type ConfigPath,
+  describeNode,
+  formatPath,
+  hasFault,
+  isNothing,
+  type MappingNode,
+  plainRecordOf,
+  plainValueOf,
+} from "./config-node.js";
+import { closestName, didYouMean } from "./did-you-mean.js";
+import type { ProblemReport } from "./problem-report.js";
+import { withTypeKey } from "./type-key.js";
+
+const componentSectionKeys = ["functions", "function_groups", "workflow", "plugins"];
+const topLevelKeys = ["base", "general", ...componentSectionKeys];
+const componentName = /^[A-Za-z0-9_-]+$/;
+
+/**
+ * Reads the sections that say what to build, and reports unknown sections.
+ *
+ * @returns `undefined` where one of them has an error in it, so that nobody draws conclusions from the rest.
+ */
+export function readComponentSections(root: MappingNode, report: ProblemReport): ComponentSections | undefined {
+  const hidesSection = reportUnknownSections(root, report);
+  const reader = new ComponentReader(report);
+  const errorsBefore = report.errorCount;
+  const sectionNode = (key: string): ConfigNode | undefined => root.entries.get(key)?.value;
+  const sections: ComponentSections = Object.freeze({
+    functions: reader.components(sectionNode("functions"), "functions"),
+    functionGroups: reader.components(sectionNode("function_groups"), "function_groups"),
+    workflow: reader.workflow(root),
+    plugins: reader.plugins(sectionNode("plugins")),
+  });
+  const isFaulty = componentSectionKeys.some((key) => {
+    const node = sectionNode(key);
+    return node !== undefined && hasFault(node);
+  });
+  return hidesSection || isFaulty || report.errorCount > errorsBefore ? undefined : sections;
+}
+
+/** Whether an unknown section is likely to be one of the component sections misspelt. */
+function reportUnknownSections(root: MappingNode, report: ProblemReport): boolean {
+  let hidesSection = false;
+  for (const [key, entry] of root.entries) {
+    if (topLevelKeys.includes(key)) continue;
+    const message = `There is no section ${JSON.stringify(key)}.`;
+    report.error("config-unknown-key", entry.keyPlace.location, message, didYouMean(key, topLevelKeys));
+    hidesSection ||= componentSectionKeys.includes(closestName(key, topLevelKeys) ?? "");
+  }
+  return hidesSection;
+}
+
+class ComponentReader {
+  readonly #report: ProblemReport;
+
+  constructor(report: ProblemReport) {
+    this.#report = report;
+  }
+
+  components(node: ConfigNode | undefined, section: string): Readonly<Record<string, ComponentConfig>> {
+    if (node === undefined || isNothing(node)) return plainRecordOf<ComponentConfig>([]);
+    if (node.kind !== "mapping") {
+      const message = `${section} must be a mapping of names to components, found ${describeNode(node)}.`;
+      this.#report.error("config-schema", node.place.location, message, "Write `name: { _type: … }` under it.");
+      return plainRecordOf<ComponentConfig>([]);
+    }
+    const entries = [...node.entries].map(([name, { keyPlace, value }]) => {
+      this.#checkName(name, section, keyPlace.location);
+      return [name, this.#component(value, [section, name], keyPlace.location)] as const;
+    });
+    return plainRecordOf(
+      entries.filter((entry): entry is readonly [string, ComponentConfig] => entry[1] !== undefined),
+    );
+  }
+
+  workflow(root: MappingNode): ComponentConfig | undefined {
+    const entry = root.entries.get("workflow");
+    if (entry === undefined || isNothing(entry.value)) return undefined;
+    return this.#component(entry.value, ["workflow"], entry.keyPlace.location);
+  }
+
+  plugins(node: ConfigNode | undefined): readonly PluginEntry[] {
+    if (node === undefined || isNothing(node)) return Object.freeze([]);
+    if (node.kind !== "list") {
+      const message = `plugins must be a list, found ${describeNode(node)}.`;
+      this.#report.error(
+        "config-schema",
+        node.place.location,
+        message,
+        "Write one package name or path a line, each after `- `.",
+      );
+      return Object.freeze([]);
+    }
+    const entries = node.items.map((item, index) => this.#plugin(item, ["plugins", index]));
+    return Object.freeze(entries.filter((entry) => entry !== undefined));
+  }
+
+  #checkName(name: string, section: string, source: SourceLocation): void {
+    if (componentName.test(name) && name !== "__proto__") return;
+    const message = `${JSON.stringify(name)} is not a name ${section} can have.`;
+    this.#report.error("config-schema", source, message, "Use letters, digits, _ and - only (and not __proto__).");
+  }
+
+  #component(node: ConfigNode, path: ConfigPath, keySource: SourceLocation): ComponentConfig | undefined {
+    if (node.kind !== "mapping") {
+      if (hasFault(node)) return undefined;
+      const message = `${formatPath(path)} must be a mapping with a _type, found ${describeNode(node)}.`;
+      this.#report.error("config-schema", keySource, message, "Write _type: and the component's fields under it.");
+      return undefined;
+    }
+    const component = withTypeKey(node, path, this.#report);
+    const type = this.#type(component, path, keySource);
+    if (type === undefined) return undefined;
+    const fields = [...component.entries].filter(([key]) => key !== "_type");
+    return Object.freeze({
+      type,
+      fields: plainRecordOf(fields.map(([key, entry]) => [key, plainValueOf(entry.value)])),
+      path: Object.freeze([...path]),
+    });
+  }
+
+  #type(component: MappingNode, path: ConfigPath, keySource: SourceLocation): string | undefined {
+    const value = component.entries.get("_type")?.value;
+    if (value?.kind === "scalar" && typeof value.value === "string" && value.value !== "") return value.value;
+    if (value !== undefined && hasFault(value)) return undefined;
+    if (value === undefined) {
+      const message = `${formatPath(path)} has no _type, so it is not known what to build.`;
+      this.#report.error("config-schema", keySource, message, "Add _type: and the name of a component type.");
+    } else {
+      const message = `${formatPath(path)}._type must be the name of a component type, found ${describeNode(value)}.`;
+      this.#report.error(
+        "config-schema",
+        value.place.location,
+        message,
+        "Write, for instance, _type: per_user_notepad.",
+      );
+    }
+    return undefined;
+  }
+
+  #plugin(node: ConfigNode, path: ConfigPath): PluginEntry | undefined {
+    if (node.kind === "scalar" && typeof node.value === "string" && node.value.trim() !== "") {
+      return Object.freeze({ specifier: node.value, directory: node.place.directory, path: Object.freeze([...path]) });
+    }
+    if (!hasFault(node)) {
+      const message = `${formatPath(path)} must be a package name or a path, found ${describeNode(node)}.`;
+      this.#report.error("config-schema", node.place.location, message, "Write, for instance, - ./plugins/mine.");
+    }
+    return undefined;
+  }
+}

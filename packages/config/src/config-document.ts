@@ -1,0 +1,65 @@
+import { dirname } from "node:path";
+import type { SourceLocation } from "@alcove/plugin-api";
+import {
+  type ConfigNode,
+  type ConfigPath,
+  childOf,
+  describeNode,
+  type MappingNode,
+  nodeAt,
+  type Place,
+} from "./config-node.js";
+
+/** Knows where every part of a loaded configuration was written: in which file (through `base:` too), line and column. */
+export class ConfigDocument {
+  /** The absolute path of the main file. */
+  readonly file: string;
+  /** The absolute path of the folder the main file is in. */
+  readonly directory: string;
+  readonly #root: MappingNode;
+
+  /** @param root the merged tree; for a file that cannot be read, an empty mapping at the file's place. */
+  constructor(file: string, root: MappingNode) {
+    this.file = file;
+    this.directory = dirname(file);
+    this.#root = root;
+  }
+
+  /**
+   * Where the value at `path` is written. Where there is no such value, the nearest one around it that exists. A value that
+   * comes from an override is at `--override <path>`, without a line.
+   */
+  locate(path: ConfigPath): SourceLocation {
+    return this.#nearest(path).place.location;
+  }
+
+  /** Where the key of the value at `path` is written; of an item of a list, the item; else as {@link locate}. */
+  locateKey(path: ConfigPath): SourceLocation {
+    const parent = nodeAt(this.#root, path.slice(0, -1));
+    const entry = parent?.kind === "mapping" ? parent.entries.get(String(path.at(-1))) : undefined;
+    return entry?.keyPlace.location ?? this.locate(path);
+  }
+
+  /** The absolute folder that relative paths in the value at `path` start from: that of the file it is written in. */
+  directoryOf(path: ConfigPath): string {
+    return this.#nearest(path).place.directory;
+  }
+
+  /**
+   * What a message may print for the value at `path`: at most a line, e.g. `70000`, `"abc"`, `a list`, or `nothing`. In place of
+   * what came out of an environment variable it says `(value of ${NAME})`.
+   */
+  describe(path: ConfigPath): string {
+    return describeNode(nodeAt(this.#root, path));
+  }
+
+  #nearest(path: ConfigPath): { readonly place: Place } {
+    let node: ConfigNode = this.#root;
+    for (const key of path) {
+      const child = childOf(node, key);
+      if (child === undefined) break;
+      node = child;
+    }
+    return node;
+  }
+}

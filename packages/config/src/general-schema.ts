@@ -1,0 +1,64 @@
+import { z } from "zod";
+import { duration, flag, regularExpression, section, text, textList, wholeNumber } from "./field-schemas.js";
+
+const secondMs = 1_000;
+const minuteMs = 60 * secondMs;
+const mebibyte = 1_048_576;
+
+// Node's timers hold at most 2^31 - 1 milliseconds, a little under 25 days; a longer one would fire at once.
+const timerLimit = { longestMs: 24 * 24 * 60 * minuteMs, words: "24 days" };
+
+const corsShape = {
+  allow_origins: textList().default([]),
+  allow_origin_regex: regularExpression().optional(),
+  allow_methods: textList().default(["GET"]),
+  allow_headers: textList().default([]),
+  allow_credentials: flag().default(false),
+  expose_headers: textList().default([]),
+  max_age: wholeNumber(0, 31_536_000).default(600),
+};
+
+const frontEndShape = {
+  _type: z.enum(["koa", "fastapi"], { error: "must be koa (or fastapi, which means the same)" }).optional(),
+  host: text(255).default("localhost"),
+  port: wholeNumber(0, 65_535).default(8_000),
+  max_body_bytes: wholeNumber(1, 1_024 * mebibyte).default(mebibyte),
+  allow_insecure_identity: flag().default(false),
+  cors: section(corsShape),
+};
+
+const storeShape = {
+  path: text(4_096)
+    .refine((path) => path !== ":memory:", { error: "must be a file, since sessions outlive the process" })
+    .optional(),
+};
+
+const generalShape = {
+  application: text(200).optional(),
+  per_user_workflow_timeout: duration().default(30 * minuteMs),
+  per_user_workflow_cleanup_interval: duration(timerLimit).default(5 * minuteMs),
+  enable_per_user_monitoring: flag().default(false),
+  max_concurrency: wholeNumber(0, 1_000_000).default(0),
+  max_queued_runs_per_user: wholeNumber(1, 1_000_000).default(4_096),
+  shutdown_timeout: duration(timerLimit).default(10 * secondMs),
+  store: section(storeShape),
+  front_end: section(frontEndShape),
+};
+
+/** The `general` section as YAML spells it, defaults filled in, durations in milliseconds. */
+export const generalSchema = section(generalShape);
+
+/** A parsed `general` section. */
+export type GeneralSection = z.output<typeof generalSchema>;
+
+const keysBySection: ReadonlyMap<string, readonly string[]> = new Map([
+  ["general", Object.keys(generalShape)],
+  ["general.store", Object.keys(storeShape)],
+  ["general.front_end", Object.keys(frontEndShape)],
+  ["general.front_end.cors", Object.keys(corsShape)],
+]);
+
+/** The keys a section of `general` knows, by the path of the section. */
+export function keysOfSection(path: string): readonly string[] {
+  return keysBySection.get(path) ?? [];
+}

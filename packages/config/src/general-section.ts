@@ -1,0 +1,74 @@
+import { join, parse, resolve } from "node:path";
+import type { GeneralConfig } from "./alcove-config.js";
+import type { ConfigDocument } from "./config-document.js";
+import { type ConfigNode, type MappingNode, nodeAt, plainValueOf } from "./config-node.js";
+import { type GeneralSection, generalSchema } from "./general-schema.js";
+import type { ProblemReport } from "./problem-report.js";
+import { reportSchemaIssues } from "./schema-issues.js";
+import { withTypeKey } from "./type-key.js";
+
+/** What {@link readGeneralSection} needs beside the tree. */
+export interface GeneralSectionOptions {
+  readonly document: ConfigDocument;
+  readonly report: ProblemReport;
+  /** The absolute folder the default store lies in. */
+  readonly workingDirectory: string;
+}
+
+/** Validates `general:` and fills in its defaults; `undefined` where it has errors, which are reported. */
+export function readGeneralSection(root: MappingNode, options: GeneralSectionOptions): GeneralConfig | undefined {
+  const section = nodeAt(root, ["general"]);
+  const normalised = section === undefined ? undefined : withFrontEndType(section, options.report);
+  const parsed = generalSchema.safeParse(normalised === undefined ? undefined : plainValueOf(normalised));
+  if (parsed.success) return generalConfigOf(parsed.data, options);
+  reportSchemaIssues(parsed.error.issues, { root, path: ["general"], ...options });
+  return undefined;
+}
+
+function withFrontEndType(general: ConfigNode, report: ProblemReport): ConfigNode {
+  const frontEnd = general.kind === "mapping" ? general.entries.get("front_end") : undefined;
+  if (general.kind !== "mapping" || frontEnd?.value.kind !== "mapping") return general;
+  const value = withTypeKey(frontEnd.value, ["general", "front_end"], report);
+  return { ...general, entries: new Map(general.entries).set("front_end", { ...frontEnd, value }) };
+}
+
+function generalConfigOf(
+  section: GeneralSection,
+  { document, workingDirectory }: GeneralSectionOptions,
+): GeneralConfig {
+  const fileName = parse(document.file).name;
+  const storePath =
+    section.store.path === undefined
+      ? join(workingDirectory, ".alcove", `${fileName}.sqlite`)
+      : resolve(document.directoryOf(["general", "store", "path"]), section.store.path);
+  return Object.freeze({
+    application: section.application ?? fileName,
+    perUserWorkflowTimeoutMs: section.per_user_workflow_timeout,
+    perUserWorkflowCleanupIntervalMs: section.per_user_workflow_cleanup_interval,
+    enablePerUserMonitoring: section.enable_per_user_monitoring,
+    maxConcurrency: section.max_concurrency,
+    maxQueuedRunsPerUser: section.max_queued_runs_per_user,
+    shutdownTimeoutMs: section.shutdown_timeout,
+    store: Object.freeze({ path: storePath }),
+    frontEnd: frontEndConfigOf(section.front_end),
+  });
+}
+
+function frontEndConfigOf(frontEnd: GeneralSection["front_end"]): GeneralConfig["frontEnd"] {
+  const { cors } = frontEnd;
+  return Object.freeze({
+    host: frontEnd.host,
+    port: frontEnd.port,
+    maxBodyBytes: frontEnd.max_body_bytes,
+    allowInsecureIdentity: frontEnd.allow_insecure_identity,
+    cors: Object.freeze({
+      allowOrigins: Object.freeze(cors.allow_origins),
+      ...(cors.allow_origin_regex === undefined ? {} : { allowOriginRegex: cors.allow_origin_regex }),
+      allowMethods: Object.freeze(cors.allow_methods),
+      allowHeaders: Object.freeze(cors.allow_headers),
+      allowCredentials: cors.allow_credentials,
+      exposeHeaders: Object.freeze(cors.expose_headers),
+      maxAgeSeconds: cors.max_age,
+    }),
+  });
+}
