@@ -1,0 +1,33 @@
+import { describe, expect, it } from "vitest";
+import { checkAlcoveRange } from "./alcove-range.js";
+
+const check = (range: unknown, alcoveVersion: string) =>
+  checkAlcoveRange({ requires: { alcove: range } }, alcoveVersion).outcome;
+
+describe("checkAlcoveRange", () => {
+  it("accepts versions in the range, pre-releases of them included", () => {
+    expect(check("^0.1.0", "0.1.7")).toBe("satisfied");
+    expect(check("^0.1.0", "0.1.1-beta.2")).toBe("satisfied");
+    expect(check("^0.1.0", "0.1.0-beta.1")).toBe("unsatisfied");
+    expect(check(">=0.1.0 <2 || 4.x", "4.5.6")).toBe("satisfied");
+  });
+
+  it("refuses versions outside the range", () => {
+    expect(check("^0.1.0", "0.2.0")).toBe("unsatisfied");
+  });
+
+  it("refuses what is no range", () => {
+    expect(check("latest", "0.1.0")).toBe("invalid");
+    expect(check("^0.1.0 and up", "0.1.0")).toBe("invalid");
+  });
+
+  it("leaves a missing or wrongly typed range to the schema", () => {
+    expect(checkAlcoveRange(undefined, "0.1.0").outcome).toBe("absent");
+    expect(check(5, "0.1.0")).toBe("absent");
+    expect(check("", "0.1.0")).toBe("absent");
+  });
+
+  it("throws when the running version is no version, for that is a mistake of the caller", () => {
+    expect(() => check("^0.1.0", "one")).toThrow(TypeError);
+  });
+});

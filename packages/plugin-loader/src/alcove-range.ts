@@ -1,0 +1,27 @@
+import semver from "semver";
+import { z } from "zod";
+
+/** What {@link checkAlcoveRange} found; `absent` is for the manifest's schema to complain about. */
+export type AlcoveRangeCheck =
+  | { readonly outcome: "satisfied" }
+  | { readonly outcome: "absent" }
+  | { readonly outcome: "invalid"; readonly range: string }
+  | { readonly outcome: "unsatisfied"; readonly range: string };
+
+const withRange = z.looseObject({ requires: z.looseObject({ alcove: z.string().min(1) }) });
+
+/**
+ * Checks `requires.alcove` of a manifest's plain value, whatever else is wrong with the manifest. Pre-releases of
+ * Alcove are ordered like any other version: 0.1.1-beta.1 is in ^0.1.0, and 0.1.0-beta.1 is before it.
+ *
+ * @param alcoveVersion The running version.
+ * @throws TypeError when `alcoveVersion` is no semantic version.
+ */
+export function checkAlcoveRange(manifestValue: unknown, alcoveVersion: string): AlcoveRangeCheck {
+  if (semver.valid(alcoveVersion) === null) throw new TypeError(`"${alcoveVersion}" is not a semantic version.`);
+  const range = withRange.safeParse(manifestValue).data?.requires.alcove;
+  if (range === undefined) return { outcome: "absent" };
+  if (semver.validRange(range) === null) return { outcome: "invalid", range };
+  const isSatisfied = semver.satisfies(alcoveVersion, range, { includePrerelease: true });
+  return isSatisfied ? { outcome: "satisfied" } : { outcome: "unsatisfied", range };
+}

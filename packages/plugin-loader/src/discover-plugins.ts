@@ -1,0 +1,59 @@
+import { resolve } from "node:path";
+import type { Problem } from "@alcove/plugin-api";
+import { findRealDirectory } from "./contained-path.js";
+import type { DiscoveredPlugin, ListedPlugin } from "./discovered-plugin.js";
+import { duplicateIdProblems, duplicatePackageProblems, withoutDuplicates } from "./duplicate-plugins.js";
+import { findPluginPackages } from "./plugin-packages.js";
+import { readPlugin } from "./read-manifest.js";
+
+/** Options of {@link discoverPlugins}. */
+export interface DiscoveryOptions {
+  /** The host project's folder, see {@link findHostDirectory}. */
+  readonly hostDirectory: string;
+  /** The entries of `plugins:`. */
+  readonly listed: readonly ListedPlugin[];
+  /** The running version of Alcove, which `requires.alcove` is checked against. */
+  readonly alcoveVersion: string;
+  /**
+   * What paths in messages are relative to, where that makes them shorter; the process's working directory if left
+   * out.
+   */
+  readonly workingDirectory?: string;
+}
+
+/** What {@link discoverPlugins} found. */
+export interface Discovery {
+  /**
+   * The plugins whose manifests were accepted: dependencies in package.json's order, then what only `plugins:` names.
+   * Of duplicates only the first is among them. A plugin with a missing module is, so that its types are known.
+   */
+  readonly plugins: DiscoveredPlugin[];
+  /** Every fault of every plugin. With an error among them, the application must not start. */
+  readonly problems: Problem[];
+}
+
+/**
+ * Finds the plugins of an application, in the host's direct dependencies and in `plugins:`, and checks all their
+ * manifests. Called once at start. Reads files only: no code of any plugin runs.
+ *
+ * @throws TypeError when `alcoveVersion` is no semantic version. Everything else that is wrong is in the result.
+ */
+export async function discoverPlugins(options: DiscoveryOptions): Promise<Discovery> {
+  const { listed, alcoveVersion, workingDirectory = process.cwd() } = options;
+  // Node looks packages up from the real path of what imports them, so the host's own links are resolved first.
+  const hostDirectory = (await findRealDirectory(options.hostDirectory)) ?? resolve(options.hostDirectory);
+  const found = await findPluginPackages({ hostDirectory, listed, workingDirectory });
+  const readings = await Promise.all(
+    found.packages.map((pluginPackage) => readPlugin(pluginPackage, { alcoveVersion, workingDirectory })),
+  );
+  const plugins = readings.flatMap(({ plugin }) => (plugin === undefined ? [] : [plugin]));
+  return {
+    plugins: withoutDuplicates(plugins),
+    problems: [
+      ...found.problems,
+      ...readings.flatMap(({ problems }) => problems),
+      ...duplicatePackageProblems(found.packages, workingDirectory),
+      ...duplicateIdProblems(plugins, workingDirectory),
+    ],
+  };
+}

@@ -1,0 +1,100 @@
+import {
+  type ComponentDefinition,
+  isComponentDefinition,
+  isServicesDefinition,
+  type Problem,
+  type ReferenceKind,
+  type Scope,
+  type ServicesDefinition,
+} from "@alcove/plugin-api";
+import { type ComponentType, sectionOfKind } from "./component-type-registry.js";
+import type { DiscoveredPlugin } from "./discovered-plugin.js";
+import { exportProblem, importContributedExport } from "./import-module.js";
+
+/** What {@link importComponentDefinition} found: a definition, or the problems that stand against it. */
+export interface ImportedDefinition {
+  readonly definition: ComponentDefinition | undefined;
+  readonly problems: Problem[];
+}
+
+/** Shared services of a plugin. */
+export interface ImportedServices {
+  /** The name in the manifest. */
+  readonly name: string;
+  readonly definition: ServicesDefinition;
+  readonly plugin: DiscoveredPlugin;
+}
+
+/** What {@link importServices} found: the services that could be imported, and the problems with the others. */
+export interface ServicesImport {
+  readonly services: ImportedServices[];
+  readonly problems: Problem[];
+}
+
+/**
+ * Imports the module of a component type and checks that it holds what the manifest promises: a definition of that
+ * kind and scope. Called at start for each type the configuration uses, which is when the plugin's code first runs.
+ * Node runs a module once, however often it is asked for.
+ *
+ * Whatever goes wrong is a `plugin-module` problem; only a fault of this package rejects.
+ */
+export async function importComponentDefinition(type: ComponentType): Promise<ImportedDefinition> {
+  const { kind, name, plugin, contribution } = type;
+  const promised = describeComponent(kind, contribution.scope);
+  const place = { plugin, section: sectionOfKind[kind], name, contribution, promise: `${promised} ${name}` };
+  const imported = await importContributedExport(place);
+  if (imported.problem !== undefined) return { definition: undefined, problems: [imported.problem] };
+  const { value } = imported;
+  if (isComponentDefinition(value) && value.kind === kind && value.scope === contribution.scope) {
+    return { definition: value, problems: [] };
+  }
+  const field = isComponentDefinition(value) && value.kind === kind ? "scope" : "export";
+  const remedy = `Export what ${defineFunctionNames[kind][contribution.scope]}() returns, or correct the manifest.`;
+  return { definition: undefined, problems: [await exportProblem(place, describeExport(value), field, remedy)] };
+}
+
+/**
+ * Imports all shared services of a plugin, in the manifest's order. Called at start. Problems as with component
+ * types.
+ */
+export async function importServices(plugin: DiscoveredPlugin): Promise<ServicesImport> {
+  const services: ImportedServices[] = [];
+  const problems: Problem[] = [];
+  for (const [name, contribution] of Object.entries(plugin.manifest.contributes.services)) {
+    const place = { plugin, section: "services", name, contribution, promise: `shared services ${name}` } as const;
+    const imported = await importContributedExport(place);
+    if (imported.problem !== undefined) {
+      problems.push(imported.problem);
+    } else if (isServicesDefinition(imported.value)) {
+      services.push({ name, definition: imported.value, plugin });
+    } else {
+      const remedy = "Export what defineServices() returns, or correct the manifest.";
+      problems.push(await exportProblem(place, describeExport(imported.value), "export", remedy));
+    }
+  }
+  return { services, problems };
+}
+
+const defineFunctionNames: Record<ReferenceKind, Record<Scope, string>> = {
+  function: { shared: "defineFunction", "per-user": "definePerUserFunction" },
+  function_group: { shared: "defineFunctionGroup", "per-user": "definePerUserFunctionGroup" },
+};
+
+function describeComponent(kind: ReferenceKind, scope: Scope): string {
+  return `${scope} ${kind === "function" ? "function" : "function group"}`;
+}
+
+function describeExport(value: unknown): string {
+  if (isComponentDefinition(value)) return `a ${describeComponent(value.kind, value.scope)}`;
+  if (isServicesDefinition(value)) return "shared services";
+  if (isNestedDefault(value)) {
+    return 'a CommonJS module\'s exports (an ES module needs "type": "module" in the package.json)';
+  }
+  return "no definition of @alcove/plugin-api";
+}
+
+/** What compilers make of `export default` in a CommonJS module: Node hands on the whole exports as the default. */
+function isNestedDefault(value: unknown): boolean {
+  if (typeof value !== "object" || value === null || !("default" in value)) return false;
+  return isComponentDefinition(value.default) || isServicesDefinition(value.default);
+}

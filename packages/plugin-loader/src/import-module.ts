@@ -1,0 +1,106 @@
+import { pathToFileURL } from "node:url";
+import type { Problem } from "@alcove/plugin-api";
+import { z } from "zod";
+import { type DiscoveredPlugin, describePlugin } from "./discovered-plugin.js";
+import { describeImportError } from "./import-error.js";
+import { nearMisses } from "./near-misses.js";
+import { findPluginModule, moduleFileProblem } from "./plugin-module.js";
+import { locateInManifest } from "./read-manifest.js";
+
+/** One entry of a manifest's `contributes`. */
+export interface ContributionPlace {
+  readonly plugin: DiscoveredPlugin;
+  readonly section: "functions" | "function_groups" | "services";
+  readonly name: string;
+  readonly contribution: { readonly module: string; readonly export: string };
+  /** What the manifest promises, e.g. `per-user function per_user_notepad`. */
+  readonly promise: string;
+}
+
+/** The value of the export a manifest names, not yet checked, or the problem that stands against it. */
+export type ImportedExport = { readonly problem: undefined; readonly value: unknown } | { readonly problem: Problem };
+
+const moduleNamespace = z.custom<object>((value) => typeof value === "object" && value !== null);
+
+/** Imports the module a contribution names, unless it lies outside the package, and takes the named export from it. */
+export async function importContributedExport(place: ContributionPlace): Promise<ImportedExport> {
+  const { plugin, contribution } = place;
+  const found = await findPluginModule(plugin, contribution.module);
+  if (found.outcome !== "found") {
+    const path = fieldPath(place, "module");
+    const source = await locateInManifest(plugin.manifestFile, path);
+    const problem = moduleFileProblem(plugin, { path, module: contribution.module }, found, source);
+    return { problem: problem ?? (await importProblem(place, found)) };
+  }
+  let namespace: object;
+  try {
+    namespace = moduleNamespace.parse(await import(pathToFileURL(found.path).href));
+  } catch (error) {
+    return { problem: await importProblem(place, error) };
+  }
+  if (Object.hasOwn(namespace, contribution.export)) {
+    return { problem: undefined, value: Reflect.get(namespace, contribution.export) };
+  }
+  return { problem: await missingExportProblem(place, Object.keys(namespace)) };
+}
+
+/**
+ * The problem with an export that is not what the manifest promises.
+ *
+ * @param actual What it is instead, with its article.
+ * @param field The field of the contribution that does not match.
+ */
+export async function exportProblem(
+  place: ContributionPlace,
+  actual: string,
+  field: "scope" | "export",
+  remedy: string,
+): Promise<Problem> {
+  return moduleProblem(
+    place,
+    `but its export ${JSON.stringify(place.contribution.export)} is ${actual}`,
+    field,
+    remedy,
+  );
+}
+
+function importProblem(place: ContributionPlace, error: unknown): Promise<Problem> {
+  return moduleProblem(
+    place,
+    `but importing it failed: ${describeImportError(error)}`,
+    "module",
+    "Mend the module, or install what it imports.",
+  );
+}
+
+function missingExportProblem(place: ContributionPlace, exportNames: readonly string[]): Promise<Problem> {
+  const [nearest] = nearMisses(place.contribution.export, exportNames);
+  const exports =
+    exportNames.length === 0 ? "The module exports nothing." : `Its exports are ${exportNames.toSorted().join(", ")}.`;
+  return moduleProblem(
+    place,
+    `but it has no export ${JSON.stringify(place.contribution.export)}`,
+    "export",
+    nearest === undefined ? exports : `Did you mean ${nearest}?`,
+  );
+}
+
+async function moduleProblem(
+  place: ContributionPlace,
+  fault: string,
+  field: "module" | "export" | "scope",
+  remedy: string,
+): Promise<Problem> {
+  const { plugin, contribution, promise } = place;
+  return {
+    rule: "plugin-module",
+    severity: "error",
+    message: `The manifest of the plugin ${describePlugin(plugin)} promises the ${promise} in ${contribution.module}, ${fault}.`,
+    source: await locateInManifest(plugin.manifestFile, fieldPath(place, field)),
+    remedy,
+  };
+}
+
+function fieldPath({ section, name }: ContributionPlace, field: string): string[] {
+  return ["contributes", section, name, field];
+}

@@ -1,0 +1,99 @@
+import type { SourceLocation } from "@alcove/plugin-api";
+import { type Document, isMap, isNode, isScalar, isSeq, LineCounter, type Node, parseDocument } from "yaml";
+
+/** The way to a field of a manifest, from the outermost key inwards. */
+export type FieldPath = readonly PropertyKey[];
+
+/** A fault of the YAML itself. */
+export interface SyntaxFault {
+  readonly message: string;
+  readonly location: SourceLocation;
+}
+
+/** A manifest as YAML: its value, not yet checked against the schema, and where its fields stand. */
+export class ManifestDocument {
+  /** The faults of the YAML. {@link value} means something only when there are none. */
+  readonly syntaxFaults: readonly SyntaxFault[];
+  /** The plain value; `undefined` when the YAML could not be read. */
+  readonly value: unknown;
+  readonly #file: string;
+  readonly #document: Document.Parsed;
+  readonly #lineCounter = new LineCounter();
+
+  /**
+   * @param text The content of the file.
+   * @param file The file as messages show it.
+   */
+  constructor(text: string, file: string) {
+    this.#file = file;
+    this.#document = parseDocument(text, {
+      lineCounter: this.#lineCounter,
+      prettyErrors: false,
+      logLevel: "error",
+    });
+    const faults = this.#document.errors.map((error) => ({
+      message: error.message,
+      location: this.#locationOf(error.pos[0]),
+    }));
+    const { value, fault } = faults.length === 0 ? this.#read() : { value: undefined, fault: undefined };
+    this.value = value;
+    this.syntaxFaults = fault === undefined ? faults : [fault];
+  }
+
+  /** Where a field's value stands; for a field that is not there, where the nearest one around it begins. */
+  locateValue(path: FieldPath): SourceLocation {
+    return this.#locationOf(this.#find(path).value);
+  }
+
+  /** Where a field's key stands; for a field that is not there, where the nearest one around it begins. */
+  locateKey(path: FieldPath): SourceLocation {
+    return this.#locationOf(this.#find(path).key);
+  }
+
+  #find(path: FieldPath): { key: number; value: number } {
+    let node: unknown = this.#document.contents;
+    let found = { key: 0, value: startOf(node) ?? 0 };
+    for (const [index, segment] of path.entries()) {
+      const child = childOf(node, String(segment));
+      if (child === undefined) {
+        return index === 0 ? found : { key: found.key, value: found.key };
+      }
+      found = {
+        key: startOf(child.key) ?? found.key,
+        value: startOf(child.value) ?? startOf(child.key) ?? found.value,
+      };
+      node = child.value;
+    }
+    return found;
+  }
+
+  #read(): { value: unknown; fault: SyntaxFault | undefined } {
+    try {
+      return { value: this.#document.toJS() as unknown, fault: undefined };
+    } catch (error) {
+      // Aliases that lead nowhere, or that would unfold without bound.
+      const message = error instanceof Error ? error.message : String(error);
+      return { value: undefined, fault: { message, location: { file: this.#file } } };
+    }
+  }
+
+  #locationOf(offset: number): SourceLocation {
+    const { line, col } = this.#lineCounter.linePos(offset);
+    return line === 0 ? { file: this.#file } : { file: this.#file, line, column: col };
+  }
+}
+
+function childOf(node: unknown, segment: string): { key: unknown; value: unknown } | undefined {
+  if (isMap(node)) {
+    return node.items.find(({ key }) => isScalar(key) && String(key.value) === segment);
+  }
+  if (isSeq(node)) {
+    const item = node.items[Number(segment)];
+    return item === undefined ? undefined : { key: item, value: item };
+  }
+  return undefined;
+}
+
+function startOf(node: unknown): number | undefined {
+  return isNode(node) ? (node satisfies Node).range?.[0] : undefined;
+}

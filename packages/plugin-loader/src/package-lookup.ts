@@ -1,0 +1,46 @@
+import { basename, dirname, isAbsolute, join, resolve } from "node:path";
+import { findRealDirectory } from "./contained-path.js";
+import type { ListedPlugin } from "./discovered-plugin.js";
+import { isPackageName } from "./package-name.js";
+
+/** Where an entry of `plugins:` leads. */
+export type ListedLookup =
+  | { readonly outcome: "found" /** A real path. */; readonly directory: string }
+  | { readonly outcome: "not-installed" }
+  | { readonly outcome: "no-directory"; readonly path: string }
+  | { readonly outcome: "invalid" };
+
+/**
+ * Finds an installed package as Node does: in the `node_modules` of the folder, then of each folder above it.
+ *
+ * @param fromDirectory A real path.
+ * @returns The package's real path; `undefined` when it is not installed.
+ */
+export async function findInstalledPackage(packageName: string, fromDirectory: string): Promise<string | undefined> {
+  if (!isPackageName(packageName)) return undefined;
+  for (let directory = fromDirectory; ; directory = dirname(directory)) {
+    if (basename(directory) !== "node_modules") {
+      const found = await findRealDirectory(join(directory, "node_modules", packageName));
+      if (found !== undefined) return found;
+    }
+    if (dirname(directory) === directory) return undefined;
+  }
+}
+
+/** Finds the package an entry of `plugins:` names, by its path or, from the host, by its name. */
+export async function findListedPackage(listed: ListedPlugin, hostDirectory: string): Promise<ListedLookup> {
+  const { specifier } = listed;
+  if (specifier.includes("\0")) return { outcome: "invalid" };
+  if (isPathSpecifier(specifier)) {
+    const path = resolve(listed.directory, specifier);
+    const directory = await findRealDirectory(path);
+    return directory === undefined ? { outcome: "no-directory", path } : { outcome: "found", directory };
+  }
+  if (!isPackageName(specifier)) return { outcome: "invalid" };
+  const directory = await findInstalledPackage(specifier, hostDirectory);
+  return directory === undefined ? { outcome: "not-installed" } : { outcome: "found", directory };
+}
+
+function isPathSpecifier(specifier: string): boolean {
+  return isAbsolute(specifier) || /^\.\.?(?:[/\\]|$)/.test(specifier);
+}

@@ -1,0 +1,64 @@
+import { dirname } from "node:path";
+import type { Problem, SourceLocation } from "@alcove/plugin-api";
+import { z } from "zod";
+import { type ContainedFile, findContainedFile } from "./contained-path.js";
+import { type DiscoveredPlugin, describePlugin } from "./discovered-plugin.js";
+import type { FieldPath } from "./manifest-document.js";
+
+/** What is known of a plugin before its manifest has been accepted. */
+export type PluginPlace = Pick<DiscoveredPlugin, "packageName" | "version" | "directory" | "manifestFile">;
+
+/** A module a manifest names, and the field that names it. */
+export interface NamedModule {
+  readonly path: FieldPath;
+  readonly module: string;
+}
+
+const sections = ["functions", "function_groups", "services"] as const;
+const entries = z.record(z.string(), z.unknown()).catch({});
+const contributing = z.object({
+  contributes: z.object({ functions: entries, function_groups: entries, services: entries }),
+});
+const withModule = z.object({ module: z.string() });
+
+/**
+ * Every module the plain value of a manifest names, whatever else is wrong with the manifest, in the manifest's
+ * order.
+ */
+export function namedModules(manifestValue: unknown): NamedModule[] {
+  const contributes = contributing.safeParse(manifestValue).data?.contributes;
+  return sections.flatMap((section) =>
+    Object.entries(contributes?.[section] ?? {}).flatMap(([name, contribution]) => {
+      const module = withModule.safeParse(contribution).data?.module;
+      return module === undefined ? [] : [{ path: ["contributes", section, name, "module"], module }];
+    }),
+  );
+}
+
+/** Finds the file of a module a manifest names. Nothing is imported. */
+export function findPluginModule(plugin: PluginPlace, module: string): Promise<ContainedFile> {
+  return findContainedFile(plugin.directory, dirname(plugin.manifestFile), module);
+}
+
+/** The problem with a module's file; `undefined` when it was found. */
+export function moduleFileProblem(
+  plugin: PluginPlace,
+  { module, path }: NamedModule,
+  found: ContainedFile,
+  source: SourceLocation,
+): Problem | undefined {
+  if (found.outcome === "found") return undefined;
+  const field = path.map(String).join(".");
+  const problem = { rule: "plugin-module", severity: "error", source } as const;
+  return found.outcome === "outside"
+    ? {
+        ...problem,
+        message: `The plugin ${describePlugin(plugin)} names ${module} in ${field}, which lies outside its package.`,
+        remedy: "Move the module into the package.",
+      }
+    : {
+        ...problem,
+        message: `The plugin ${describePlugin(plugin)} names ${module} in ${field}, and that file ${found.reason}.`,
+        remedy: "Build the plugin, or correct the path; it is relative to the manifest.",
+      };
+}

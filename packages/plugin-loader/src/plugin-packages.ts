@@ -1,0 +1,200 @@
+import type { Problem } from "@alcove/plugin-api";
+import semver from "semver";
+import { z } from "zod";
+import type { ListedPlugin } from "./discovered-plugin.js";
+import { displayPath } from "./display-path.js";
+import { manifestFieldOf, type PackageFile, type PackageFileReading, readPackageFile } from "./package-file.js";
+import { findInstalledPackage, findListedPackage, type ListedLookup } from "./package-lookup.js";
+import { isPackageName } from "./package-name.js";
+import type { PluginPackage } from "./read-manifest.js";
+
+/** Where {@link findPluginPackages} looks. */
+export interface PackageSearch {
+  /** The host project's folder, as a real path. */
+  readonly hostDirectory: string;
+  readonly listed: readonly ListedPlugin[];
+  /** What paths in messages are relative to, where that makes them shorter. */
+  readonly workingDirectory: string;
+}
+
+/** The packages that say they are plugins: dependencies in package.json's order, then what only `plugins:` names. */
+export interface FoundPackages {
+  readonly packages: readonly PluginPackage[];
+  readonly problems: readonly Problem[];
+}
+
+interface FoundDirectory {
+  readonly directory: string;
+  readonly listings: ListedPlugin[];
+}
+
+const hostPackage = z.object({ dependencies: z.record(z.string(), z.unknown()).default({}) });
+const identity = z.object({
+  name: z.string().refine(isPackageName),
+  version: z.string().refine((version) => semver.valid(version) !== null),
+});
+
+/**
+ * Finds the packages of the host's direct dependencies and of `plugins:` that are plugins. Each real folder counts
+ * once.
+ */
+export async function findPluginPackages(search: PackageSearch): Promise<FoundPackages> {
+  const host = await readHostDependencies(search);
+  const dependencies = await Promise.all(
+    host.packageNames.map((packageName) => findInstalledPackage(packageName, search.hostDirectory)),
+  );
+  const lookups = await Promise.all(
+    search.listed.map(async (listed) => ({ listed, lookup: await findListedPackage(listed, search.hostDirectory) })),
+  );
+
+  const directories = new Map<string, FoundDirectory>();
+  for (const directory of dependencies) {
+    if (directory !== undefined) directories.set(directory, { directory, listings: [] });
+  }
+  const problems = [...host.problems];
+  for (const { listed, lookup } of lookups) {
+    if (lookup.outcome === "found") {
+      const found = directories.get(lookup.directory) ?? { directory: lookup.directory, listings: [] };
+      found.listings.push(listed);
+      directories.set(lookup.directory, found);
+    } else {
+      problems.push(listingProblem(listed, lookup, host.packageNames, search));
+    }
+  }
+  const examined = await Promise.all([...directories.values()].map((found) => examineDirectory(found, search)));
+  return {
+    packages: examined.flatMap(({ pluginPackage }) => (pluginPackage === undefined ? [] : [pluginPackage])),
+    problems: [...problems, ...examined.flatMap((examination) => examination.problems)],
+  };
+}
+
+async function readHostDependencies({
+  hostDirectory,
+  workingDirectory,
+}: PackageSearch): Promise<{ packageNames: string[]; problems: Problem[] }> {
+  const reading = await readPackageFile(hostDirectory);
+  if (reading.outcome === "missing") return { packageNames: [], problems: [] };
+  const host = reading.outcome === "read" ? hostPackage.safeParse(reading.packageFile.content) : undefined;
+  if (host?.success) return { packageNames: Object.keys(host.data.dependencies), problems: [] };
+  const file = reading.outcome === "read" ? reading.packageFile.file : reading.file;
+  const fault = reading.outcome === "read" ? "has dependencies that are not a JSON object" : reading.reason;
+  const problem: Problem = {
+    rule: "plugin-not-found",
+    severity: "error",
+    message: `Plugins are looked for in the dependencies of the host project, whose package.json ${fault}.`,
+    source: { file: displayPath(file, workingDirectory) },
+    remedy: "Correct the package.json.",
+  };
+  return { packageNames: [], problems: [problem] };
+}
+
+function listingProblem(
+  { specifier, source }: ListedPlugin,
+  lookup: Exclude<ListedLookup, { outcome: "found" }>,
+  dependencies: readonly string[],
+  { hostDirectory, workingDirectory }: PackageSearch,
+): Problem {
+  const host = displayPath(hostDirectory, workingDirectory);
+  const install = dependencies.includes(specifier) ? "npm install" : `npm install ${specifier}`;
+  const problem = { rule: "plugin-not-found", severity: "error", source } as const;
+  switch (lookup.outcome) {
+    case "invalid":
+      return {
+        ...problem,
+        message: `${JSON.stringify(specifier)} is neither the name of a package nor a path.`,
+        remedy: "Write a package's name without a version, or a path that begins with ./ or ../ or is absolute.",
+      };
+    case "no-directory":
+      return {
+        ...problem,
+        message: `The plugin ${JSON.stringify(specifier)} was not found: there is no folder ${displayPath(lookup.path, workingDirectory)}.`,
+        remedy: "Correct the path; it is relative to the file it stands in.",
+      };
+    case "not-installed":
+      return {
+        ...problem,
+        message: `The plugin ${specifier} is not installed in ${host} or a folder above it.`,
+        remedy: `Run \`${install}\` in ${host}.`,
+      };
+  }
+}
+
+async function examineDirectory(
+  { directory, listings }: FoundDirectory,
+  { workingDirectory }: PackageSearch,
+): Promise<{ pluginPackage: PluginPackage | undefined; problems: Problem[] }> {
+  const reading = await readPackageFile(directory);
+  if (reading.outcome !== "read") {
+    return { pluginPackage: undefined, problems: unreadablePackageProblems(reading, listings, workingDirectory) };
+  }
+  const { packageFile } = reading;
+  const manifestField = manifestFieldOf(packageFile);
+  if (manifestField === undefined) {
+    return {
+      pluginPackage: undefined,
+      problems: listings.map((listed) => noPluginProblem(listed, packageFile, workingDirectory)),
+    };
+  }
+  const { name, version } = identity.safeParse(packageFile.content).data ?? {};
+  if (name === undefined || version === undefined) {
+    return { pluginPackage: undefined, problems: [identityProblem(packageFile, workingDirectory)] };
+  }
+  const isListed = listings.length > 0;
+  const file = packageFile.file;
+  return {
+    pluginPackage: { packageName: name, version, directory, packageFile: file, manifestField, isListed },
+    problems: [],
+  };
+}
+
+/** Whether an unreadable dependency is a plugin is not known, so it only warns; a listed one is an error. */
+function unreadablePackageProblems(
+  reading: Exclude<PackageFileReading, { outcome: "read" }>,
+  listings: readonly ListedPlugin[],
+  workingDirectory: string,
+): Problem[] {
+  const file = displayPath(reading.file, workingDirectory);
+  const reason = reading.outcome === "missing" ? "does not exist" : reading.reason;
+  const problem = { rule: "plugin-not-found", remedy: "Install the package again, or correct the path." } as const;
+  if (listings.length > 0) {
+    return listings.map(({ specifier, source }) => ({
+      ...problem,
+      severity: "error",
+      message: `The plugin ${JSON.stringify(specifier)} is no package: ${file} ${reason}.`,
+      source,
+    }));
+  }
+  if (reading.outcome === "missing") return [];
+  return [
+    {
+      ...problem,
+      severity: "warning",
+      message: `This dependency was not searched for a plugin: the file ${reason}.`,
+      source: { file },
+    },
+  ];
+}
+
+function noPluginProblem(
+  { specifier, source }: ListedPlugin,
+  { file }: PackageFile,
+  workingDirectory: string,
+): Problem {
+  return {
+    rule: "plugin-manifest",
+    severity: "error",
+    message: `${JSON.stringify(specifier)} is listed as a plugin and is none: ${displayPath(file, workingDirectory)} has no field alcove.manifest.`,
+    source,
+    remedy: 'Take it off the list, or add "alcove": { "manifest": "./plugin.yaml" } to its package.json.',
+  };
+}
+
+function identityProblem({ file, directory }: PackageFile, workingDirectory: string): Problem {
+  return {
+    rule: "plugin-manifest",
+    severity: "error",
+    message: `The package of the plugin in ${displayPath(directory, workingDirectory)} has no valid name and version.`,
+    source: { file: displayPath(file, workingDirectory) },
+    remedy: "Give its package.json a name and a semantic version.",
+  };
+}

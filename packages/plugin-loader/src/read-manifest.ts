@@ -1,0 +1,181 @@
+import { readFile } from "node:fs/promises";
+import { resolve } from "node:path";
+import type { Manifest, Problem, SourceLocation } from "@alcove/plugin-api";
+import { checkAlcoveRange } from "./alcove-range.js";
+import { describeFileError, findContainedFile } from "./contained-path.js";
+import { type DiscoveredPlugin, describePlugin } from "./discovered-plugin.js";
+import { displayPath } from "./display-path.js";
+import { type FieldPath, ManifestDocument } from "./manifest-document.js";
+import { checkManifest } from "./manifest-faults.js";
+import { findPluginModule, moduleFileProblem, namedModules, type PluginPlace } from "./plugin-module.js";
+
+/** A package that says it is a plugin. */
+export interface PluginPackage {
+  readonly packageName: string;
+  readonly version: string;
+  /** A real path. */
+  readonly directory: string;
+  /** The absolute path of the package.json. */
+  readonly packageFile: string;
+  /** `alcove.manifest` of the package.json, whatever its type. */
+  readonly manifestField: unknown;
+  readonly isListed: boolean;
+}
+
+/** What {@link readPlugin} made of a package. */
+export interface PluginReading {
+  /** `undefined` when the manifest was refused. A module that is missing does not refuse the manifest. */
+  readonly plugin: DiscoveredPlugin | undefined;
+  readonly problems: readonly Problem[];
+}
+
+/** What the manifests are checked against and how they are reported. */
+export interface ManifestOptions {
+  /** The running version of Alcove. */
+  readonly alcoveVersion: string;
+  /** What paths in messages are relative to, where that makes them shorter. */
+  readonly workingDirectory: string;
+}
+
+/**
+ * Reads and checks the manifest of a package, and looks whether the modules it names are there. Runs none of its
+ * code.
+ */
+export async function readPlugin(pluginPackage: PluginPackage, options: ManifestOptions): Promise<PluginReading> {
+  const file = await findManifestFile(pluginPackage, options.workingDirectory);
+  if ("rule" in file) return { plugin: undefined, problems: [file] };
+  const { packageName, version, directory, isListed } = pluginPackage;
+  const place: PluginPlace = { packageName, version, directory, manifestFile: file.manifestFile };
+  const document = new ManifestDocument(file.text, displayPath(file.manifestFile, options.workingDirectory));
+  if (document.syntaxFaults.length > 0) return { plugin: undefined, problems: syntaxProblems(place, document) };
+
+  const { manifest, problems } = manifestProblems(place, document, options.alcoveVersion);
+  const allProblems = [...problems, ...(await moduleProblems(place, document, problems))];
+  if (manifest === undefined) return { plugin: undefined, problems: allProblems };
+  return { plugin: { id: manifest.id, ...place, manifest, isListed }, problems: allProblems };
+}
+
+/**
+ * Where a field of a manifest stands, for problems that come to light after the manifest was read. Reads the file
+ * again; when that fails, the file alone is the answer.
+ */
+export async function locateInManifest(manifestFile: string, path: FieldPath): Promise<SourceLocation> {
+  const file = displayPath(manifestFile);
+  try {
+    return new ManifestDocument(await readFile(manifestFile, "utf8"), file).locateValue(path);
+  } catch {
+    return { file };
+  }
+}
+
+async function findManifestFile(
+  pluginPackage: PluginPackage,
+  workingDirectory: string,
+): Promise<{ manifestFile: string; text: string } | Problem> {
+  const { directory, manifestField } = pluginPackage;
+  const problem = (fault: string, remedy: string): Problem => ({
+    rule: "plugin-manifest",
+    severity: "error",
+    message: `The field alcove.manifest of the plugin ${describePlugin(pluginPackage)} ${fault}.`,
+    source: { file: displayPath(pluginPackage.packageFile, workingDirectory) },
+    remedy,
+  });
+  if (typeof manifestField !== "string" || manifestField === "" || manifestField.includes("\0")) {
+    return problem("is not a path", 'Write the manifest\'s path, e.g. "./plugin.yaml".');
+  }
+  const found = await findContainedFile(directory, directory, manifestField);
+  if (found.outcome === "outside") {
+    return problem(`leads out of the package: ${manifestField}`, "Move the manifest into the package.");
+  }
+  const missing = (reason: string) =>
+    problem(
+      `names ${manifestField}, and that file ${reason}`,
+      "Correct the path, or publish the manifest with the package.",
+    );
+  if (found.outcome === "missing") return missing(found.reason);
+  try {
+    return { manifestFile: resolve(directory, manifestField), text: await readFile(found.path, "utf8") };
+  } catch (error) {
+    return missing(describeFileError(error));
+  }
+}
+
+/** One fault a line: the YAML parser adds consequences of a fault to the fault itself. */
+function syntaxProblems(place: PluginPlace, { syntaxFaults }: ManifestDocument): Problem[] {
+  const firstOfLine = syntaxFaults.filter(
+    ({ location }, index) => syntaxFaults.findIndex((other) => other.location.line === location.line) === index,
+  );
+  return firstOfLine.map(({ message, location }) => ({
+    rule: "plugin-manifest",
+    severity: "error",
+    message: `The manifest of the plugin ${describePlugin(place)} is not valid YAML: ${message}.`,
+    source: location,
+    remedy: "Correct the YAML.",
+  }));
+}
+
+function manifestProblems(
+  place: PluginPlace,
+  document: ManifestDocument,
+  alcoveVersion: string,
+): { manifest: Manifest | undefined; problems: Problem[] } {
+  const { manifest, faults } = checkManifest(document.value);
+  const problems = faults.map(
+    ({ path, part, message, remedy }): Problem => ({
+      rule: "plugin-manifest",
+      severity: "error",
+      message: `In the manifest of the plugin ${describePlugin(place)} ${message}.`,
+      source: part === "key" ? document.locateKey(path) : document.locateValue(path),
+      remedy,
+    }),
+  );
+  const rangeProblem = alcoveRangeProblem(place, document, alcoveVersion);
+  return rangeProblem === undefined
+    ? { manifest, problems }
+    : { manifest: undefined, problems: [...problems, rangeProblem] };
+}
+
+function alcoveRangeProblem(
+  place: PluginPlace,
+  document: ManifestDocument,
+  alcoveVersion: string,
+): Problem | undefined {
+  const check = checkAlcoveRange(document.value, alcoveVersion);
+  if (check.outcome === "satisfied" || check.outcome === "absent") return undefined;
+  const source = document.locateValue(["requires", "alcove"]);
+  return check.outcome === "invalid"
+    ? {
+        rule: "plugin-manifest",
+        severity: "error",
+        message: `In the manifest of the plugin ${describePlugin(place)} the field requires.alcove is not a range of versions: ${check.range}.`,
+        source,
+        remedy: "Write a semver range, e.g. ^0.1.0.",
+      }
+    : {
+        rule: "plugin-version",
+        severity: "error",
+        message: `The plugin ${describePlugin(place)} works with Alcove ${check.range}, and this is Alcove ${alcoveVersion}.`,
+        source,
+        remedy: `Install a version of ${place.packageName} made for Alcove ${alcoveVersion}, or an Alcove in that range.`,
+      };
+}
+
+async function moduleProblems(
+  place: PluginPlace,
+  document: ManifestDocument,
+  found: readonly Problem[],
+): Promise<Problem[]> {
+  const problems = await Promise.all(
+    namedModules(document.value).map(async (named) => {
+      const source = document.locateValue(named.path);
+      // A path the schema has refused needs no second complaint.
+      if (found.some((problem) => isSamePlace(problem.source, source))) return undefined;
+      return moduleFileProblem(place, named, await findPluginModule(place, named.module), source);
+    }),
+  );
+  return problems.filter((problem) => problem !== undefined);
+}
+
+function isSamePlace(left: SourceLocation | undefined, right: SourceLocation): boolean {
+  return left !== undefined && left.line === right.line && left.column === right.column;
+}
