@@ -1,0 +1,44 @@
+import { type Clock, DisposalStack, type Logger, type ServiceIdentifier } from "@alcove/plugin-api";
+import { Container } from "inversify";
+import type { ApplicationPlan, BuiltFunctions } from "../plan/application-plan.js";
+import { buildComponent, type ComponentInstance, functionTable } from "./build-component.js";
+import { componentIdentifier } from "./identifiers.js";
+import { resolveSharedServices } from "./shared-services.js";
+
+/** Everything that exists once per process. */
+export interface Root {
+  /**
+   * The parent of every room. It holds constant values only, so nothing in it can ever resolve, or capture, something of
+   * a room; and nothing is bound to it after start.
+   */
+  readonly container: Container;
+  readonly services: ReadonlyMap<ServiceIdentifier, unknown>;
+  readonly functions: BuiltFunctions;
+  readonly releases: DisposalStack;
+}
+
+/** Builds shared services and shared components. What was built before a failure is released again. */
+export async function buildRoot(
+  plan: ApplicationPlan,
+  core: { readonly logger: Logger; readonly clock: Clock },
+  releaseTimeoutMs: number,
+): Promise<Root> {
+  const releases = new DisposalStack();
+  try {
+    const services = await resolveSharedServices(plan.services, core, releases);
+    const instances: ComponentInstance[] = [];
+    const container = new Container();
+    for (const [service, value] of services) {
+      container.bind(service).toConstantValue(value);
+    }
+    for (const component of plan.sharedComponents) {
+      const instance = await buildComponent(component, { ...core, services, userId: undefined, releases });
+      container.bind(componentIdentifier(component)).toConstantValue(instance);
+      instances.push(instance);
+    }
+    return { container, services, functions: functionTable(plan.functions.length, instances), releases };
+  } catch (error) {
+    await releases.dispose(releaseTimeoutMs);
+    throw error;
+  }
+}

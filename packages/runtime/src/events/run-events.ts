@@ -1,0 +1,84 @@
+import { randomUUID } from "node:crypto";
+import type { Clock, RunFacts } from "@alcove/plugin-api";
+import type { EventHub } from "./event-hub.js";
+import type { IntermediateStep, StepListener, StepType } from "./intermediate-step.js";
+
+/** A started step that has not ended. */
+export interface Span {
+  readonly uuid: string;
+  readonly name: string;
+  readonly kind: "WORKFLOW" | "FUNCTION";
+  readonly parent: Span | undefined;
+  readonly parentId: string;
+  readonly startedAtMs: number;
+}
+
+/** Options of {@link RunEvents}. */
+export interface RunEventsOptions {
+  readonly facts: RunFacts;
+  readonly userId: string | undefined;
+  readonly clock: Clock;
+  readonly hub: EventHub;
+  readonly listeners: ReadonlySet<StepListener>;
+  /** The caller's step, where the run was started from inside another one. */
+  readonly parentId: string | undefined;
+}
+
+/** Makes the steps of one run. Costs next to nothing while nobody listens. */
+export class RunEvents {
+  readonly #options: RunEventsOptions;
+
+  constructor(options: RunEventsOptions) {
+    this.#options = options;
+  }
+
+  /** Announces the start of the run or of a function. `undefined` while nobody listens. */
+  start(kind: Span["kind"], name: string, input: unknown, parent: Span | undefined): Span | undefined {
+    const { hub, listeners, clock, parentId } = this.#options;
+    if (listeners.size === 0 && !hub.hasListeners) {
+      return undefined;
+    }
+    const span: Span = {
+      uuid: randomUUID(),
+      name,
+      kind,
+      parent,
+      parentId: parent?.uuid ?? parentId ?? "root",
+      startedAtMs: clock.nowMs(),
+    };
+    this.#emit(span, `${kind}_START`, span.startedAtMs, { input });
+    return span;
+  }
+
+  /** Announces the end of a span with its output, or with the error that ended it. */
+  end(span: Span | undefined, data: { readonly output?: unknown; readonly error?: unknown }): void {
+    if (span !== undefined) {
+      this.#emit(span, `${span.kind}_END`, this.#options.clock.nowMs(), data);
+    }
+  }
+
+  #emit(span: Span, eventType: StepType, atMs: number, data: IntermediateStep["payload"]["data"]): void {
+    const { facts, userId, hub, listeners } = this.#options;
+    const step: IntermediateStep = {
+      parentId: span.parentId,
+      functionAncestry: {
+        functionId: span.uuid,
+        functionName: span.name,
+        parentId: span.parent?.uuid,
+        parentName: span.parent?.name,
+      },
+      payload: {
+        eventType,
+        eventTimestampMs: atMs,
+        spanStartTimestampMs: eventType.endsWith("_END") ? span.startedAtMs : undefined,
+        name: span.name,
+        runId: facts.runId,
+        traceId: facts.traceId,
+        userId,
+        data,
+        uuid: span.uuid,
+      },
+    };
+    hub.emit(step, listeners);
+  }
+}

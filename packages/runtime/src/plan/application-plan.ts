@@ -1,0 +1,79 @@
+import type {
+  BuiltFunction,
+  ComponentDefinition,
+  FunctionHandle,
+  FunctionSchemas,
+  Scope,
+  ServicesDefinition,
+} from "@alcove/plugin-api";
+import type { ComponentType } from "@alcove/plugin-loader";
+
+/** The section of the configuration a component stands in. */
+export type ComponentSection = "functions" | "function_groups" | "workflow";
+
+/** One configured component, checked and ready to build. The same for every user: it holds nothing of any of them. */
+export interface ComponentPlan {
+  /** Its name in the configuration; `workflow` for the workflow. */
+  readonly name: string;
+  readonly section: ComponentSection;
+  readonly type: ComponentType;
+  readonly definition: ComponentDefinition;
+  readonly scope: Scope;
+  /** The parsed configuration, frozen, with handles in place of references. */
+  readonly config: unknown;
+  /** What it may call: the public functions its configuration references, directly or through groups. */
+  readonly callableFunctions: ReadonlySet<FunctionPlan>;
+  /** The functions it offers: one, or the members of a group. */
+  readonly functions: readonly FunctionPlan[];
+  /** Its state, if it declares one. */
+  readonly state: StatePlan | undefined;
+}
+
+/** Where the state of a component is kept. */
+export interface StatePlan {
+  /** Its index among all states of the plan, which is its place in a run's table of drafts. */
+  readonly slot: number;
+  /**
+   * Its name in the stored session: the component's place and its type. A component that is given another type starts
+   * anew, and finds its state again when the old type returns.
+   */
+  readonly key: string;
+  readonly version: number;
+}
+
+/** One callable function: a function component, or a member of a group. */
+export interface FunctionPlan {
+  /** Its index among all functions of the plan, which is its place in the tables of built functions. */
+  readonly slot: number;
+  /** Its public name: `notepad`, `todo__add`, `<workflow>`. */
+  readonly name: string;
+  /** The member's name inside its group. */
+  readonly member: string | undefined;
+  readonly component: ComponentPlan;
+  readonly schemas: FunctionSchemas;
+  readonly handle: FunctionHandle;
+}
+
+/** A plugin's shared services, in the order in which they are loaded. */
+export interface ServicesPlan {
+  readonly pluginId: string;
+  readonly name: string;
+  readonly definition: ServicesDefinition;
+}
+
+/** The whole application, checked: nothing is left to look up when it is built. */
+export interface ApplicationPlan {
+  /** Shared components in the order in which they are built: dependencies first. */
+  readonly sharedComponents: readonly ComponentPlan[];
+  /** Per-user components that the workflow reaches, in the order in which they are built: dependencies first. */
+  readonly perUserComponents: readonly ComponentPlan[];
+  /** Every function of the components above, by slot. */
+  readonly functions: readonly FunctionPlan[];
+  /** How many states the per-user components declare. */
+  readonly stateCount: number;
+  readonly workflow: FunctionPlan;
+  readonly services: readonly ServicesPlan[];
+}
+
+/** Built functions by slot; a hole where the plan puts the function elsewhere. */
+export type BuiltFunctions = readonly (BuiltFunction | undefined)[];

@@ -1,0 +1,160 @@
+import type { FunctionGroupHandle, FunctionHandle, Reference } from "@alcove/plugin-api";
+import { PlannedFunctionHandle } from "../runs/function-handle.js";
+import type { ApplicationPlan, ComponentPlan, FunctionPlan, ServicesPlan, StatePlan } from "./application-plan.js";
+import { type ConfiguredComponent, type Dependency, publicFunctionName } from "./configured-component.js";
+import { bindReferences } from "./references-in-config.js";
+
+/** Turns checked components into the plan: build order, slots, and configurations with handles in place of references. */
+export function compilePlan(
+  components: readonly ConfiguredComponent[],
+  dependencies: readonly Dependency[],
+  services: readonly ServicesPlan[],
+): ApplicationPlan {
+  const workflow = components.find((component) => component.section === "workflow");
+  if (workflow === undefined) {
+    throw new TypeError("A plan is compiled only for a configuration with a workflow.");
+  }
+  const ordered = inBuildOrder(components, dependencies);
+  const reached = reachedFrom(workflow, dependencies);
+  const compiler = new PlanCompiler(dependencies);
+  const plans = ordered
+    .filter((component) => component.scope === "shared" || reached.has(component))
+    .map((component) => compiler.compile(component));
+  return Object.freeze({
+    sharedComponents: plans.filter((plan) => plan.scope === "shared"),
+    perUserComponents: plans.filter((plan) => plan.scope === "per-user"),
+    functions: compiler.functions,
+    stateCount: compiler.stateCount,
+    workflow: compiler.functionOf(workflow, ""),
+    services,
+  });
+}
+
+/** Dependencies first, otherwise as configured. The graph has no cycles; the rules have seen to that. */
+function inBuildOrder(
+  components: readonly ConfiguredComponent[],
+  dependencies: readonly Dependency[],
+): ConfiguredComponent[] {
+  const ordered = new Set<ConfiguredComponent>();
+  const visit = (component: ConfiguredComponent): void => {
+    if (ordered.has(component)) {
+      return;
+    }
+    for (const { to } of dependencies.filter(({ from }) => from === component)) {
+      visit(to);
+    }
+    ordered.add(component);
+  };
+  components.forEach(visit);
+  return [...ordered];
+}
+
+function reachedFrom(
+  workflow: ConfiguredComponent,
+  dependencies: readonly Dependency[],
+): ReadonlySet<ConfiguredComponent> {
+  const reached = new Set([workflow]);
+  for (const component of reached) {
+    for (const { to } of dependencies.filter(({ from }) => from === component)) {
+      reached.add(to);
+    }
+  }
+  return reached;
+}
+
+class PlanCompiler {
+  readonly functions: FunctionPlan[] = [];
+  stateCount = 0;
+  readonly #plans = new Map<ConfiguredComponent, ComponentPlan>();
+  readonly #dependencies: readonly Dependency[];
+
+  constructor(dependencies: readonly Dependency[]) {
+    this.#dependencies = dependencies;
+  }
+
+  /** Compiles one component; those it depends on have to be compiled before. */
+  compile(component: ConfiguredComponent): ComponentPlan {
+    const functions: FunctionPlan[] = [];
+    const own = this.#dependencies.filter(({ from }) => from === component);
+    const plan: ComponentPlan = Object.freeze({
+      name: component.name,
+      section: component.section,
+      type: component.type,
+      definition: component.definition,
+      scope: component.scope,
+      config: bindReferences(component.parsedConfig, (reference) => this.#handleFor(reference, own)),
+      callableFunctions: new Set(own.flatMap((dependency) => this.#targets(dependency))),
+      functions,
+      state: this.#statePlan(component),
+    });
+    for (const [member, schemas] of component.functions) {
+      functions.push(this.#compileFunction(plan, component, member, schemas));
+    }
+    Object.freeze(functions);
+    this.#plans.set(component, plan);
+    return plan;
+  }
+
+  functionOf(component: ConfiguredComponent, member: string): FunctionPlan {
+    const name = publicFunctionName(component, member);
+    const found = this.#plans.get(component)?.functions.find((fn) => fn.name === name);
+    if (found === undefined) {
+      throw new TypeError(`${name} has to be compiled before it is asked for.`);
+    }
+    return found;
+  }
+
+  #compileFunction(
+    plan: ComponentPlan,
+    component: ConfiguredComponent,
+    member: string,
+    schemas: FunctionPlan["schemas"],
+  ): FunctionPlan {
+    const name = publicFunctionName(component, member);
+    const handle = new PlannedFunctionHandle(name, plan.scope, schemas, () => fn);
+    const fn: FunctionPlan = Object.freeze({
+      slot: this.functions.length,
+      name,
+      member: plan.section === "function_groups" ? member : undefined,
+      component: plan,
+      schemas,
+      handle,
+    });
+    this.functions.push(fn);
+    return fn;
+  }
+
+  #statePlan(component: ConfiguredComponent): StatePlan | undefined {
+    const { state } = component.definition;
+    if (state === undefined) {
+      return undefined;
+    }
+    const place = component.section === "workflow" ? "workflow" : `${component.section}.${component.name}`;
+    return Object.freeze({
+      slot: this.stateCount++,
+      key: `${place}:${component.type.qualifiedName}`,
+      version: state.version,
+    });
+  }
+
+  #targets({ to, member }: Dependency): readonly FunctionPlan[] {
+    return member === undefined ? (this.#plans.get(to)?.functions ?? []) : [this.functionOf(to, member)];
+  }
+
+  #handleFor(reference: Reference, own: readonly Dependency[]): FunctionHandle | FunctionGroupHandle {
+    const dependency = own.find(({ placed }) => placed.reference === reference);
+    if (dependency === undefined) {
+      throw new TypeError(`The reference to ${reference.name} was not followed while planning.`);
+    }
+    const targets = this.#targets(dependency);
+    const [first] = targets;
+    if (reference.kind === "function" && first !== undefined) {
+      return first.handle;
+    }
+    return Object.freeze({
+      name: dependency.to.name,
+      scope: dependency.to.scope,
+      functions: Object.freeze(Object.fromEntries(targets.map((fn) => [fn.member ?? fn.name, fn.handle]))),
+    });
+  }
+}

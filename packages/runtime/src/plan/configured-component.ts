@@ -1,0 +1,56 @@
+import type { ComponentConfig, ConfigDocument } from "@alcove/config";
+import type { ComponentDefinition, FunctionSchemas, Scope, SourceLocation } from "@alcove/plugin-api";
+import type { ComponentType } from "@alcove/plugin-loader";
+import type { ComponentSection } from "./application-plan.js";
+import type { PlacedReference } from "./references-in-config.js";
+
+/** A component of the configuration whose type is known, on its way into the plan. */
+export interface ConfiguredComponent {
+  readonly name: string;
+  readonly section: ComponentSection;
+  readonly source: ComponentConfig;
+  readonly type: ComponentType;
+  readonly definition: ComponentDefinition;
+  readonly scope: Scope;
+  /** The validated fields, references still in them; `undefined` when they break the schema. */
+  readonly parsedConfig: unknown;
+  readonly references: readonly PlacedReference[];
+  /** The functions others may call: by member name for groups, under "" for functions and the workflow. */
+  readonly functions: ReadonlyMap<string, FunctionSchemas>;
+  /** Members that exist and are left out by `include` or `exclude`. */
+  readonly hiddenMembers: ReadonlySet<string>;
+}
+
+/** One component depends on another because its configuration references it. */
+export interface Dependency {
+  readonly from: ConfiguredComponent;
+  readonly to: ConfiguredComponent;
+  /** The member of a group, where only that one is referenced. */
+  readonly member: string | undefined;
+  readonly placed: PlacedReference;
+}
+
+/** What separates a group's name from a member's in a public function name. */
+export const MEMBER_SEPARATOR = "__";
+
+/** The public name of a function: `notepad`, `todo__add`, `<workflow>`. */
+export function publicFunctionName(component: ConfiguredComponent, member: string): string {
+  if (component.section === "workflow") {
+    return "<workflow>";
+  }
+  return component.section === "functions" ? component.name : `${component.name}${MEMBER_SEPARATOR}${member}`;
+}
+
+/** `notepad (per-user)`, for chains in messages. */
+export function describeComponent(component: ConfiguredComponent): string {
+  return `${component.name} (${component.scope})`;
+}
+
+/** Where a reference stands in the configuration file. */
+export function locateReference(
+  document: ConfigDocument,
+  component: ConfiguredComponent,
+  placed: PlacedReference,
+): SourceLocation {
+  return document.locate([...component.source.path, ...placed.path]);
+}

@@ -1,0 +1,114 @@
+import { type ConfigDocument, closestName } from "@alcove/config";
+import type { Problem } from "@alcove/plugin-api";
+import {
+  type ConfiguredComponent,
+  type Dependency,
+  locateReference,
+  MEMBER_SEPARATOR,
+  publicFunctionName,
+} from "./configured-component.js";
+import type { PlacedReference } from "./references-in-config.js";
+import type { ResolvedComponents } from "./resolve-components.js";
+
+/** Follows every reference to what it names. References that lead nowhere are problems. */
+export function buildDependencyGraph(
+  { components, faultyNames }: Pick<ResolvedComponents, "components" | "faultyNames">,
+  document: ConfigDocument,
+): { dependencies: Dependency[]; problems: Problem[] } {
+  const names = new ReferenceableNames(components);
+  const dependencies: Dependency[] = [];
+  const problems: Problem[] = [];
+  for (const from of components) {
+    for (const placed of from.references) {
+      if (faultyNames.has(ownerOf(placed.reference.name, faultyNames))) {
+        continue;
+      }
+      const found = names.find(placed);
+      if (typeof found === "string") {
+        problems.push({
+          rule: "reference-unknown",
+          severity: "error",
+          message: `${from.name} refers to ${found}`,
+          source: locateReference(document, from, placed),
+          ...names.remedyFor(placed),
+        });
+      } else {
+        dependencies.push({ from, to: found.component, member: found.member, placed });
+      }
+    }
+  }
+  return { dependencies, problems };
+}
+
+/** The faulty group a member's name belongs to, or the name itself. */
+function ownerOf(name: string, faultyNames: ReadonlySet<string>): string {
+  return [...faultyNames].find((faulty) => name.startsWith(`${faulty}${MEMBER_SEPARATOR}`)) ?? name;
+}
+
+interface Target {
+  readonly component: ConfiguredComponent;
+  readonly member: string | undefined;
+}
+
+class ReferenceableNames {
+  readonly #functions = new Map<string, Target>();
+  readonly #groups = new Map<string, Target>();
+  readonly #hidden = new Set<string>();
+
+  constructor(components: readonly ConfiguredComponent[]) {
+    for (const component of components) {
+      if (component.section === "function_groups") {
+        this.#groups.set(component.name, { component, member: undefined });
+        for (const member of component.hiddenMembers) {
+          this.#hidden.add(publicFunctionName(component, member));
+        }
+      }
+      if (component.section !== "workflow") {
+        for (const member of component.functions.keys()) {
+          this.#functions.set(publicFunctionName(component, member), {
+            component,
+            member: component.section === "functions" ? undefined : member,
+          });
+        }
+      }
+    }
+  }
+
+  /** The target, or what is wrong with the name. */
+  find({ reference }: PlacedReference): Target | string {
+    const isFunction = reference.kind === "function";
+    const found = (isFunction ? this.#functions : this.#groups).get(reference.name);
+    if (found !== undefined) {
+      return found;
+    }
+    if (isFunction && this.#groups.has(reference.name)) {
+      return `"${reference.name}" as a function, and it is a function group.`;
+    }
+    if (!isFunction && this.#functions.has(reference.name)) {
+      return `"${reference.name}" as a function group, and it is a function.`;
+    }
+    if (this.#hidden.has(reference.name)) {
+      return `"${reference.name}", which its group leaves out by include or exclude.`;
+    }
+    return `"${reference.name}", and there is no ${isFunction ? "function" : "function group"} of that name.`;
+  }
+
+  remedyFor({ reference }: PlacedReference): { remedy?: string } {
+    const { name, kind } = reference;
+    if (this.#hidden.has(name)) {
+      return { remedy: "Change the group's include or exclude, or refer to another function." };
+    }
+    const candidates = [...(kind === "function" ? this.#functions : this.#groups).keys()];
+    const suggestion = closestName(name, candidates);
+    if (suggestion !== undefined) {
+      return { remedy: `Did you mean ${suggestion}?` };
+    }
+    const group = name.includes(MEMBER_SEPARATOR) ? name.slice(0, name.indexOf(MEMBER_SEPARATOR)) : name;
+    const members = this.#groups.get(group)?.component.functions.keys();
+    return members === undefined
+      ? { remedy: candidates.length === 0 ? `No ${kind}s are configured.` : `Configured: ${candidates.join(", ")}.` }
+      : {
+          remedy: `Its functions are ${[...members].map((member) => `${group}${MEMBER_SEPARATOR}${member}`).join(", ")}.`,
+        };
+  }
+}

@@ -1,0 +1,128 @@
+import type { ConfigDocument } from "@alcove/config";
+import type { Problem } from "@alcove/plugin-api";
+import {
+  type ConfiguredComponent,
+  type Dependency,
+  describeComponent,
+  locateReference,
+} from "./configured-component.js";
+
+/**
+ * Checks who may depend on whom. Shared components live longer than any user, so they may not reach into a user's room;
+ * dependencies may not run in circles; and a per-user component that no per-user workflow reaches would never be built.
+ */
+export function checkDependencyRules(
+  components: readonly ConfiguredComponent[],
+  dependencies: readonly Dependency[],
+  document: ConfigDocument,
+): Problem[] {
+  const graph = new Map<ConfiguredComponent, Dependency[]>(components.map((component) => [component, []]));
+  for (const dependency of dependencies) {
+    graph.get(dependency.from)?.push(dependency);
+  }
+  const workflow = components.find((component) => component.section === "workflow");
+  const chains = workflow === undefined ? new Map<ConfiguredComponent, string>() : chainsFrom(workflow, graph);
+  return [
+    ...scopeProblems(dependencies, chains, document),
+    ...cycleProblems(components, graph, document),
+    ...reachabilityProblems(components, workflow, chains, document),
+  ];
+}
+
+type Graph = ReadonlyMap<ConfiguredComponent, readonly Dependency[]>;
+
+/** For every component the workflow reaches, the shortest way there: `workflow (shared) -> a (shared)`. */
+function chainsFrom(workflow: ConfiguredComponent, graph: Graph): Map<ConfiguredComponent, string> {
+  const chains = new Map([[workflow, describeComponent(workflow)]]);
+  for (const [component, chain] of chains) {
+    for (const { to } of graph.get(component) ?? []) {
+      if (!chains.has(to)) {
+        chains.set(to, `${chain} -> ${describeComponent(to)}`);
+      }
+    }
+  }
+  return chains;
+}
+
+const kindNames = { functions: "function", function_groups: "function group", workflow: "workflow" } as const;
+
+function scopeProblems(
+  dependencies: readonly Dependency[],
+  chains: ReadonlyMap<ConfiguredComponent, string>,
+  document: ConfigDocument,
+): Problem[] {
+  return dependencies
+    .filter(({ from, to }) => from.scope === "shared" && to.scope === "per-user")
+    .map(({ from, to, placed }) => {
+      const chain = `${chains.get(from) ?? describeComponent(from)} -> ${describeComponent(to)}`;
+      const subject =
+        from.section === "workflow" ? "The shared workflow" : `The shared ${kindNames[from.section]} ${from.name}`;
+      return {
+        rule: "dependency-scope",
+        severity: "error",
+        message: `${subject} depends on the per-user ${kindNames[to.section]} ${to.name}: ${chain}.`,
+        source: locateReference(document, from, placed),
+        remedy: `Make ${from.name} per-user, or let it depend on shared components only.`,
+      } satisfies Problem;
+    });
+}
+
+function cycleProblems(components: readonly ConfiguredComponent[], graph: Graph, document: ConfigDocument): Problem[] {
+  const problems: Problem[] = [];
+  const finished = new Set<ConfiguredComponent>();
+  const visit = (component: ConfiguredComponent, trail: readonly ConfiguredComponent[]): void => {
+    if (finished.has(component)) {
+      return;
+    }
+    for (const dependency of graph.get(component) ?? []) {
+      const start = [...trail, component].indexOf(dependency.to);
+      if (start === -1) {
+        visit(dependency.to, [...trail, component]);
+      } else {
+        problems.push(cycleProblem([...trail, component].slice(start), dependency, document));
+      }
+    }
+    finished.add(component);
+  };
+  for (const component of components) {
+    visit(component, []);
+  }
+  return problems;
+}
+
+function cycleProblem(cycle: readonly ConfiguredComponent[], closing: Dependency, document: ConfigDocument): Problem {
+  return {
+    rule: "dependency-cycle",
+    severity: "error",
+    message: `These components depend on each other in a circle: ${[...cycle, closing.to].map((each) => each.name).join(" -> ")}.`,
+    source: locateReference(document, closing.from, closing.placed),
+    remedy: "Remove one of these references.",
+  };
+}
+
+function reachabilityProblems(
+  components: readonly ConfiguredComponent[],
+  workflow: ConfiguredComponent | undefined,
+  chains: ReadonlyMap<ConfiguredComponent, string>,
+  document: ConfigDocument,
+): Problem[] {
+  if (workflow === undefined) {
+    return [];
+  }
+  // Under a shared workflow nothing could ever build a per-user part, whoever asked for it; under a per-user workflow an
+  // unused one is harmless.
+  const isShared = workflow.scope === "shared";
+  return components
+    .filter((component) => component.scope === "per-user" && !chains.has(component))
+    .map((component) => ({
+      rule: "component-unreachable",
+      severity: isShared ? "error" : "warning",
+      message: isShared
+        ? `The per-user ${kindNames[component.section]} ${component.name} stands under the shared workflow ${workflow.type.name}, which can never reach it.`
+        : `The workflow does not reach the per-user ${kindNames[component.section]} ${component.name}; it is never built.`,
+      source: document.locate(component.source.path),
+      remedy: isShared
+        ? "Use a per-user workflow, or remove the component."
+        : "Refer to it from the workflow, or remove it.",
+    }));
+}

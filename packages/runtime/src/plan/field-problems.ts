@@ -1,0 +1,38 @@
+import { type ConfigDocument, didYouMean } from "@alcove/config";
+import type { Problem, z } from "@alcove/plugin-api";
+import type { ComponentType } from "@alcove/plugin-loader";
+
+/** What a component's config schema refused, each fault at its place in the file. */
+export function fieldProblems(
+  error: z.ZodError,
+  subject: {
+    readonly type: ComponentType;
+    readonly path: readonly (string | number)[];
+    readonly knownFields: readonly string[];
+  },
+  document: ConfigDocument,
+): Problem[] {
+  const { type, path: componentPath, knownFields } = subject;
+  return error.issues.flatMap((issue): Problem[] => {
+    const path = [...componentPath, ...issue.path.map((key) => (typeof key === "symbol" ? String(key) : key))];
+    if (issue.code === "unrecognized_keys") {
+      const isTopLevel = issue.path.length === 0;
+      return issue.keys.map((key) => ({
+        rule: "config-unknown-key",
+        severity: "error",
+        message: `${path.join(".")}.${key}: ${type.qualifiedName} has no such field.`,
+        source: document.locateKey([...path, key]),
+        remedy: isTopLevel ? didYouMean(key, knownFields) : "Remove it.",
+      }));
+    }
+    return [
+      {
+        rule: "config-schema",
+        severity: "error",
+        message: `${path.join(".")}: ${issue.message}, found ${document.describe(path)}.`,
+        source: document.locate(path),
+        remedy: `See alcove info components for the fields of ${type.qualifiedName}.`,
+      },
+    ];
+  });
+}

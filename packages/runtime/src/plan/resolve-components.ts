@@ -1,0 +1,138 @@
+import type { ComponentConfig, ComponentSections, ConfigDocument } from "@alcove/config";
+import type { ComponentDefinition, FunctionSchemas, Problem } from "@alcove/plugin-api";
+import { type ComponentType, type ComponentTypeRegistry, importComponentDefinition } from "@alcove/plugin-loader";
+import type { ComponentSection } from "./application-plan.js";
+import type { ConfiguredComponent } from "./configured-component.js";
+import { fieldProblems } from "./field-problems.js";
+import { selectGroupMembers } from "./group-members.js";
+import { collectReferences } from "./references-in-config.js";
+
+/** Fields every component takes beside those of its own schema; `selectGroupMembers` reads them. */
+const groupFields: readonly string[] = ["include", "exclude"];
+
+/** What became of the configured components. */
+export interface ResolvedComponents {
+  readonly components: readonly ConfiguredComponent[];
+  /** Names whose type or module is faulty: references to them are not complained of as well. */
+  readonly faultyNames: ReadonlySet<string>;
+  readonly problems: readonly Problem[];
+}
+
+/** Looks up the type of every configured component, imports just those types, and validates every component's fields. */
+export async function resolveComponents(
+  sections: ComponentSections,
+  registry: ComponentTypeRegistry,
+  document: ConfigDocument,
+): Promise<ResolvedComponents> {
+  const placed: [string, ComponentSection, ComponentConfig][] = [
+    ...Object.entries(sections.functions).map(entryOf("functions")),
+    ...Object.entries(sections.functionGroups).map(entryOf("function_groups")),
+    ...(sections.workflow === undefined ? [] : [entryOf("workflow")(["workflow", sections.workflow])]),
+  ];
+  const components: ConfiguredComponent[] = [];
+  const faultyNames = new Set<string>();
+  const problems: Problem[] = [];
+  for (const [name, section, source] of placed) {
+    const type = findType(section, source, registry, document);
+    if ("rule" in type) {
+      problems.push(type);
+      faultyNames.add(name);
+      continue;
+    }
+    const imported = await importComponentDefinition(type);
+    problems.push(...imported.problems);
+    if (imported.definition === undefined) {
+      faultyNames.add(name);
+    } else {
+      const configured = configureComponent({ name, section, source, type, definition: imported.definition }, document);
+      components.push(configured.component);
+      problems.push(...configured.problems);
+    }
+  }
+  return { components, faultyNames, problems };
+}
+
+function entryOf(section: ComponentSection) {
+  return ([name, source]: [string, ComponentConfig]): [string, ComponentSection, ComponentConfig] => [
+    name,
+    section,
+    source,
+  ];
+}
+
+function findType(
+  section: ComponentSection,
+  source: ComponentConfig,
+  registry: ComponentTypeRegistry,
+  document: ConfigDocument,
+): ComponentType | Problem {
+  const kind = section === "function_groups" ? "function_group" : "function";
+  const lookup = registry.find(kind, source.type);
+  if (lookup.outcome === "found") {
+    return lookup.type;
+  }
+  const at = { severity: "error", source: document.locate([...source.path, "_type"]) } as const;
+  const label = kind === "function" ? "function type" : "function group type";
+  if (lookup.outcome === "ambiguous") {
+    const names = lookup.candidates.map((candidate) => candidate.qualifiedName);
+    return {
+      ...at,
+      rule: "type-ambiguous",
+      message: `Several plugins contribute the ${label} "${source.type}": ${lookup.candidates.map((candidate) => candidate.plugin.packageName).join(", ")}.`,
+      remedy: `Write one of ${names.join(", ")}.`,
+    };
+  }
+  const known = registry.all().filter((type) => type.kind === kind);
+  return {
+    ...at,
+    rule: "type-unknown",
+    message: `There is no ${label} "${source.type}".`,
+    remedy:
+      lookup.suggestions.length > 0
+        ? `Did you mean ${lookup.suggestions.join(" or ")}?`
+        : known.length === 0
+          ? "No plugin is installed: npm install one, or list it under plugins."
+          : `Installed: ${known.map((type) => type.name).join(", ")}. Is a plugin missing? npm install it, or list it under plugins.`,
+  };
+}
+
+function configureComponent(
+  subject: Pick<ConfiguredComponent, "name" | "section" | "source" | "type" | "definition">,
+  document: ConfigDocument,
+): { component: ConfiguredComponent; problems: readonly Problem[] } {
+  const { name, section, source, definition } = subject;
+  const isGroup = definition.kind === "function_group";
+  const ownFields = Object.fromEntries(
+    Object.entries(source.fields).filter(([field]) => !isGroup || !groupFields.includes(field)),
+  );
+  const parsed = definition.config.strict().safeParse(ownFields);
+  const members = functionsOf(name, definition, source, document);
+  const problems: Problem[] = [...members.problems];
+  if (!parsed.success) {
+    const knownFields = [...Object.keys(definition.config.shape), "_type", ...(isGroup ? groupFields : [])];
+    problems.push(...fieldProblems(parsed.error, { type: subject.type, path: source.path, knownFields }, document));
+  }
+  return {
+    component: {
+      ...subject,
+      section,
+      scope: definition.scope,
+      parsedConfig: parsed.data,
+      references: parsed.success ? collectReferences(parsed.data) : [],
+      functions: members.visible,
+      hiddenMembers: members.hidden,
+    },
+    problems,
+  };
+}
+
+function functionsOf(
+  name: string,
+  definition: ComponentDefinition,
+  source: ComponentConfig,
+  document: ConfigDocument,
+): { visible: ReadonlyMap<string, FunctionSchemas>; hidden: ReadonlySet<string>; problems: readonly Problem[] } {
+  return definition.kind === "function_group"
+    ? selectGroupMembers(name, definition.functions, source, document)
+    : { visible: new Map([["", definition]]), hidden: new Set(), problems: [] };
+}

@@ -1,0 +1,54 @@
+import type { Clock, Logger, PerUserCallContext, RunFacts } from "@alcove/plugin-api";
+import type { Span } from "../events/run-events.js";
+import type { ComponentPlan } from "../plan/application-plan.js";
+import type { Run } from "./run.js";
+
+/** The call context of one function call. Functions see it as `CallContext` or `PerUserCallContext`. */
+export class Call implements PerUserCallContext<unknown> {
+  readonly #run: Run;
+  readonly #component: ComponentPlan;
+  readonly #span: Span | undefined;
+  #logger: Logger | undefined;
+
+  constructor(run: Run, component: ComponentPlan, span: Span | undefined) {
+    this.#run = run;
+    this.#component = component;
+    this.#span = span;
+  }
+
+  get run(): RunFacts {
+    return this.#run.facts;
+  }
+
+  get signal(): AbortSignal {
+    return this.#run.abort.signal;
+  }
+
+  get clock(): Clock {
+    return this.#run.clock;
+  }
+
+  get logger(): Logger {
+    this.#logger ??= this.#run.logger.child({ component: this.#component.name, runId: this.#run.facts.runId });
+    return this.#logger;
+  }
+
+  // Shared functions may be called without identity and see it as optional; per-user ones are only ever called with it.
+  get userId(): string {
+    return this.#run.userId as string;
+  }
+
+  get state(): unknown {
+    const { state } = this.#component;
+    return state === undefined ? undefined : this.#run.draftOf(state);
+  }
+
+  /** The run, component and span behind a context, for the engine; plugins see the interface only. */
+  static innards(call: Call): {
+    readonly run: Run;
+    readonly component: ComponentPlan;
+    readonly span: Span | undefined;
+  } {
+    return { run: call.#run, component: call.#component, span: call.#span };
+  }
+}

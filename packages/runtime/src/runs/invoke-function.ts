@@ -1,0 +1,69 @@
+import { AlcoveError } from "@alcove/plugin-api";
+import type { Span } from "../events/run-events.js";
+import type { FunctionPlan } from "../plan/application-plan.js";
+import { Call } from "./call.js";
+import type { Run } from "./run.js";
+import { parseOutput } from "./schema-check.js";
+
+/**
+ * Calls a function for its single result. The input has been parsed by the function's schema.
+ *
+ * @throws OUTPUT_KIND_UNSUPPORTED, OUTPUT_INVALID, or whatever the function throws.
+ */
+export async function invokeFunction(
+  run: Run,
+  fn: FunctionPlan,
+  input: unknown,
+  parent: Span | undefined,
+): Promise<unknown> {
+  const { invoke } = run.builtFunction(fn);
+  const { output: schema } = fn.schemas;
+  if (invoke === undefined || schema === undefined) {
+    throw new AlcoveError("OUTPUT_KIND_UNSUPPORTED", `${fn.name} streams only; it has no single result.`);
+  }
+  const span = run.events.start("FUNCTION", fn.name, input, parent);
+  try {
+    const output = parseOutput(fn, schema, await invoke(input as never, new Call(run, fn.component, span)));
+    run.events.end(span, { output });
+    return output;
+  } catch (error) {
+    run.events.end(span, { error });
+    throw error;
+  }
+}
+
+/**
+ * Calls a function for its stream. A function that has a single result only yields it as the one chunk.
+ *
+ * @throws OUTPUT_INVALID, or whatever the function throws.
+ */
+export async function* streamFunction(
+  run: Run,
+  fn: FunctionPlan,
+  input: unknown,
+  parent: Span | undefined,
+): AsyncGenerator<unknown, void, undefined> {
+  const { stream } = run.builtFunction(fn);
+  const { streamOutput: schema } = fn.schemas;
+  if (stream === undefined || schema === undefined) {
+    yield await invokeFunction(run, fn, input, parent);
+    return;
+  }
+  const span = run.events.start("FUNCTION", fn.name, input, parent);
+  const chunks: unknown[] = [];
+  let outcome: { output: unknown } | { error: unknown } = { output: chunks };
+  try {
+    for await (const chunk of stream(input as never, new Call(run, fn.component, span))) {
+      const parsed = parseOutput(fn, schema, chunk);
+      if (span !== undefined) {
+        chunks.push(parsed);
+      }
+      yield parsed;
+    }
+  } catch (error) {
+    outcome = { error };
+    throw error;
+  } finally {
+    run.events.end(span, outcome);
+  }
+}

@@ -1,0 +1,61 @@
+import { createDraft, type Draft, finishDraft } from "immer";
+
+/** A state that a run has changed. */
+export interface ChangedState {
+  readonly slot: number;
+  readonly value: object;
+}
+
+/**
+ * The states of one user as one run sees them. Each is drafted when it is first touched: functions change the draft,
+ * the committed value stays as it is, and only what really changed comes out at the end.
+ */
+export class StateDrafts {
+  readonly #committed: readonly object[];
+  #drafts: (Draft<object> | undefined)[] = [];
+
+  /** @param committed The committed values by slot, deeply frozen. */
+  constructor(committed: readonly object[]) {
+    this.#committed = committed;
+  }
+
+  /** The draft of one state; the same one for the whole run. */
+  draftOf(slot: number): object {
+    const existing = this.#drafts[slot];
+    if (existing !== undefined) {
+      return existing;
+    }
+    const committed = this.#committed[slot];
+    if (committed === undefined) {
+      throw new TypeError(`There is no state in slot ${slot}.`);
+    }
+    const draft = createDraft(committed);
+    this.#drafts[slot] = draft;
+    return draft;
+  }
+
+  /** Ends the drafts and yields what changed. Whoever kept a draft finds it revoked. */
+  finish(): ChangedState[] {
+    const changed: ChangedState[] = [];
+    const drafts = this.#drafts;
+    this.#drafts = [];
+    drafts.forEach((draft, slot) => {
+      if (draft !== undefined) {
+        const value = finishDraft(draft);
+        if (value !== this.#committed[slot]) {
+          changed.push({ slot, value });
+        }
+      }
+    });
+    return changed;
+  }
+
+  /** Ends the drafts and forgets what changed. */
+  discard(): void {
+    try {
+      this.finish();
+    } catch {
+      // Immer could not make a value of what a function left in a draft; it is thrown away in any case.
+    }
+  }
+}

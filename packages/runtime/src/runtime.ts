@@ -1,0 +1,130 @@
+import type { AlcoveConfig } from "@alcove/config";
+import type { Clock, Logger, Scope, z } from "@alcove/plugin-api";
+import type { SessionStore } from "@alcove/state";
+import { buildRoot, type Root } from "./containers/root.js";
+import { EventHub } from "./events/event-hub.js";
+import type { ApplicationPlan } from "./plan/application-plan.js";
+import { WorkflowWire } from "./plan/workflow-wire.js";
+import { SessionManager } from "./sessions/session-manager.js";
+import { SessionSweeper } from "./sessions/session-sweeper.js";
+
+/** Options of {@link Runtime.start}. */
+export interface RuntimeOptions {
+  readonly plan: ApplicationPlan;
+  readonly config: AlcoveConfig;
+  /** Where sessions are kept. The runtime uses it and does not close it. */
+  readonly store: SessionStore;
+  readonly logger: Logger;
+  readonly clock: Clock;
+}
+
+/** What a front end needs to know of the workflow it serves. */
+export interface WorkflowFacts {
+  /** The type of the workflow, e.g. `per_user_assistant`. */
+  readonly typeName: string;
+  readonly scope: Scope;
+  readonly description: string;
+  /** The schema of the request body: an object; a plain scalar has become `{ value }`. */
+  readonly inputSchema: z.ZodType;
+  /** The schema of the reply body; `undefined` when the workflow only streams. */
+  readonly outputSchema: z.ZodType | undefined;
+  /** The schema of one streamed chunk; `undefined` when the workflow cannot stream. */
+  readonly streamOutputSchema: z.ZodType | undefined;
+  /** The input in a request body. @throws InputInvalidError when the body lacks `value` where it is needed. */
+  unwrapInput(body: unknown): unknown;
+  /** The reply body for an output. */
+  wrapOutput(output: unknown): unknown;
+}
+
+/** A running application, without any front end: shared components are built, sessions are at hand. */
+export class Runtime {
+  readonly workflow: WorkflowFacts;
+  readonly sessions: SessionManager;
+  /** The steps of all runs. */
+  readonly events: EventHub;
+  readonly #root: Root;
+  readonly #sweeper: SessionSweeper;
+  readonly #shutdownTimeoutMs: number;
+  readonly #logger: Logger;
+  #closing: Promise<void> | undefined;
+
+  private constructor(options: RuntimeOptions, root: Root) {
+    const { plan, config, store, clock } = options;
+    const { general } = config;
+    const logger = options.logger.child({ scope: "runtime" });
+    const wire = new WorkflowWire(plan.workflow);
+    this.#root = root;
+    this.#logger = logger;
+    this.#shutdownTimeoutMs = general.shutdownTimeoutMs;
+    this.events = new EventHub(logger);
+    this.workflow = workflowFacts(plan, wire);
+    this.sessions = new SessionManager({
+      application: general.application,
+      plan,
+      wire,
+      furnishings: { plan, root, logger: options.logger, clock, releaseTimeoutMs: general.shutdownTimeoutMs },
+      store,
+      hub: this.events,
+      logger,
+      clock,
+      timeoutMs: general.perUserWorkflowTimeoutMs,
+      maxConcurrency: general.maxConcurrency,
+      maxQueuedRunsPerUser: general.maxQueuedRunsPerUser,
+    });
+    this.#sweeper = new SessionSweeper({
+      sessions: this.sessions,
+      store,
+      logger,
+      intervalMs: general.perUserWorkflowCleanupIntervalMs,
+    });
+  }
+
+  /**
+   * Builds shared services and shared components, and starts the cleanup of idle sessions.
+   *
+   * @throws SERVICE_FAILED, COMPONENT_BUILD_FAILED; what was built before is released again.
+   */
+  static async start(options: RuntimeOptions): Promise<Runtime> {
+    const { plan, config, logger, clock } = options;
+    const root = await buildRoot(plan, { logger, clock }, config.general.shutdownTimeoutMs);
+    const runtime = new Runtime(options, root);
+    runtime.#sweeper.start();
+    return runtime;
+  }
+
+  /** One cleanup pass, as it also happens every cleanup interval. Resolves to how many sessions were removed. */
+  sweep(): Promise<number> {
+    return this.#sweeper.sweep();
+  }
+
+  /**
+   * Drains the runs in flight, tears down every room, and then what is shared, last-built first. Bounded by
+   * `timeoutMs` for each of these steps (default: `general.shutdown_timeout`). Idempotent.
+   */
+  close({ timeoutMs = this.#shutdownTimeoutMs }: { readonly timeoutMs?: number } = {}): Promise<void> {
+    this.#closing ??= this.#close(timeoutMs);
+    return this.#closing;
+  }
+
+  async #close(timeoutMs: number): Promise<void> {
+    // Closing refuses new sessions at once; the cleanup may end meanwhile.
+    await Promise.all([this.sessions.close(timeoutMs), this.#sweeper.stop()]);
+    const { errors, unfinished } = await this.#root.releases.dispose(timeoutMs);
+    if (errors.length > 0 || unfinished > 0) {
+      this.#logger.warn("Shared components were not released cleanly", { errors, unfinished });
+    }
+  }
+}
+
+function workflowFacts({ workflow }: ApplicationPlan, wire: WorkflowWire): WorkflowFacts {
+  return Object.freeze({
+    typeName: workflow.component.type.name,
+    scope: workflow.component.scope,
+    description: workflow.schemas.description || workflow.component.type.contribution.description,
+    inputSchema: wire.inputSchema,
+    outputSchema: wire.outputSchema,
+    streamOutputSchema: wire.streamOutputSchema,
+    unwrapInput: (body: unknown) => wire.unwrapInput(body),
+    wrapOutput: (output: unknown) => wire.wrapOutput(output),
+  });
+}

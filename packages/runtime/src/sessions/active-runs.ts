@@ -1,0 +1,41 @@
+import type { RunAbort } from "../runs/run-abort.js";
+
+/** The runs that have begun, or wait for their turn, and are not over: what a shutdown has to wait for. */
+export class ActiveRuns {
+  readonly #runs = new Set<RunAbort>();
+  #onIdle: (() => void) | undefined;
+
+  /** Counts a run in. */
+  enter(run: RunAbort): void {
+    this.#runs.add(run);
+  }
+
+  /** Counts a run out. */
+  exit(run: RunAbort): void {
+    this.#runs.delete(run);
+    if (this.#runs.size === 0) {
+      this.#onIdle?.();
+    }
+  }
+
+  /** Aborts every run that is not over. */
+  abortAll(reason: unknown): void {
+    for (const run of this.#runs) {
+      run.abort(reason);
+    }
+  }
+
+  /** Waits until no run is left or the time is over. Resolves to whether none is left. */
+  async drained(timeoutMs: number): Promise<boolean> {
+    if (this.#runs.size > 0) {
+      let timer: NodeJS.Timeout | undefined;
+      await new Promise<void>((resolve) => {
+        this.#onIdle = resolve;
+        timer = setTimeout(resolve, timeoutMs);
+      });
+      clearTimeout(timer);
+      this.#onIdle = undefined;
+    }
+    return this.#runs.size === 0;
+  }
+}

@@ -1,0 +1,71 @@
+import { AlcoveError } from "@alcove/plugin-api";
+import type { RunAbort } from "../runs/run-abort.js";
+
+interface Waiter {
+  readonly resume: () => void;
+}
+
+/** Gives out a number of permits, first come, first served. With one permit it is a queue of turns. */
+export class FairSemaphore {
+  readonly #maxWaiting: number;
+  #free: number;
+  // A Set keeps the order of arrival and lets a waiter that gives up leave from the middle.
+  readonly #waiting = new Set<Waiter>();
+
+  /** @param maxWaiting How many may wait at most; one more is refused by {@link acquire}. */
+  constructor(permits: number, maxWaiting: number) {
+    this.#free = permits;
+    this.#maxWaiting = maxWaiting;
+  }
+
+  /** How many wait now. */
+  get waiting(): number {
+    return this.#waiting.size;
+  }
+
+  /**
+   * Takes a permit, waiting for one if need be. `undefined` when it was free, which spares the hot path a promise.
+   *
+   * @throws SESSION_QUEUE_FULL at once when too many wait; RUN_ABORTED when the run is given up while it waits.
+   */
+  acquire(abort: RunAbort): Promise<void> | undefined {
+    if (this.#free > 0) {
+      this.#free -= 1;
+      return undefined;
+    }
+    if (this.#waiting.size >= this.#maxWaiting) {
+      throw new AlcoveError("SESSION_QUEUE_FULL", `${this.#waiting.size} calls of this user are already waiting.`, {
+        retryAfterSeconds: 1,
+      });
+    }
+    return new Promise((resolve, reject) => {
+      const leave = (): void => {
+        this.#waiting.delete(waiter);
+        reject(
+          new AlcoveError("RUN_ABORTED", "The run was cancelled while it waited for its turn.", {
+            cause: abort.reason,
+          }),
+        );
+      };
+      const waiter: Waiter = {
+        resume: () => {
+          stopListening();
+          resolve();
+        },
+      };
+      this.#waiting.add(waiter);
+      const stopListening = abort.onAbort(leave);
+    });
+  }
+
+  /** Gives a permit back, to whoever has waited longest. */
+  release(): void {
+    const [next] = this.#waiting;
+    if (next === undefined) {
+      this.#free += 1;
+      return;
+    }
+    this.#waiting.delete(next);
+    next.resume();
+  }
+}

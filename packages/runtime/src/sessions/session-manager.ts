@@ -1,0 +1,253 @@
+import { AlcoveError, type Clock, type Logger } from "@alcove/plugin-api";
+import type { SessionKey, SessionStore } from "@alcove/state";
+import type { Furnishings } from "../containers/room.js";
+import type { EventHub } from "../events/event-hub.js";
+import type { ApplicationPlan } from "../plan/application-plan.js";
+import type { WorkflowWire } from "../plan/workflow-wire.js";
+import { Run } from "../runs/run.js";
+import type { BeginRunRequest, RunLease } from "../runs/run-lease.js";
+import { ActiveRuns } from "./active-runs.js";
+import { FairSemaphore } from "./fair-semaphore.js";
+import { ResidentSession } from "./resident-session.js";
+import { inOrder, once, perUserLease, sharedLease } from "./run-leases.js";
+import { Session } from "./session.js";
+import { SessionRecords } from "./session-record.js";
+
+// How long a run that was aborted at shutdown gets to notice.
+const ABORTED_RUNS_GRACE_MS = 1_000;
+
+/** Options of {@link SessionManager}. */
+export interface SessionManagerOptions {
+  readonly application: string;
+  readonly plan: ApplicationPlan;
+  readonly wire: WorkflowWire;
+  readonly furnishings: Furnishings;
+  readonly store: SessionStore;
+  readonly hub: EventHub;
+  readonly logger: Logger;
+  readonly clock: Clock;
+  /** How long a session lives after its last activity. */
+  readonly timeoutMs: number;
+  /** How many runs may work at the same time; 0 for no limit. */
+  readonly maxConcurrency: number;
+  readonly maxQueuedRunsPerUser: number;
+}
+
+/** What the monitor says about one session in memory. */
+export interface ResidentFigures {
+  readonly userId: string;
+  readonly createdAtMs: number;
+  readonly lastActivityAtMs: number;
+  /** How many callers hold the session now. */
+  readonly activeRuns: number;
+  /** Runs committed in the whole life of the session, across restarts. */
+  readonly totalRuns: number;
+  /** Of this process. */
+  readonly averageLatencyMs: number;
+  /** Of this process. */
+  readonly errorCount: number;
+  readonly functionsCount: number;
+  readonly groupsCount: number;
+  /** How many components were built for the user, the workflow included. */
+  readonly resourcesCount: number;
+}
+
+/** Keeps users' sessions in memory while they are wanted, and hands them out. */
+export class SessionManager {
+  readonly #options: SessionManagerOptions;
+  readonly #records: SessionRecords;
+  readonly #slots: FairSemaphore;
+  // One entry for each user id; an entry holds that user's session and is reached by that id only.
+  readonly #residents = new Map<string, ResidentSession>();
+  // Rooms being torn down, so that a user who returns meanwhile does not meet their own leaving.
+  readonly #leaving = new Map<string, Promise<void>>();
+  readonly #activeRuns = new ActiveRuns();
+  #isClosing = false;
+
+  constructor(options: SessionManagerOptions) {
+    this.#options = options;
+    this.#records = new SessionRecords(options.plan, options.timeoutMs);
+    const permits = options.maxConcurrency > 0 ? options.maxConcurrency : Number.POSITIVE_INFINITY;
+    this.#slots = new FairSemaphore(permits, Number.POSITIVE_INFINITY);
+  }
+
+  /**
+   * Opens a user's session. Nothing is loaded or built before the first run.
+   *
+   * @throws USER_ID_REQUIRED when the workflow is per-user and no user is named; SHUTTING_DOWN.
+   */
+  session({ userId }: { readonly userId?: string | undefined } = {}): Session {
+    this.#assertOpen();
+    const { plan, wire, clock, hub } = this.#options;
+    const common = { workflow: plan.workflow, wire, clock, hub };
+    if (plan.workflow.component.scope === "shared") {
+      const begin = (request: BeginRunRequest) => this.#beginShared(userId, request);
+      return new Session({ ...common, userId, begin, onEnd: () => undefined }, () => undefined);
+    }
+    if (userId === undefined || userId === "") {
+      throw new AlcoveError("USER_ID_REQUIRED", "The workflow is per-user, and no user was named.");
+    }
+    const resident = this.#hold(userId);
+    const begin = (request: BeginRunRequest) => this.#beginPerUser(resident, request);
+    const onEnd = (outcome: "completed" | "failed", latencyMs: number) => resident.figures.record(outcome, latencyMs);
+    return new Session({ ...common, userId, begin, onEnd }, () => this.#release(resident));
+  }
+
+  /** The sessions in memory, in the order in which they came. */
+  residents(): ResidentFigures[] {
+    const { perUserComponents } = this.#options.plan;
+    const functionsCount = perUserComponents
+      .filter((component) => component.section !== "workflow")
+      .reduce((count, component) => count + component.functions.length, 0);
+    const groupsCount = perUserComponents.filter((component) => component.section === "function_groups").length;
+    return [...this.#residents.values()].flatMap(({ userId, record, openCount, figures }) =>
+      record === undefined
+        ? []
+        : [
+            {
+              userId,
+              createdAtMs: record.createdAtMs,
+              lastActivityAtMs: record.lastActivityAtMs,
+              activeRuns: openCount,
+              totalRuns: record.runsCompleted,
+              averageLatencyMs: figures.averageLatencyMs,
+              errorCount: figures.errorCount,
+              functionsCount,
+              groupsCount,
+              resourcesCount: perUserComponents.length,
+            },
+          ],
+    );
+  }
+
+  /** The sessions somebody holds: the store leaves them alone even when their time is over. */
+  inUse(): SessionKey[] {
+    const { application } = this.#options;
+    return [...this.#residents.values()]
+      .filter((resident) => resident.openCount > 0 && resident.record !== undefined)
+      .map(({ userId }) => ({ application, userId }));
+  }
+
+  /** Takes every session whose time is over, and that nobody holds, out of memory. Resolves to how many. */
+  async evictExpired(): Promise<number> {
+    const nowMs = this.#options.store.nowMs();
+    const expired = [...this.#residents.values()].filter(
+      (resident) => resident.openCount === 0 && resident.hasExpired(nowMs),
+    );
+    await Promise.all(expired.map((resident) => this.#evict(resident)));
+    return expired.length;
+  }
+
+  /**
+   * Refuses new sessions, waits for the runs in flight, aborts those that are not over in time, and tears down every
+   * room. Idempotent.
+   */
+  async close(timeoutMs: number): Promise<void> {
+    this.#isClosing = true;
+    if (!(await this.#activeRuns.drained(timeoutMs))) {
+      this.#activeRuns.abortAll(new AlcoveError("SHUTTING_DOWN", "The server is stopping."));
+      await this.#activeRuns.drained(Math.min(timeoutMs, ABORTED_RUNS_GRACE_MS));
+    }
+    await Promise.all([...this.#residents.values()].map((resident) => this.#evict(resident)));
+  }
+
+  #hold(userId: string): ResidentSession {
+    const { application, store, furnishings, maxQueuedRunsPerUser } = this.#options;
+    let resident = this.#residents.get(userId);
+    if (resident === undefined) {
+      resident = new ResidentSession({
+        key: { application, userId },
+        store,
+        records: this.#records,
+        furnishings,
+        maxQueuedRuns: maxQueuedRunsPerUser,
+      });
+      this.#residents.set(userId, resident);
+    }
+    resident.openCount += 1;
+    return resident;
+  }
+
+  #release(resident: ResidentSession): void {
+    resident.openCount -= 1;
+    // A session that never woke up (its first input was refused, say) leaves no trace in memory.
+    if (resident.openCount === 0 && resident.record === undefined) {
+      void this.#evict(resident);
+    }
+  }
+
+  async #evict(resident: ResidentSession): Promise<void> {
+    const { userId } = resident;
+    this.#residents.delete(userId);
+    const leaving = resident.leave().then(({ errors, unfinished }) => {
+      if (errors.length > 0 || unfinished > 0) {
+        this.#options.logger.warn("A session did not leave memory cleanly", { userId, errors, unfinished });
+      }
+      if (this.#leaving.get(userId) === leaving) {
+        this.#leaving.delete(userId);
+      }
+    });
+    this.#leaving.set(userId, leaving);
+    await leaving;
+  }
+
+  async #beginPerUser(resident: ResidentSession, request: BeginRunRequest): Promise<RunLease> {
+    this.#assertOpen();
+    const { abort } = request;
+    this.#activeRuns.enter(abort);
+    let release = (): void => this.#activeRuns.exit(abort);
+    try {
+      await resident.turns.acquire(abort);
+      release = inOrder(() => resident.turns.release(), release);
+      await this.#slots.acquire(abort);
+      const releaseSlot = once(() => this.#slots.release());
+      release = inOrder(releaseSlot, release);
+      await this.#leaving.get(resident.userId);
+      const room = await resident.wake();
+      const drafts = resident.openDrafts();
+      const run = this.#createRun(request, { userId: resident.userId, roomFunctions: room.functions, drafts });
+      return perUserLease({ run, drafts, resident, releaseSlot, release });
+    } catch (error) {
+      release();
+      throw error;
+    }
+  }
+
+  async #beginShared(userId: string | undefined, request: BeginRunRequest): Promise<RunLease> {
+    this.#assertOpen();
+    const { abort } = request;
+    this.#activeRuns.enter(abort);
+    let release = (): void => this.#activeRuns.exit(abort);
+    try {
+      await this.#slots.acquire(abort);
+      release = inOrder(() => this.#slots.release(), release);
+      const run = this.#createRun(request, { userId, roomFunctions: undefined, drafts: undefined });
+      return sharedLease(run, release);
+    } catch (error) {
+      release();
+      throw error;
+    }
+  }
+
+  #createRun(
+    { facts, events, abort }: BeginRunRequest,
+    user: Pick<ConstructorParameters<typeof Run>[0], "userId" | "roomFunctions" | "drafts">,
+  ): Run {
+    const { logger, clock, furnishings } = this.#options;
+    return new Run({
+      facts,
+      events,
+      abort,
+      logger,
+      clock,
+      sharedFunctions: furnishings.root.functions,
+      ...user,
+    });
+  }
+
+  #assertOpen(): void {
+    if (this.#isClosing) {
+      throw new AlcoveError("SHUTTING_DOWN", "The server is stopping.", { retryAfterSeconds: 1 });
+    }
+  }
+}

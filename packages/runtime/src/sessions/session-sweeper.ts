@@ -1,0 +1,72 @@
+import { setImmediate as nextTurnOfLoop } from "node:timers/promises";
+import type { Logger } from "@alcove/plugin-api";
+import type { SessionStore } from "@alcove/state";
+import type { SessionManager } from "./session-manager.js";
+
+// One step removes so few sessions that the store is never busy with it for long.
+const SESSIONS_PER_STEP = 256;
+// Longer delays overflow Node's timers and would fire at once.
+const MAX_TIMER_DELAY_MS = 2 ** 31 - 1;
+
+/** Options of {@link SessionSweeper}. */
+export interface SessionSweeperOptions {
+  readonly sessions: SessionManager;
+  readonly store: SessionStore;
+  readonly logger: Logger;
+  readonly intervalMs: number;
+}
+
+/** Removes sessions whose time is over, from memory and from the store, every cleanup interval. */
+export class SessionSweeper {
+  readonly #options: SessionSweeperOptions;
+  #timer: NodeJS.Timeout | undefined;
+  #sweeping: Promise<number> | undefined;
+  #isStopped = false;
+
+  constructor(options: SessionSweeperOptions) {
+    this.#options = options;
+  }
+
+  /** Sweeps every interval from now on; the first time after one interval. */
+  start(): void {
+    const { intervalMs, logger } = this.#options;
+    this.#timer = setInterval(
+      () => {
+        this.sweep().catch((error: unknown) => logger.error("The cleanup of idle sessions failed", { error }));
+      },
+      Math.min(intervalMs, MAX_TIMER_DELAY_MS),
+    );
+    this.#timer.unref();
+  }
+
+  /** One pass; a pass that is already going is joined. Resolves to how many sessions left the store. */
+  sweep(): Promise<number> {
+    this.#sweeping ??= this.#sweep().finally(() => {
+      this.#sweeping = undefined;
+    });
+    return this.#sweeping;
+  }
+
+  /** Stops sweeping, and waits for the pass that is going. */
+  async stop(): Promise<void> {
+    this.#isStopped = true;
+    clearInterval(this.#timer);
+    await this.#sweeping?.catch(() => undefined);
+  }
+
+  async #sweep(): Promise<number> {
+    const { sessions, store, logger } = this.#options;
+    const evicted = await sessions.evictExpired();
+    let removed = 0;
+    let removedInStep = SESSIONS_PER_STEP;
+    while (removedInStep === SESSIONS_PER_STEP && !this.#isStopped) {
+      removedInStep = await store.sweep(SESSIONS_PER_STEP, sessions.inUse());
+      removed += removedInStep;
+      await nextTurnOfLoop();
+    }
+    if (evicted > 0 || removed > 0) {
+      logger.info("Cleaned up idle sessions", { leftMemory: evicted, leftStore: removed });
+    }
+    return removed;
+  }
+}
