@@ -27,8 +27,8 @@ export interface RunFacts {
 }
 
 /**
- * What a function gets with each call. It belongs to the run being served, never to an earlier one, and is dead once
- * the run has ended: using it then raises `CALL_ENDED`.
+ * What a function gets with each call. It belongs to the run being served, never to an earlier one. Once the run has
+ * ended, touching its state or calling another function with it raises `CALL_ENDED`.
  */
 export interface CallContext {
   readonly run: RunFacts;

@@ -27,39 +27,50 @@ export class DisposalStack {
       this.#releases.push(release);
       return;
     }
-    void Promise.resolve().then(release).catch(() => undefined);
+    void Promise.resolve()
+      .then(release)
+      .catch(() => undefined);
   }
 
   /**
-   * Runs every release, each to its end before the next, until all are done or `timeoutMs` is over. Idempotent: later
-   * calls get the first one's report. Never rejects.
+   * Runs every release, one after the other, within `timeoutMs` in all. One that hangs is left behind when its share of
+   * the time is over, so that the others still get theirs. Idempotent: later calls get the first one's report. Never
+   * rejects.
    */
   dispose(timeoutMs: number): Promise<DisposalReport> {
-    this.#disposal ??= this.#runAll(timeoutMs);
+    this.#disposal ??= this.#releaseAll(timeoutMs);
     return this.#disposal;
   }
 
-  async #runAll(timeoutMs: number): Promise<DisposalReport> {
+  async #releaseAll(timeoutMs: number): Promise<DisposalReport> {
     const releases = this.#releases.reverse();
     this.#releases = [];
+    const deadlineMs = performance.now() + timeoutMs;
     const errors: unknown[] = [];
-    let finished = 0;
-    const runEach = async (): Promise<void> => {
-      for (const release of releases) {
-        try {
-          await release();
-        } catch (error) {
-          errors.push(error);
-        }
-        finished += 1;
+    let unfinished = 0;
+    for (const [index, release] of releases.entries()) {
+      const shareMs = Math.max(0, deadlineMs - performance.now()) / (releases.length - index);
+      try {
+        unfinished += (await endsWithin(shareMs, release)) ? 0 : 1;
+      } catch (error) {
+        errors.push(error);
       }
-    };
-    let timer: NodeJS.Timeout | undefined;
-    const timeout = new Promise<void>((resolve) => {
-      timer = setTimeout(resolve, timeoutMs);
-    });
-    await Promise.race([runEach(), timeout]);
+    }
+    return { errors, unfinished };
+  }
+}
+
+/** Whether the release ended in time. One that is late is left alone; what it throws by then concerns nobody. */
+async function endsWithin(timeoutMs: number, release: Release): Promise<boolean> {
+  const ended = Promise.resolve(release()).then(() => true);
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<boolean>((resolve) => {
+    timer = setTimeout(resolve, timeoutMs, false);
+  });
+  try {
+    return await Promise.race([ended, late]);
+  } finally {
     clearTimeout(timer);
-    return { errors, unfinished: releases.length - finished };
+    ended.catch(() => undefined);
   }
 }

@@ -57,7 +57,13 @@ export {
   StoreError,
   WorkflowError,
 } from "./errors/errors.js";
-export { formatLocation, formatProblem, type Problem, type ProblemRule, type SourceLocation } from "./errors/problem.js";
+export {
+  formatLocation,
+  formatProblem,
+  type Problem,
+  type ProblemRule,
+  type SourceLocation,
+} from "./errors/problem.js";
 export type { JsonValue } from "./json.js";
 export { type LogFields, Logger, silentLogger } from "./logger.js";
 export {

@@ -13,7 +13,7 @@ const typeName = z
   .max(64);
 const modulePath = z
   .string()
-  .regex(/^\.\/(?!.*(?:^|\/)\.\.(?:\/|$)).+\.m?js$/, 'expected a path inside the package, e.g. ./dist/notepad.js')
+  .regex(/^\.(?!.*\/\.\.(?:\/|$))\/.+\.m?js$/, "expected a path inside the package, e.g. ./dist/notepad.js")
   .describe("The JavaScript module, relative to the manifest.");
 const exportName = z.string().min(1).default("default").describe("Which export of the module; `default` if left out.");
 
@@ -42,13 +42,22 @@ export const manifestSchema = z
     displayName: z.string().min(1).max(80),
     description: z.string().min(1),
     requires: z.strictObject({
-      alcove: z.string().min(1).describe("The versions of Alcove the plugin works with, as a semver range, e.g. ^0.1.0."),
+      alcove: z
+        .string()
+        .min(1)
+        .describe("The versions of Alcove the plugin works with, as a semver range, e.g. ^0.1.0."),
     }),
     contributes: z
       .strictObject({
         functions: z.record(typeName, componentContribution).default({}).describe("Function types, by `_type`."),
-        function_groups: z.record(typeName, componentContribution).default({}).describe("Function group types, by `_type`."),
-        services: z.record(identifier, servicesContribution).default({}).describe("Shared services, by a name of the plugin's own."),
+        function_groups: z
+          .record(typeName, componentContribution)
+          .default({})
+          .describe("Function group types, by `_type`."),
+        services: z
+          .record(identifier, servicesContribution)
+          .default({})
+          .describe("Shared services, by a name of the plugin's own."),
       })
       .describe("What the plugin adds."),
   })

@@ -96,10 +96,13 @@ function referenceSchema(
   options: { input?: z.ZodType; output?: z.ZodType; default?: string; description?: string },
 ): z.ZodType {
   const label = kind === "function" ? "function" : "function group";
-  const name = z.string().min(1, `expected the name of a ${label}`).meta({
-    description: options.description ?? `The name of a ${label}.`,
-    alcoveReference: kind,
-  });
+  const name = z
+    .string()
+    .min(1, `expected the name of a ${label}`)
+    .meta({
+      description: options.description ?? `The name of a ${label}.`,
+      alcoveReference: kind,
+    });
   const reference = name.transform(
     (value): Reference =>
       Object.freeze({

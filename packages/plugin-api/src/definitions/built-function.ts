@@ -22,7 +22,9 @@ export function builtFunction(
   }
   const { invoke, stream } = (implementation ?? {}) as { invoke?: unknown; stream?: unknown };
   if (!isCallable(invoke) || !isCallable(stream)) {
-    throw new TypeError(`build of ${name} has to return { invoke, stream }, because it declares output and streamOutput.`);
+    throw new TypeError(
+      `build of ${name} has to return { invoke, stream }, because it declares output and streamOutput.`,
+    );
   }
   return { invoke, stream };
 }

@@ -26,9 +26,8 @@ export interface GroupMember {
 /** The members of a group by name: letters, digits, `_` and `-`. Their public names are `<group>__<member>`. */
 export type GroupMembers = Readonly<Record<string, GroupMember>>;
 
-type FieldOf<Member, Field extends "output" | "streamOutput"> = Member extends Record<Field, infer Schema extends z.ZodType>
-  ? z.input<Schema>
-  : undefined;
+type FieldOf<Member, Field extends "output" | "streamOutput"> =
+  Member extends Record<Field, infer Schema extends z.ZodType> ? z.input<Schema> : undefined;
 type MemberImplementations<Members extends GroupMembers, Call> = {
   readonly [Name in keyof Members]: Implementation<
     z.output<Members[Name]["input"]>,
@@ -138,6 +137,10 @@ function builtMembers(
 ): Record<string, BuiltFunction> {
   const given = (implementations ?? {}) as Record<string, unknown>;
   return Object.fromEntries(
-    Object.entries(schemas).map(([name, schema]) => [name, builtFunction(`${group}__${name}`, schema, given[name])]),
+    Object.entries(schemas).map(([name, schema]) => [
+      name,
+      // Own members only: what every object inherits, such as toString, is nobody's implementation.
+      builtFunction(`${group}__${name}`, schema, Object.hasOwn(given, name) ? given[name] : undefined),
+    ]),
   );
 }

@@ -23,7 +23,12 @@ export interface ServicesOptions {
 
 /** Contributes shared services: one instance per process, resolved when it starts. */
 export function defineServices({ provides, module }: ServicesOptions): ServicesDefinition {
-  return Object.freeze({ [definitionMarker]: true as const, kind: "services" as const, provides: [...provides], module });
+  return Object.freeze({
+    [definitionMarker]: true as const,
+    kind: "services" as const,
+    provides: [...provides],
+    module,
+  });
 }
 
 /** Whether a module's export came from {@link defineServices}. */

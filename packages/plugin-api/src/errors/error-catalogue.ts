@@ -99,6 +99,10 @@ export const errorCatalogue = {
     summary: "The disk failed while the change was being made durable: it may or may not be stored.",
     remedy: "Read the state before repeating the call.",
   },
+  LISTEN_FAILED: {
+    summary: "The server could not listen on its address.",
+    remedy: "Stop what uses the port, or choose another one with --port or general.front_end.port.",
+  },
   USER_ID_REQUIRED: {
     summary: "The workflow is per-user, and the request does not say who the user is.",
     remedy: "Send the cookie nat-session=<your session id>.",

@@ -21,8 +21,10 @@ export interface SchemaFault {
   /** The way to the field, from the outermost key inwards; empty for the value itself. */
   readonly path: readonly (string | number)[];
   readonly message: string;
-  /** What the schema expected, in zod's words, e.g. `invalid_type`. */
+  /** Which rule of the schema was broken, in zod's words, e.g. `invalid_type`. */
   readonly kind: string;
+  /** Which type was expected, where the type is wrong, e.g. `string`. */
+  readonly expected?: string;
 }
 
 /** Raised when an input does not satisfy a function's input schema. Nothing has run. */
@@ -68,9 +70,7 @@ export class StoreError extends AlcoveError<
 > {}
 
 /** Raised when a stored session cannot be served. The session is kept as it is. */
-export class StoredStateError extends AlcoveError<
-  "STATE_UNREADABLE" | "STATE_VERSION_UNSUPPORTED" | "STATE_INVALID"
-> {
+export class StoredStateError extends AlcoveError<"STATE_UNREADABLE" | "STATE_VERSION_UNSUPPORTED" | "STATE_INVALID"> {
   constructor(
     code: "STATE_UNREADABLE" | "STATE_VERSION_UNSUPPORTED" | "STATE_INVALID",
     message: string,
@@ -81,7 +81,9 @@ export class StoredStateError extends AlcoveError<
 }
 
 function summarise(faults: readonly SchemaFault[]): string {
-  return faults.map((fault) => `${fault.path.length === 0 ? "(the value)" : fault.path.join(".")}: ${fault.message}`).join("; ");
+  return faults
+    .map((fault) => `${fault.path.length === 0 ? "(the value)" : fault.path.join(".")}: ${fault.message}`)
+    .join("; ");
 }
 
 function faultAsJson(fault: SchemaFault): JsonValue {

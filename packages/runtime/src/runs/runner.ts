@@ -142,8 +142,8 @@ export class Runner {
     this.#state = "running";
     const { workflow, request, clock, hub, userId, begin } = this.#options;
     const startedAtMs = clock.monotonicMs();
+    const input = this.#parseInput();
     try {
-      const input = parseInput(workflow, this.#options.input);
       this.#followCallerSignal(request.signal);
       const events = new RunEvents({
         facts: this.facts,
@@ -162,6 +162,16 @@ export class Runner {
       };
     } catch (error) {
       this.#end("failed", startedAtMs);
+      throw error;
+    }
+  }
+
+  /** A refused input is no run: nothing has begun, and no figures count it. */
+  #parseInput(): unknown {
+    try {
+      return parseInput(this.#options.workflow, this.#options.input);
+    } catch (error) {
+      this.#state = "failed";
       throw error;
     }
   }

@@ -1,0 +1,134 @@
+import { describe, expect, it } from "vitest";
+import { AlcoveError } from "./alcove-error.js";
+import { errorCatalogue } from "./error-catalogue.js";
+import {
+  ComponentBuildFailedError,
+  InputInvalidError,
+  OutputInvalidError,
+  StartupRefusedError,
+  StoredStateError,
+  StoreError,
+  WorkflowError,
+} from "./errors.js";
+import { formatLocation, formatProblem, type Problem } from "./problem.js";
+
+describe("AlcoveError", () => {
+  it("carries code, message, cause, details and the time to wait", () => {
+    const cause = new TypeError("inner");
+    const error = new AlcoveError("SESSION_QUEUE_FULL", "Too many.", {
+      cause,
+      details: { waiting: 3 },
+      retryAfterSeconds: 1,
+    });
+    expect(error).toMatchObject({ code: "SESSION_QUEUE_FULL", message: "Too many.", retryAfterSeconds: 1 });
+    expect(error.cause).toBe(cause);
+    expect(error.details).toEqual({ waiting: 3 });
+  });
+
+  it("has no cause where none is given", () => {
+    expect("cause" in new AlcoveError("INTERNAL", "Oh.")).toBe(false);
+  });
+
+  it("says how to mend it in the words of the catalogue", () => {
+    expect(new AlcoveError("STORE_HELD", "Held.").remedy).toBe(errorCatalogue.STORE_HELD.remedy);
+  });
+
+  it("bears the name of its class", () => {
+    expect(new StoreError("STORE_FAILED", "Disk full.").name).toBe("StoreError");
+  });
+
+  it("is recognised when another copy of this package made it", () => {
+    const foreign = { [Symbol.for("@alcove/plugin-api/AlcoveError")]: true, code: "INTERNAL" };
+    expect(AlcoveError.is(foreign)).toBe(true);
+    expect(AlcoveError.is(new StoreError("STORE_FAILED", "Disk full."))).toBe(true);
+  });
+
+  it.each([new TypeError("other"), undefined, null, "INTERNAL", { code: "INTERNAL" }])("is not seen in %o", (value) => {
+    expect(AlcoveError.is(value)).toBe(false);
+  });
+});
+
+describe("StartupRefusedError", () => {
+  const error: Problem = {
+    rule: "reference-unknown",
+    severity: "error",
+    message: "There is no function named notepd.",
+    remedy: "Did you mean notepad?",
+    source: { file: "configs/a.yml", line: 4, column: 7 },
+  };
+  const warning: Problem = { rule: "component-unreachable", severity: "warning", message: "Nothing uses spare." };
+
+  it("lists every error on a line of its own, and no warning", () => {
+    const refused = new StartupRefusedError([error, warning, error]);
+    const line = "configs/a.yml:4:7: There is no function named notepd. Did you mean notepad? [reference-unknown]";
+    expect(refused.message).toBe(`2 problems found\n  ${line}\n  ${line}`);
+    expect(refused.details).toEqual([line, line]);
+    expect(refused.problems).toEqual([error, warning, error]);
+  });
+
+  it("counts a single problem in the singular", () => {
+    expect(new StartupRefusedError([error]).message).toMatch(/^1 problem found\n/);
+  });
+});
+
+describe("formatProblem", () => {
+  it.each([
+    [{ file: "a.yml" }, "a.yml"],
+    [{ file: "a.yml", line: 2 }, "a.yml:2"],
+    [{ file: "a.yml", line: 2, column: 3 }, "a.yml:2:3"],
+  ])("gives as much of the place as is known: %o", (location, text) => {
+    expect(formatLocation(location)).toBe(text);
+  });
+
+  it("does without place and remedy", () => {
+    expect(formatProblem({ rule: "workflow-missing", severity: "error", message: "No workflow." })).toBe(
+      "No workflow. [workflow-missing]",
+    );
+  });
+});
+
+describe("the errors of a run", () => {
+  const faults = [
+    { path: ["items", 0, "text"], message: "Too long", kind: "too_big" },
+    { path: [], message: "Expected an object", kind: "invalid_type" },
+  ];
+
+  it("name each field an input has wrong, in the message and in the details", () => {
+    const error = new InputInvalidError("notepad", faults);
+    expect(error.message).toBe(
+      "The input of notepad is invalid: items.0.text: Too long; (the value): Expected an object",
+    );
+    expect(error.details).toEqual(faults);
+    expect(error.faults).toBe(faults);
+  });
+
+  it("keep the faults of an output out of the details, which are sent to clients", () => {
+    const error = new OutputInvalidError("notepad", faults);
+    expect(error).toMatchObject({ code: "OUTPUT_INVALID", details: undefined });
+  });
+
+  it("pass on what a workflow threw, by message and class", () => {
+    const cause = new RangeError("Too far.");
+    expect(new WorkflowError(cause)).toMatchObject({
+      code: "workflow_error",
+      message: "Too far.",
+      details: "RangeError",
+      cause,
+    });
+  });
+
+  it("say little about a thrown value that is no error", () => {
+    expect(new WorkflowError("secret")).toMatchObject({ message: "The workflow failed.", details: "string" });
+  });
+
+  it("name the component whose build failed, and keep the reason as cause", () => {
+    const cause = new TypeError("no socket");
+    const error = new ComponentBuildFailedError("notepad", "per_user_notepad", cause);
+    expect(error.message).toBe("The component notepad (per_user_notepad) could not be built.");
+    expect(error.cause).toBe(cause);
+  });
+
+  it("tell stored states that cannot be served by their code", () => {
+    expect(new StoredStateError("STATE_UNREADABLE", "Damaged.")).toMatchObject({ code: "STATE_UNREADABLE" });
+  });
+});
