@@ -1,1 +1,15 @@
-export {};
+export {
+  Application,
+  type ApplicationOptions,
+  type ApplicationSurroundings,
+  createApplication,
+} from "./application.js";
+export { createLogger, type LoggerOptions, type LogLevel } from "./logger.js";
+export {
+  type PreparedApplication,
+  type PrepareOptions,
+  prepareApplication,
+  type SoundApplication,
+  soundApplication,
+} from "./prepare-application.js";
+export { alcoveVersion } from "./version.js";

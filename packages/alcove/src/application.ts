@@ -1,0 +1,132 @@
+import type { AlcoveConfig, ConfigOverride } from "@alcove/config";
+import { type Clock, type Logger, type Problem, silentLogger, systemClock } from "@alcove/plugin-api";
+import type { DiscoveredPlugin } from "@alcove/plugin-loader";
+import { Runtime } from "@alcove/runtime";
+import { createServer, type ListeningServer } from "@alcove/server";
+import { openSqliteSessionStore, type SessionStore } from "@alcove/state";
+import { prepareApplication, type SoundApplication, soundApplication } from "./prepare-application.js";
+
+/** What an application is started with, beside its configuration. */
+export interface ApplicationSurroundings {
+  /** Writes nothing if left out. */
+  readonly logger?: Logger;
+  /** The machine's clock if left out. */
+  readonly clock?: Clock;
+  /** What the process does, for whoever finds the store held by it, e.g. `alcove serve`. */
+  readonly purpose?: string;
+  /** Writes a line per HTTP request, at level debug. */
+  readonly accessLog?: boolean;
+}
+
+/** Options of {@link createApplication}. */
+export interface ApplicationOptions extends ApplicationSurroundings {
+  /** The YAML file; relative to the working directory. */
+  readonly configFile: string;
+  /** Values that replace those of the file, in their order. */
+  readonly overrides?: readonly ConfigOverride[];
+}
+
+/** A started application: its store is open, its shared components are built, and sessions are at hand. */
+export class Application {
+  readonly config: AlcoveConfig;
+  /** Warnings found before the start. */
+  readonly warnings: readonly Problem[];
+  /** The plugins found, whether they are in use or not. */
+  readonly plugins: readonly DiscoveredPlugin[];
+  readonly runtime: Runtime;
+  readonly store: SessionStore;
+  readonly #logger: Logger;
+  readonly #clock: Clock;
+  readonly #accessLog: boolean;
+  #server: ListeningServer | undefined;
+  #closing: Promise<void> | undefined;
+
+  private constructor(prepared: SoundApplication, started: Started, surroundings: Required<ApplicationSurroundings>) {
+    this.config = prepared.config;
+    this.warnings = prepared.problems;
+    this.plugins = prepared.plugins;
+    this.runtime = started.runtime;
+    this.store = started.store;
+    this.#logger = surroundings.logger;
+    this.#clock = surroundings.clock;
+    this.#accessLog = surroundings.accessLog;
+  }
+
+  /**
+   * Opens the store and builds the shared components of a checked application.
+   *
+   * @throws STORE_HELD, STORE_OPEN_FAILED, SERVICE_FAILED, COMPONENT_BUILD_FAILED; then nothing is left open.
+   */
+  static async start(prepared: SoundApplication, surroundings: ApplicationSurroundings = {}): Promise<Application> {
+    const { logger = silentLogger, clock = systemClock, purpose = "a program", accessLog = false } = surroundings;
+    const { config, plan } = prepared;
+    const store = await openSqliteSessionStore({
+      path: config.general.store.path,
+      clock,
+      logger: logger.child({ scope: "state" }),
+      description: { purpose, configFile: prepared.document.file },
+    });
+    try {
+      const runtime = await Runtime.start({ plan, config, store, logger, clock });
+      return new Application(prepared, { runtime, store }, { logger, clock, purpose, accessLog });
+    } catch (error) {
+      await store.close();
+      throw error;
+    }
+  }
+
+  /**
+   * Serves the application over HTTP on the configured host and port. Call it once.
+   *
+   * @throws LISTEN_FAILED
+   */
+  async listen(): Promise<ListeningServer> {
+    if (this.#server !== undefined || this.#closing !== undefined) {
+      throw new TypeError("An application listens once, and not after it was closed.");
+    }
+    const logger = this.#logger.child({ scope: "server" });
+    const { runtime, config } = this;
+    const server = createServer({ runtime, config, logger, clock: this.#clock, accessLog: this.#accessLog });
+    this.#server = await server.listen();
+    return this.#server;
+  }
+
+  /**
+   * Stops taking requests, lets those in flight end, tears everything down and closes the store. Requests get
+   * `general.shutdown_timeout` to end; what has not ended then is aborted and stores nothing. Idempotent.
+   */
+  close(): Promise<void> {
+    this.#closing ??= this.#close();
+    return this.#closing;
+  }
+
+  async #close(): Promise<void> {
+    const { shutdownTimeoutMs } = this.config.general;
+    const deadlineMs = this.#clock.monotonicMs() + shutdownTimeoutMs;
+    try {
+      await this.#server?.close(shutdownTimeoutMs);
+      const leftMs = deadlineMs - this.#clock.monotonicMs();
+      await this.runtime.close({ timeoutMs: Math.max(leftMs, LEAST_TEARDOWN_MS) });
+    } finally {
+      await this.store.close();
+    }
+  }
+}
+
+/** What teardown gets even when the requests in flight have used up the time. */
+const LEAST_TEARDOWN_MS = 500;
+
+interface Started {
+  readonly runtime: Runtime;
+  readonly store: SessionStore;
+}
+
+/**
+ * Checks and starts the application of a configuration file, without HTTP until `listen` is called.
+ *
+ * @throws StartupRefusedError with every problem; whatever {@link Application.start} throws
+ */
+export async function createApplication(options: ApplicationOptions): Promise<Application> {
+  const { configFile, overrides = [], ...surroundings } = options;
+  return Application.start(soundApplication(await prepareApplication({ configFile, overrides })), surroundings);
+}

@@ -1,0 +1,138 @@
+import { join } from "node:path";
+import { type AlcoveConfig, loadConfig } from "@alcove/config";
+import { type Problem, StartupRefusedError } from "@alcove/plugin-api";
+import {
+  type ComponentType,
+  ComponentTypeRegistry,
+  type DiscoveredPlugin,
+  discoverPlugins,
+  findHostDirectory,
+} from "@alcove/plugin-loader";
+import type { Command } from "commander";
+import type { ConsoleOutput } from "../console-output.js";
+import { formatReport } from "../problem-report.js";
+import { textTable } from "../text-table.js";
+import { alcoveVersion } from "../version.js";
+import type { CommandContext } from "./command-context.js";
+
+interface InfoOptions {
+  readonly config_file?: string;
+  readonly json: boolean;
+}
+
+/** `alcove info components`: what the installed plugins contribute. */
+export function addInfoCommand(program: Command, { output }: CommandContext): void {
+  const info = program.command("info").summary("show what is installed").description("Show what is installed.");
+  info
+    .command("components")
+    .summary("list the component types of the installed plugins")
+    .description(
+      "List the component types a configuration may use: those of the plugins among the direct dependencies of the\n" +
+        "host project, which is the nearest package.json, and of the configuration's own plugins. Runs no code of any plugin.",
+    )
+    .option("--config_file <file>", "a configuration, to look from there and to see which types it uses")
+    .option("--json", "print JSON", false)
+    .addHelpText(
+      "after",
+      "\nExamples:\n  $ alcove info components\n  $ alcove info components --config_file configs/config.yml --json\n",
+    )
+    .action((options: InfoOptions) => showComponents(options, output));
+}
+
+async function showComponents(options: InfoOptions, output: ConsoleOutput): Promise<void> {
+  const { config, plugins, problems } = await findPlugins(options.config_file);
+  if (problems.some(({ severity }) => severity === "error")) {
+    throw new StartupRefusedError(problems);
+  }
+  if (problems.length > 0) {
+    output.notice(formatReport(problems));
+  }
+  const registry = new ComponentTypeRegistry(plugins);
+  const inUse = config === undefined ? undefined : typesInUse(config, registry);
+  const types = registry.all();
+  if (options.json) {
+    output.result(
+      JSON.stringify(
+        types.map((type) => componentAsJson(type, inUse)),
+        undefined,
+        2,
+      ),
+    );
+    return;
+  }
+  if (types.length === 0) {
+    output.result("No plugins are installed among the dependencies of the host project.");
+    return;
+  }
+  const use = inUse === undefined ? [] : ["in use"];
+  const heading = ["kind", "type", "qualified type", "scope", "plugin", "version", ...use, "description"];
+  output.result(
+    textTable(
+      heading,
+      types.map((type) => componentRow(type, inUse)),
+    ),
+  );
+}
+
+interface FoundPlugins {
+  readonly config: AlcoveConfig | undefined;
+  readonly plugins: readonly DiscoveredPlugin[];
+  readonly problems: readonly Problem[];
+}
+
+async function findPlugins(configFile: string | undefined): Promise<FoundPlugins> {
+  if (configFile === undefined) {
+    // The host is looked for from a file on; this one need not exist.
+    const hostDirectory = await findHostDirectory(join(process.cwd(), "config.yml"));
+    return { config: undefined, ...(await discoverPlugins({ hostDirectory, listed: [], alcoveVersion })) };
+  }
+  const { config, components, document, problems } = await loadConfig({ file: configFile });
+  const found = await discoverPlugins({
+    hostDirectory: await findHostDirectory(document.file),
+    listed: (components?.plugins ?? []).map((plugin) => ({ ...plugin, source: document.locate(plugin.path) })),
+    alcoveVersion,
+  });
+  return { config, plugins: found.plugins, problems: [...problems, ...found.problems] };
+}
+
+function typesInUse(config: AlcoveConfig, registry: ComponentTypeRegistry): ReadonlySet<ComponentType> {
+  const functions = [...Object.values(config.functions), ...(config.workflow === undefined ? [] : [config.workflow])];
+  const lookups = [
+    ...functions.map(({ type }) => registry.find("function", type)),
+    ...Object.values(config.functionGroups).map(({ type }) => registry.find("function_group", type)),
+  ];
+  return new Set(lookups.flatMap((lookup) => (lookup.outcome === "found" ? [lookup.type] : [])));
+}
+
+function componentRow(type: ComponentType, inUse: ReadonlySet<ComponentType> | undefined): readonly string[] {
+  const { plugin, contribution } = type;
+  const use = inUse === undefined ? [] : [inUse.has(type) ? "yes" : "no"];
+  const kind = type.kind === "function" ? "function" : "function group";
+  return [
+    kind,
+    type.name,
+    type.qualifiedName,
+    contribution.scope,
+    plugin.packageName,
+    plugin.version,
+    ...use,
+    contribution.description,
+  ];
+}
+
+function componentAsJson(
+  type: ComponentType,
+  inUse: ReadonlySet<ComponentType> | undefined,
+): Readonly<Record<string, unknown>> {
+  const { kind, name, qualifiedName, plugin, contribution } = type;
+  return {
+    kind,
+    type: name,
+    qualifiedType: qualifiedName,
+    scope: contribution.scope,
+    plugin: plugin.packageName,
+    version: plugin.version,
+    description: contribution.description,
+    ...(inUse === undefined ? {} : { inUse: inUse.has(type) }),
+  };
+}

@@ -1,0 +1,92 @@
+import { type Logger, systemClock } from "@alcove/plugin-api";
+import type { Command } from "commander";
+import { Application } from "../application.js";
+import { addConfigOptions, addLogLevelOption, type ConfigOptions, logLevelOf, parsePort } from "../common-options.js";
+import { createLogger } from "../logger.js";
+import { prepareApplication, soundApplication } from "../prepare-application.js";
+import { logListening, logStart } from "../startup-log.js";
+import type { CommandContext } from "./command-context.js";
+
+interface ServeOptions extends ConfigOptions {
+  readonly host?: string;
+  readonly port?: number;
+  readonly log_level: string;
+}
+
+/** `alcove serve`: serves the workflow of a configuration over HTTP until it is told to stop. */
+export function addServeCommand(program: Command, context: CommandContext): void {
+  const command = program
+    .command("serve")
+    .summary("serve the workflow over HTTP")
+    .description(
+      "Serve the workflow of a configuration over HTTP, until Ctrl-C or SIGTERM. A second signal ends it at once.",
+    );
+  addLogLevelOption(addConfigOptions(command))
+    .option("--host <host>", "the host name or address to listen on (default: general.front_end.host, else localhost)")
+    .option(
+      "--port <port>",
+      "the port to listen on, 0 for any free one (default: general.front_end.port, else 8000)",
+      parsePort,
+    )
+    .addHelpText("after", examples)
+    .action((options: ServeOptions) => serve(options, context));
+}
+
+const examples = `
+Examples:
+  $ alcove serve --config_file configs/config.yml
+  $ alcove serve --config_file configs/config.yml --port 9000 --override general.per_user_workflow_timeout 2h
+  $ curl -X POST http://localhost:8000/generate -H "Cookie: nat-session=alice" -H "Content-Type: application/json" -d '{"command": "help"}'
+`;
+
+async function serve(options: ServeOptions, context: CommandContext): Promise<void> {
+  const level = logLevelOf(options.log_level);
+  const logger = createLogger({ level, format: context.isTerminal ? "pretty" : "json", to: 1 });
+  const stopped = context.stopSignal();
+  // A promise some plugin forgot is no reason to fail the users of all others.
+  process.on("unhandledRejection", (error) => logger.error("A rejected promise was not handled", { error }));
+  const prepared = await prepareApplication({
+    configFile: options.config_file,
+    overrides: [...options.override, ...addressOverrides(options)],
+    isServed: true,
+  });
+  const application = await Application.start(soundApplication(prepared), {
+    logger,
+    clock: systemClock,
+    purpose: "alcove serve",
+    accessLog: level === "debug",
+  });
+  try {
+    await logStart(application, options.config_file, logger);
+    const { address } = await application.listen();
+    logListening(application, address, logger);
+    logger.info(`${await stopped} received, stopping`);
+  } finally {
+    await closeInTime(application, logger);
+  }
+}
+
+function addressOverrides({ host, port }: ServeOptions): { path: string; value: string }[] {
+  return [
+    // Quoted, so that an address such as [::1] is read as text.
+    ...(host === undefined ? [] : [{ path: "general.front_end.host", value: JSON.stringify(host) }]),
+    ...(port === undefined ? [] : [{ path: "general.front_end.port", value: String(port) }]),
+  ];
+}
+
+/** How long closing may take beyond `general.shutdown_timeout`, for what had to be aborted to let go. */
+const GRACE_MS = 3_000;
+
+async function closeInTime(application: Application, logger: Logger): Promise<void> {
+  const closed = application.close().then(() => "closed" as const);
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<"late">((resolve) => {
+    timer = setTimeout(resolve, application.config.general.shutdownTimeoutMs + GRACE_MS, "late");
+  });
+  if ((await Promise.race([closed, late])) === "late") {
+    logger.error("Not everything let go in time; what was acknowledged is on disk");
+  } else {
+    logger.info("Stopped");
+  }
+  clearTimeout(timer);
+}

@@ -1,0 +1,42 @@
+import type { ConfigOverride } from "@alcove/config";
+import { type Command, InvalidArgumentError, Option } from "commander";
+import { type LogLevel, logLevels } from "./logger.js";
+import { partOverride } from "./override-arguments.js";
+
+/** What every command that reads a configuration is told. */
+export interface ConfigOptions {
+  readonly config_file: string;
+  readonly override: readonly ConfigOverride[];
+}
+
+/** Adds `--config_file`, which has to be given, and `--override`. */
+export function addConfigOptions(command: Command): Command {
+  return command
+    .requiredOption("--config_file <file>", "the YAML configuration")
+    .addOption(
+      new Option("--override <key> <value>", "replace a value of the configuration; may be repeated")
+        .default([], "none")
+        .argParser((joined: string, others: readonly ConfigOverride[]) => [...others, partOverride(joined)]),
+    );
+}
+
+/** Adds `--log_level`. */
+export function addLogLevelOption(command: Command): Command {
+  return command.addOption(
+    new Option("--log_level <level>", "how much is logged").choices(logLevels).env("ALCOVE_LOG_LEVEL").default("info"),
+  );
+}
+
+/** Reads a level where a checked option, or nobody, has set it. */
+export function logLevelOf(text: string | undefined): LogLevel {
+  return logLevels.find((level) => level === text) ?? "info";
+}
+
+/** Reads a port. @throws InvalidArgumentError */
+export function parsePort(text: string): number {
+  const port = Number(text);
+  if (!/^\d+$/.test(text) || port > 65_535) {
+    throw new InvalidArgumentError("Give a number from 0 to 65535; 0 takes any free port.");
+  }
+  return port;
+}

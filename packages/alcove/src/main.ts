@@ -1,0 +1,22 @@
+import { runCommandLine } from "./command-line.js";
+import { processOutput } from "./console-output.js";
+import { stopSignal } from "./stop-signals.js";
+
+// A reader that goes away, as `alcove … | head` does, is no reason to crash.
+for (const stream of [process.stdout, process.stderr]) {
+  stream.on("error", (error: NodeJS.ErrnoException) => {
+    if (error.code !== "EPIPE") {
+      throw error;
+    }
+  });
+}
+
+const exitCode = await runCommandLine(process.argv.slice(2), {
+  output: processOutput,
+  isTerminal: process.stdout.isTTY === true,
+  showsStacks: process.env["ALCOVE_LOG_LEVEL"] === "debug",
+  stopSignal,
+});
+// What a plugin left running must not keep the process alive.
+await Promise.all([process.stdout, process.stderr].map((stream) => new Promise((done) => stream.write("", done))));
+process.exit(exitCode);

@@ -1,0 +1,77 @@
+import { type AlcoveConfig, type ConfigDocument, type ConfigOverride, loadConfig } from "@alcove/config";
+import { type Problem, StartupRefusedError } from "@alcove/plugin-api";
+import { type DiscoveredPlugin, discoverPlugins, findHostDirectory } from "@alcove/plugin-loader";
+import { type ApplicationPlan, planApplication } from "@alcove/runtime";
+import { insecureIdentityProblem } from "@alcove/server";
+import { alcoveVersion } from "./version.js";
+
+/** Options of {@link prepareApplication}. */
+export interface PrepareOptions {
+  /** The YAML file; relative to the working directory. */
+  readonly configFile: string;
+  /** Values that replace those of the file, in their order. */
+  readonly overrides?: readonly ConfigOverride[];
+  /** Whether the application is to be reachable over HTTP, so that the rules for that hold too. */
+  readonly isServed?: boolean;
+}
+
+/** An application that has been checked, and of which nothing has been built. */
+export interface PreparedApplication {
+  readonly configFile: string;
+  /** `undefined` when the configuration has errors. */
+  readonly config: AlcoveConfig | undefined;
+  /** `undefined` when anything has errors. */
+  readonly plan: ApplicationPlan | undefined;
+  readonly document: ConfigDocument;
+  /** The plugins found, whether they are in use or not. */
+  readonly plugins: readonly DiscoveredPlugin[];
+  /** Every complaint of the configuration, the manifests, the modules and the dependency graph. */
+  readonly problems: readonly Problem[];
+}
+
+/**
+ * Loads a configuration, finds its plugins and checks the whole dependency graph. Opens no store, listens nowhere, and
+ * never rejects for a user's mistake: all of them are in `problems`.
+ */
+export async function prepareApplication(options: PrepareOptions): Promise<PreparedApplication> {
+  const { configFile, overrides = [] } = options;
+  const { config, components, document, problems: configProblems } = await loadConfig({ file: configFile, overrides });
+  const { plugins, problems: pluginProblems } = await discoverPlugins({
+    hostDirectory: await findHostDirectory(document.file),
+    listed: (components?.plugins ?? []).map(({ specifier, directory, path }) => ({
+      specifier,
+      directory,
+      source: document.locate(path),
+    })),
+    alcoveVersion,
+  });
+  const planned = components === undefined ? undefined : await planApplication({ components, document, plugins });
+  const problems = [...configProblems, ...pluginProblems, ...(planned?.problems ?? [])];
+  const plan = planned?.plan;
+  if (options.isServed === true && config !== undefined && plan !== undefined) {
+    const host = document.locate(["general", "front_end", "host"]);
+    problems.push(...listOf(insecureIdentityProblem(config, plan.workflow.component.scope, host)));
+  }
+  const isSound = !problems.some(({ severity }) => severity === "error");
+  return { configFile, config, plan: isSound ? plan : undefined, document, plugins, problems };
+}
+
+/** A prepared application that may be started. */
+export type SoundApplication = PreparedApplication & { readonly config: AlcoveConfig; readonly plan: ApplicationPlan };
+
+/**
+ * Insists on an application without errors.
+ *
+ * @throws StartupRefusedError with every problem
+ */
+export function soundApplication(prepared: PreparedApplication): SoundApplication {
+  const { config, plan } = prepared;
+  if (config === undefined || plan === undefined) {
+    throw new StartupRefusedError(prepared.problems);
+  }
+  return { ...prepared, config, plan };
+}
+
+function listOf<Value>(value: Value | undefined): readonly Value[] {
+  return value === undefined ? [] : [value];
+}

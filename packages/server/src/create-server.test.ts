@@ -1,0 +1,130 @@
+import { once } from "node:events";
+import { Agent, request } from "node:http";
+import { connect } from "node:net";
+import { describe, expect, it } from "vitest";
+import { exchange } from "./test-support/raw-http.js";
+import { ServedEcho, startTestServer } from "./test-support/served-echo.js";
+
+interface Gate {
+  readonly application: ServedEcho;
+  readonly signals: AbortSignal[];
+  open(): void;
+}
+
+function gatedApplication(): Gate {
+  let open = (): void => undefined;
+  const opened = new Promise<void>((resolve) => {
+    open = resolve;
+  });
+  const signals: AbortSignal[] = [];
+  const application = new ServedEcho({
+    run: async ({ abort }) => {
+      signals.push(abort.signal);
+      await opened;
+      return { done: true };
+    },
+  });
+  return { application, signals, open };
+}
+
+function post(address: string, signal?: AbortSignal): Promise<Response> {
+  return fetch(`${address}/generate`, {
+    method: "POST",
+    headers: { "content-type": "application/json", cookie: "nat-session=alice" },
+    body: "{}",
+    signal: signal ?? null,
+  });
+}
+
+describe("listening", () => {
+  it("tells the real port", async () => {
+    const server = await startTestServer();
+    expect(server.address).toMatch(/^http:\/\/127\.0\.0\.1:[1-9]\d*$/);
+    await server.close(100);
+  });
+
+  it("fails with a clear error when the port is in use", async () => {
+    const server = await startTestServer();
+    const port = Number(new URL(server.address).port);
+    await expect(startTestServer({ frontEnd: { port } })).rejects.toMatchObject({
+      code: "LISTEN_FAILED",
+      message: `Port ${port} of 127.0.0.1 is in use by another process.`,
+    });
+    await server.close(100);
+  });
+
+  it("answers malformed HTTP with 400", async () => {
+    const server = await startTestServer();
+    expect(await exchange(server.address, "NONSENSE\r\n\r\n")).toMatch(/^HTTP\/1\.1 400 /);
+    await server.close(100);
+  });
+});
+
+describe("a client that goes away", () => {
+  it("aborts its run", async () => {
+    const { application, signals, open } = gatedApplication();
+    const server = await startTestServer({ application });
+    const client = new AbortController();
+    const reply = post(server.address, client.signal).catch((error: unknown) => error);
+    await expect.poll(() => signals.length).toBe(1);
+    expect(signals[0]?.aborted).toBe(false);
+    client.abort();
+    await expect.poll(() => signals[0]?.aborted).toBe(true);
+    expect(await reply).toMatchObject({ name: "AbortError" });
+    open();
+    await expect.poll(() => application.openSessions).toBe(0);
+    await server.close(100);
+  });
+
+  it("aborts nothing when it has its reply", async () => {
+    const { application, signals, open } = gatedApplication();
+    const server = await startTestServer({ application });
+    open();
+    await (await post(server.address)).text();
+    await server.close(1000);
+    expect(signals.map((signal) => signal.aborted)).toEqual([false]);
+  });
+});
+
+describe("closing", () => {
+  it("lets the requests in flight end, tells their clients to leave, and takes no new ones", async () => {
+    const { application, signals, open } = gatedApplication();
+    const server = await startTestServer({ application });
+    const reply = post(server.address);
+    await expect.poll(() => signals.length).toBe(1);
+    const closed = server.close(5000);
+    expect(server.close(1)).toBe(closed);
+    await expect(post(server.address)).rejects.toThrow();
+    open();
+    const answered = await reply;
+    expect(answered.headers.get("connection")).toBe("close");
+    expect(await answered.json()).toEqual({ done: true });
+    await closed;
+  });
+
+  it("closes idle connections at once", async () => {
+    const server = await startTestServer();
+    const { port } = new URL(server.address);
+    const agent = new Agent({ keepAlive: true });
+    const call = request({ port, path: "/health", agent }).end();
+    const [response] = await once(call, "response");
+    response.resume();
+    await once(response, "end");
+    const silent = connect(Number(port), "127.0.0.1");
+    await once(silent, "connect");
+    silent.on("error", () => undefined);
+    await server.close(60_000);
+    agent.destroy();
+  });
+
+  it("cuts off what has not ended when the time is over, which aborts it", async () => {
+    const { application, signals, open } = gatedApplication();
+    const server = await startTestServer({ application });
+    const reply = post(server.address).catch((error: unknown) => error);
+    await expect.poll(() => signals.length).toBe(1);
+    await server.close(10);
+    expect(await reply).toBeInstanceOf(TypeError);
+    await expect.poll(() => signals[0]?.aborted).toBe(true);
+    open();
+  });
+});

@@ -1,0 +1,86 @@
+import { createServer as createHttpServer, type RequestListener, type Server } from "node:http";
+import { AlcoveError } from "@alcove/plugin-api";
+import { ConnectionDrain } from "./connection-drain.js";
+import { createRequestListener } from "./koa-application.js";
+import type { ServerOptions } from "./server-options.js";
+
+/** How long a client may take to send its headers. */
+const HEADERS_TIMEOUT_MS = 20_000;
+/** How long a client may take to send a whole request. */
+const REQUEST_TIMEOUT_MS = 60_000;
+/** How long a connection waits for its next request; longer than the usual proxy in front keeps it. */
+const KEEP_ALIVE_TIMEOUT_MS = 65_000;
+
+/** A server that does not listen yet. */
+export interface HttpServer {
+  /** What answers requests, for a host that brings a `node:http` server of its own. */
+  readonly requestListener: RequestListener;
+  /**
+   * Binds the configured host and port.
+   *
+   * @throws AlcoveError LISTEN_FAILED
+   */
+  listen(): Promise<ListeningServer>;
+}
+
+/** A server that answers requests. */
+export interface ListeningServer {
+  /** Where it is reached, e.g. `http://localhost:8000`, with the real port where port 0 was configured. */
+  readonly address: string;
+  /**
+   * Takes no new connections, lets the requests in flight end, and closes idle connections. What is still open after
+   * `timeoutMs` is cut off, which aborts its run. Idempotent: later calls get the first one's promise.
+   */
+  close(timeoutMs: number): Promise<void>;
+}
+
+/** Builds the HTTP front end of a started runtime. Nothing is bound before `listen`. */
+export function createServer(options: ServerOptions): HttpServer {
+  const requestListener = createRequestListener(options);
+  return { requestListener, listen: () => listen(requestListener, options) };
+}
+
+async function listen(requestListener: RequestListener, { config, logger }: ServerOptions): Promise<ListeningServer> {
+  const { host, port } = config.general.frontEnd;
+  const server = createHttpServer({
+    headersTimeout: HEADERS_TIMEOUT_MS,
+    requestTimeout: REQUEST_TIMEOUT_MS,
+    keepAliveTimeout: KEEP_ALIVE_TIMEOUT_MS,
+  });
+  const drain = new ConnectionDrain(server);
+  server.on("request", requestListener);
+  await bind(server, host, port);
+  server.on("error", (error) => logger.error("The HTTP server had an error.", { error }));
+  return { address: addressOf(server, host, port), close: (timeoutMs) => drain.close(timeoutMs) };
+}
+
+function bind(server: Server, host: string, port: number): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const fail = (error: NodeJS.ErrnoException): void => reject(listenError(error, host, port));
+    server.once("error", fail);
+    server.listen({ host: host.replace(/^\[(.*)\]$/, "$1"), port }, () => {
+      server.removeListener("error", fail);
+      resolve();
+    });
+  });
+}
+
+const listenFaults: Readonly<Record<string, (host: string, port: number) => string>> = {
+  EADDRINUSE: (host, port) => `Port ${port} of ${host} is in use by another process.`,
+  EACCES: (host, port) => `Port ${port} of ${host} needs rights that this process does not have.`,
+  EADDRNOTAVAIL: (host) => `${host} is not an address of this machine.`,
+  ENOTFOUND: (host) => `The host name ${host} is not known.`,
+};
+
+function listenError(error: NodeJS.ErrnoException, host: string, port: number): AlcoveError {
+  const message =
+    listenFaults[error.code ?? ""]?.(host, port) ?? `Listening on ${host}, port ${port} failed: ${error.message}.`;
+  return new AlcoveError("LISTEN_FAILED", message, { cause: error });
+}
+
+function addressOf(server: Server, host: string, port: number): string {
+  const bound = server.address();
+  const realPort = typeof bound === "object" && bound !== null ? bound.port : port;
+  const isBareIpv6 = host.includes(":") && !host.startsWith("[");
+  return `http://${isBareIpv6 ? `[${host}]` : host}:${realPort}`;
+}

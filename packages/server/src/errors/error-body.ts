@@ -1,0 +1,48 @@
+import { AlcoveError, type ErrorCode, errorCatalogue, type JsonValue } from "@alcove/plugin-api";
+import { httpMappings } from "./http-status.js";
+import { RequestError } from "./request-error.js";
+import type { ValidationFault } from "./validation-detail.js";
+
+/** The body of every reply that is an error. */
+export interface ErrorBody {
+  readonly code: ErrorCode;
+  readonly message: string;
+  readonly details: JsonValue;
+  /** Replies to an invalid body carry the reference's list of faults as well. */
+  readonly detail?: readonly ValidationFault[];
+}
+
+/** An error in the form it is sent in. */
+export interface ErrorReply {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: ErrorBody;
+}
+
+/**
+ * The reply to an error. An error outside the catalogue is a fault of Alcove: `INTERNAL`, and not one word of its cause.
+ */
+export function errorReply(error: unknown): ErrorReply {
+  if (!AlcoveError.is(error)) {
+    return { status: httpMappings.INTERNAL.status, headers: {}, body: summaryOf("INTERNAL") };
+  }
+  const { status, isMessagePublic } = httpMappings[error.code] ?? httpMappings.INTERNAL;
+  const body = isMessagePublic
+    ? { code: error.code, message: error.message, details: error.details ?? null }
+    : summaryOf(error.code);
+  const isRequestError = error instanceof RequestError;
+  const headers: Record<string, string> = isRequestError ? { ...error.headers } : {};
+  if (error.retryAfterSeconds !== undefined) {
+    headers["retry-after"] = String(Math.max(1, Math.ceil(error.retryAfterSeconds)));
+  }
+  return {
+    status,
+    headers,
+    body: isRequestError && error.detail !== undefined ? { ...body, detail: error.detail } : body,
+  };
+}
+
+function summaryOf(code: ErrorCode): ErrorBody {
+  const { summary, remedy } = errorCatalogue[code] ?? errorCatalogue.INTERNAL;
+  return { code, message: `${summary} ${remedy}`, details: null };
+}

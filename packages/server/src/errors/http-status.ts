@@ -1,0 +1,56 @@
+import type { ErrorCode } from "@alcove/plugin-api";
+
+/** How an error of the catalogue is sent over HTTP. */
+export interface HttpMapping {
+  readonly status: number;
+  /**
+   * Whether the error's own message and details are meant for the client. Those of the others may name files or quote a
+   * driver, so the client gets the catalogue's summary, and the log the rest.
+   */
+  readonly isMessagePublic: boolean;
+}
+
+/** The HTTP side of every code of the error catalogue: the only place that connects the two. */
+export const httpMappings: Readonly<Record<ErrorCode, HttpMapping>> = {
+  STARTUP_REFUSED: internal(500),
+  USAGE: internal(500),
+  SERVICE_FAILED: internal(500),
+  COMPONENT_BUILD_FAILED: forClient(500),
+  INPUT_INVALID: forClient(422),
+  OUTPUT_INVALID: internal(500),
+  STATE_INVALID: internal(500),
+  STATE_UNREADABLE: internal(500),
+  STATE_VERSION_UNSUPPORTED: internal(500),
+  workflow_error: forClient(422),
+  RUN_ABORTED: forClient(503),
+  RUNNER_MISUSED: internal(500),
+  OUTPUT_KIND_UNSUPPORTED: forClient(501),
+  CALL_ENDED: internal(500),
+  DEPENDENCY_UNDECLARED: internal(500),
+  SESSION_QUEUE_FULL: forClient(503),
+  SHUTTING_DOWN: forClient(503),
+  STORE_HELD: internal(503),
+  STORE_OPEN_FAILED: internal(503),
+  STORE_FAILED: internal(503),
+  STORE_CLOSED: internal(503),
+  STORE_CONFLICT: internal(503),
+  OUTCOME_UNKNOWN: internal(503),
+  LISTEN_FAILED: internal(500),
+  USER_ID_REQUIRED: forClient(401),
+  IDENTITY_CONFLICT: forClient(400),
+  BODY_INVALID: forClient(422),
+  BODY_TOO_LARGE: forClient(413),
+  MEDIA_TYPE_UNSUPPORTED: forClient(415),
+  REQUEST_INVALID: forClient(400),
+  ROUTE_NOT_FOUND: forClient(404),
+  METHOD_NOT_ALLOWED: forClient(405),
+  INTERNAL: internal(500),
+};
+
+function forClient(status: number): HttpMapping {
+  return { status, isMessagePublic: true };
+}
+
+function internal(status: number): HttpMapping {
+  return { status, isMessagePublic: false };
+}

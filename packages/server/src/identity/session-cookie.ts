@@ -1,0 +1,59 @@
+import { RequestError } from "../errors/request-error.js";
+
+/** The cookie that names the user. */
+export const SESSION_COOKIE = "nat-session";
+
+/** What browsers keep of one cookie. */
+const MAX_VALUE_LENGTH = 4096;
+
+/**
+ * The value of the `nat-session` cookie in a `Cookie` header, or `undefined` when there is none or an empty one. Spaces
+ * around it are dropped and quotes are taken off, so that `"alice"` and `alice` are the same user.
+ *
+ * @throws RequestError IDENTITY_CONFLICT when the header holds two that differ; REQUEST_INVALID when it is too long
+ */
+export function sessionCookie(header: string | undefined): string | undefined {
+  if (header === undefined) {
+    return undefined;
+  }
+  let found: string | undefined;
+  for (const pair of header.split(";")) {
+    const value = valueOfPair(pair);
+    if (value === undefined || value === "") {
+      continue;
+    }
+    if (found !== undefined && found !== value) {
+      throw new RequestError(
+        "IDENTITY_CONFLICT",
+        `The request carries two different ${SESSION_COOKIE} cookies. Send one; a browser may hold a second one for another path or domain.`,
+      );
+    }
+    found = value;
+  }
+  if (found !== undefined && found.length > MAX_VALUE_LENGTH) {
+    throw new RequestError(
+      "REQUEST_INVALID",
+      `The cookie ${SESSION_COOKIE} is ${found.length} characters long. At most ${MAX_VALUE_LENGTH} are accepted.`,
+    );
+  }
+  return found;
+}
+
+function valueOfPair(pair: string): string | undefined {
+  const equals = pair.indexOf("=");
+  if (equals === -1 || pair.slice(0, equals).trim() !== SESSION_COOKIE) {
+    return undefined;
+  }
+  return unquoted(pair.slice(equals + 1).trim());
+}
+
+function unquoted(value: string): string {
+  if (value.length < 2 || !value.startsWith('"') || !value.endsWith('"')) {
+    return value;
+  }
+  return value
+    .slice(1, -1)
+    .replace(/\\([0-3][0-7]{2}|.)/g, (_, escaped: string) =>
+      escaped.length === 3 ? String.fromCharCode(Number.parseInt(escaped, 8)) : escaped,
+    );
+}

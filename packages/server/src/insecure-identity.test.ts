@@ -1,0 +1,39 @@
+import { describe, expect, it } from "vitest";
+import { insecureIdentityProblem, isLoopbackHost } from "./insecure-identity.js";
+import { testConfig } from "./test-support/served-echo.js";
+
+const source = { file: "config.yml", line: 3 };
+
+describe("loopback hosts", () => {
+  it.each(["localhost", "LOCALHOST", "127.0.0.1", "127.1.2.3", "::1", "[::1]", "::ffff:127.0.0.1"])(
+    "include %s",
+    (host) => {
+      expect(isLoopbackHost(host)).toBe(true);
+    },
+  );
+
+  it.each(["0.0.0.0", "::", "", "192.168.1.1", "127.0.0.1.evil.example", "localhost.evil.example", "10.127.0.0.1"])(
+    "do not include %j",
+    (host) => {
+      expect(isLoopbackHost(host)).toBe(false);
+    },
+  );
+});
+
+describe("the unverified cookie", () => {
+  it("refuses to be served to other machines, and says how to mend it", () => {
+    const problem = insecureIdentityProblem(testConfig({ frontEnd: { host: "0.0.0.0" } }), "per-user", source);
+    expect(problem).toMatchObject({
+      severity: "error",
+      source,
+      remedy: expect.stringContaining("allow_insecure_identity"),
+    });
+  });
+
+  it("is accepted on this machine, when switched on by name, and where no user is needed", () => {
+    expect(insecureIdentityProblem(testConfig(), "per-user", source)).toBeUndefined();
+    const open = testConfig({ frontEnd: { host: "0.0.0.0", allowInsecureIdentity: true } });
+    expect(insecureIdentityProblem(open, "per-user", source)).toBeUndefined();
+    expect(insecureIdentityProblem(testConfig({ frontEnd: { host: "0.0.0.0" } }), "shared", source)).toBeUndefined();
+  });
+});

@@ -1,0 +1,32 @@
+import type { RequestListener } from "node:http";
+import Koa from "koa";
+import { accessLog } from "./middleware/access-log.js";
+import { crossOrigin } from "./middleware/cross-origin.js";
+import { errorMap } from "./middleware/error-map.js";
+import { requestId } from "./middleware/request-id.js";
+import { unmatchedRoute } from "./middleware/unmatched-route.js";
+import type { RequestState } from "./request-state.js";
+import { createRouter } from "./routes/router.js";
+import type { ServerOptions } from "./server-options.js";
+
+/** Puts the middleware and the routes together into the function that answers requests. */
+export function createRequestListener(options: ServerOptions): RequestListener {
+  const { runtime, config, logger, clock } = options;
+  const koa = new Koa<RequestState>({ env: "production" });
+  const router = createRouter(runtime, config, clock);
+  koa.use(requestId);
+  if (options.accessLog === true) {
+    koa.use(accessLog(logger, clock));
+  }
+  koa.use(errorMap(logger));
+  const crossOriginRules = crossOrigin(config.general.frontEnd.cors);
+  if (crossOriginRules !== undefined) {
+    koa.use(crossOriginRules);
+  }
+  koa.use(router.routes());
+  koa.use(unmatchedRoute(router));
+  // Only what breaks while a reply is being written ends up here, mostly clients that hang up.
+  koa.on("error", (error: unknown) => logger.debug("A reply could not be written.", { error }));
+  const listener = koa.callback();
+  return (request, response) => void listener(request, response);
+}

@@ -1,0 +1,59 @@
+import type { Clock } from "@alcove/plugin-api";
+import type { ResidentFigures } from "@alcove/runtime";
+import { userIdOfSessionCookie } from "../identity/user-id.js";
+import { replyWithJson } from "../json-reply.js";
+import type { RequestContext } from "../request-state.js";
+import type { ServedApplication } from "../served-application.js";
+
+/** Answers with the figures of the sessions in memory, of one user where the query names one. */
+export function monitorUsersRoute({ sessions }: ServedApplication, clock: Clock): (context: RequestContext) => void {
+  return (context) => {
+    const users = chosen(sessions.residents(), wantedUser(context)).map(userRow);
+    replyWithJson(context, 200, { timestamp: iso(clock.nowMs()), total_active_users: users.length, users });
+  };
+}
+
+function wantedUser(context: RequestContext): string | undefined {
+  const wanted = context.query["user_id"];
+  return Array.isArray(wanted) ? wanted.at(-1) : wanted;
+}
+
+// A user id first, since it is what the list itself shows; else what the identity provider makes of the name.
+function chosen(residents: readonly ResidentFigures[], wanted: string | undefined): readonly ResidentFigures[] {
+  if (wanted === undefined) {
+    return residents;
+  }
+  const exact = residents.filter((resident) => resident.userId === wanted);
+  if (exact.length > 0 || wanted === "") {
+    return exact;
+  }
+  const userId = userIdOfSessionCookie(wanted);
+  return residents.filter((resident) => resident.userId === userId);
+}
+
+function userRow(resident: ResidentFigures): object {
+  return {
+    user_id: resident.userId,
+    session: {
+      created_at: iso(resident.createdAtMs),
+      last_activity: iso(resident.lastActivityAtMs),
+      ref_count: resident.activeRuns,
+      is_active: resident.activeRuns > 0,
+    },
+    requests: {
+      total_requests: resident.totalRuns,
+      active_requests: resident.activeRuns,
+      avg_latency_ms: Math.round(resident.averageLatencyMs * 100) / 100,
+      error_count: resident.errorCount,
+    },
+    memory: {
+      per_user_functions_count: resident.functionsCount,
+      per_user_function_groups_count: resident.groupsCount,
+      exit_stack_size: resident.resourcesCount,
+    },
+  };
+}
+
+function iso(atMs: number): string {
+  return new Date(atMs).toISOString();
+}

@@ -1,0 +1,48 @@
+import type { AlcoveConfig } from "@alcove/config";
+import type { Clock } from "@alcove/plugin-api";
+import { Router, type RouterInstance } from "@koa/router";
+import { identity } from "../middleware/identity.js";
+import { jsonBody } from "../middleware/json-body.js";
+import type { RequestState } from "../request-state.js";
+import type { ServedApplication } from "../served-application.js";
+import { healthRoute } from "./health-route.js";
+import { monitorUsersRoute } from "./monitor-users-route.js";
+import { workflowRoute } from "./workflow-route.js";
+
+/** The paths that run the workflow: the reference's own, and its older name. */
+const WORKFLOW_PATHS: readonly string[] = ["/generate", "/v1/workflow"];
+
+/** A route as the start-up log names it. */
+export interface RouteAddress {
+  readonly method: string;
+  readonly path: string;
+}
+
+/** The routes a configuration leads to, in the order in which they are listed at start. */
+export function routeAddresses({ general }: AlcoveConfig): readonly RouteAddress[] {
+  return [
+    ...WORKFLOW_PATHS.map((path) => ({ method: "POST", path })),
+    { method: "GET", path: "/health" },
+    ...(general.enablePerUserMonitoring ? [{ method: "GET", path: "/monitor/users" }] : []),
+  ];
+}
+
+/** Builds the routes of a configuration. Paths are case-sensitive. */
+export function createRouter(
+  application: ServedApplication,
+  { general }: AlcoveConfig,
+  clock: Clock,
+): RouterInstance<RequestState> {
+  const router = new Router<RequestState>({ sensitive: true });
+  const whoAsks = identity(application.workflow.scope);
+  const body = jsonBody(general.frontEnd.maxBodyBytes);
+  const run = workflowRoute(application);
+  for (const path of WORKFLOW_PATHS) {
+    router.post(path, whoAsks, body, run);
+  }
+  router.get("/health", healthRoute);
+  if (general.enablePerUserMonitoring) {
+    router.get("/monitor/users", monitorUsersRoute(application, clock));
+  }
+  return router;
+}

@@ -1,0 +1,56 @@
+import type { RequestFacts } from "@alcove/plugin-api";
+import type { RunRequest } from "@alcove/runtime";
+import { isUuid } from "../identity/user-id.js";
+import type { RequestContext } from "../request-state.js";
+
+const credentialHeaders: ReadonlySet<string> = new Set(["authorization", "proxy-authorization", "cookie", "x-api-key"]);
+const traceIdPattern = /^[0-9a-f]{32}$/i;
+const noTrace = /^0+$/;
+
+/** What the run is to know of its request: in which run, conversation and trace the caller sees it. */
+export function runRequestOf(context: RequestContext): RunRequest {
+  const runId = header(context, "workflow-run-id");
+  return {
+    runId: runId !== undefined && isUuid(runId) ? runId.toLowerCase() : undefined,
+    traceId: traceIdOf(header(context, "traceparent"), header(context, "workflow-trace-id")),
+    conversationId: header(context, "conversation-id"),
+    parentId: header(context, "workflow-parent-id"),
+    request: requestFactsOf(context),
+  };
+}
+
+/** The trace id of a `traceparent` header, else of `workflow-trace-id`: 32 hexadecimal digits, not all of them zero. */
+export function traceIdOf(traceparent: string | undefined, workflowTraceId: string | undefined): string | undefined {
+  const parts = traceparent?.split("-") ?? [];
+  const ofParent = parts.length >= 4 ? validTraceId(parts[1]) : undefined;
+  return ofParent ?? validTraceId(workflowTraceId?.replaceAll("-", ""));
+}
+
+function validTraceId(text: string | undefined): string | undefined {
+  return text !== undefined && traceIdPattern.test(text) && !noTrace.test(text) ? text.toLowerCase() : undefined;
+}
+
+/** The request as functions may see it: credentials are left out. */
+export function requestFactsOf(context: RequestContext): RequestFacts {
+  const headers: Record<string, string> = {};
+  const received = context.req.headers;
+  for (const name in received) {
+    const value = received[name];
+    // Assigning to __proto__ would be no entry at all.
+    if (value === undefined || credentialHeaders.has(name) || name === "__proto__") {
+      continue;
+    }
+    headers[name] = typeof value === "string" ? value : value.join(", ");
+  }
+  return Object.freeze({
+    requestId: context.state.requestId,
+    method: context.method,
+    path: context.path,
+    headers: Object.freeze(headers),
+  });
+}
+
+function header(context: RequestContext, name: string): string | undefined {
+  const value = context.req.headers[name];
+  return typeof value === "string" && value !== "" ? value : undefined;
+}

@@ -1,0 +1,26 @@
+import type { ResidentFigures, RunRequest, WorkflowFacts } from "@alcove/runtime";
+
+/** The part of the runtime the server uses. A started `Runtime` satisfies it. */
+export interface ServedApplication {
+  readonly workflow: WorkflowFacts;
+  readonly sessions: {
+    /** The room of one user, for one request. Throws errors of the catalogue. */
+    session(options: { readonly userId: string | undefined }): ServedSession;
+    /** Figures of the sessions in memory, in the order in which they woke up. */
+    residents(): readonly ResidentFigures[];
+  };
+}
+
+/** A session as the server uses it: one run, then closed. */
+export interface ServedSession {
+  run(input: unknown, request: RunRequest): ServedRunner;
+  close(): void;
+}
+
+/** One run of the workflow. */
+export interface ServedRunner {
+  /** Runs, and resolves to the JSON text of the reply body once everything is durable. Rejects with errors of the catalogue. */
+  reply(): Promise<string>;
+  /** Gives the run up: nothing of it is stored, unless that has happened already. */
+  abort(): void;
+}

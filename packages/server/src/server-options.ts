@@ -1,0 +1,14 @@
+import type { AlcoveConfig } from "@alcove/config";
+import type { Clock, Logger } from "@alcove/plugin-api";
+import type { ServedApplication } from "./served-application.js";
+
+/** What a server is made of. */
+export interface ServerOptions {
+  /** The started runtime whose workflow is served. The server does not close it. */
+  readonly runtime: ServedApplication;
+  readonly config: AlcoveConfig;
+  readonly logger: Logger;
+  readonly clock: Clock;
+  /** Writes a line per request, at level debug. Off by default, since it costs time for every request. */
+  readonly accessLog?: boolean;
+}

@@ -1,0 +1,118 @@
+import type { AlcoveConfig } from "@alcove/config";
+import { type Logger, type Scope, silentLogger, z } from "@alcove/plugin-api";
+import type { ResidentFigures, RunRequest } from "@alcove/runtime";
+import { createServer, type ListeningServer } from "../create-server.js";
+import type { ServedApplication } from "../served-application.js";
+
+/** A run the fake application was asked for. */
+export interface RecordedRun {
+  readonly userId: string | undefined;
+  readonly input: unknown;
+  readonly request: RunRequest;
+  /** Aborted when the server gives the run up. */
+  readonly abort: AbortController;
+}
+
+/** What a fake application does and says. */
+export interface EchoOptions {
+  readonly scope?: Scope;
+  readonly inputSchema?: z.ZodType;
+  readonly residents?: readonly ResidentFigures[];
+  /** What a run does; echoes its input if left out. */
+  readonly run?: (run: RecordedRun) => Promise<unknown>;
+}
+
+/** An application without containers or store: it records its runs and echoes their input. */
+export class ServedEcho implements ServedApplication {
+  readonly runs: RecordedRun[] = [];
+  openSessions = 0;
+  readonly workflow: ServedApplication["workflow"];
+  readonly sessions: ServedApplication["sessions"];
+
+  constructor({ scope = "per-user", inputSchema = z.looseObject({}), residents = [], run }: EchoOptions = {}) {
+    this.workflow = {
+      typeName: "echo",
+      scope,
+      description: "Echoes.",
+      inputSchema,
+      outputSchema: z.unknown(),
+      streamOutputSchema: undefined,
+      unwrapInput: (body) => body,
+      wrapOutput: (output) => output,
+    };
+    this.sessions = {
+      session: ({ userId }) => {
+        this.openSessions += 1;
+        return {
+          run: (input, request) => {
+            const recorded = { userId, input, request, abort: new AbortController() };
+            this.runs.push(recorded);
+            return {
+              reply: async () => JSON.stringify(run === undefined ? input : await run(recorded)),
+              abort: () => recorded.abort.abort(),
+            };
+          },
+          close: () => {
+            this.openSessions -= 1;
+          },
+        };
+      },
+      residents: () => residents,
+    };
+  }
+}
+
+/** What a test may configure. */
+export interface TestServerOptions {
+  readonly application?: ServedEcho;
+  readonly frontEnd?: Partial<AlcoveConfig["general"]["frontEnd"]>;
+  readonly enablePerUserMonitoring?: boolean;
+  readonly logger?: Logger;
+  readonly accessLog?: boolean;
+}
+
+/** A configuration for a server on a free port. */
+export function testConfig({ frontEnd = {}, enablePerUserMonitoring = false }: TestServerOptions = {}): AlcoveConfig {
+  return {
+    functions: {},
+    functionGroups: {},
+    workflow: undefined,
+    plugins: [],
+    general: {
+      application: "test",
+      perUserWorkflowTimeoutMs: 1_800_000,
+      perUserWorkflowCleanupIntervalMs: 300_000,
+      enablePerUserMonitoring,
+      maxConcurrency: 0,
+      maxQueuedRunsPerUser: 16,
+      shutdownTimeoutMs: 1000,
+      store: { path: "/dev/null" },
+      frontEnd: {
+        host: "127.0.0.1",
+        port: 0,
+        maxBodyBytes: 1024,
+        cors: {
+          allowOrigins: [],
+          allowMethods: ["GET"],
+          allowHeaders: [],
+          allowCredentials: false,
+          exposeHeaders: [],
+          maxAgeSeconds: 600,
+        },
+        allowInsecureIdentity: false,
+        ...frontEnd,
+      },
+    },
+  };
+}
+
+/** A server in front of a fake application, whose clock stands at 2026-11-20T16:57:00Z. */
+export function startTestServer(options: TestServerOptions = {}): Promise<ListeningServer> {
+  return createServer({
+    runtime: options.application ?? new ServedEcho(),
+    config: testConfig(options),
+    logger: options.logger ?? silentLogger,
+    clock: { nowMs: () => Date.UTC(2026, 10, 20, 16, 57), monotonicMs: () => 0 },
+    accessLog: options.accessLog ?? false,
+  }).listen();
+}
