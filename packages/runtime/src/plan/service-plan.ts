@@ -5,7 +5,7 @@ import type { ServicesPlan } from "./application-plan.js";
 import type { ConfiguredComponent } from "./configured-component.js";
 
 /** The services Alcove itself offers to every component and to plugins' services. */
-export const coreServices: readonly ServiceIdentifier[] = [Logger, Clock];
+const coreServices: readonly ServiceIdentifier[] = [Logger, Clock];
 
 /** Imports the shared services of the plugins in use, and checks that every service asked for has exactly one provider. */
 export async function planServices(

@@ -31,7 +31,7 @@ function validTraceId(text: string | undefined): string | undefined {
 }
 
 /** The request as functions may see it: credentials are left out. */
-export function requestFactsOf(context: RequestContext): RequestFacts {
+function requestFactsOf(context: RequestContext): RequestFacts {
   const headers: Record<string, string> = {};
   const received = context.req.headers;
   for (const name in received) {
