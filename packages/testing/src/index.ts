@@ -1,1 +1,3 @@
-export {};
+export { createFakeClock, type FakeClock } from "./fake-clock.js";
+export type { SessionStoreContractCase, SessionStoreContractOptions } from "./session-store-contract/contract-case.js";
+export { sessionStoreContract } from "./session-store-contract/session-store-contract.js";

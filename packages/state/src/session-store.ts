@@ -1,0 +1,116 @@
+import type { JsonValue } from "@alcove/plugin-api";
+
+/** Whose session: one user's in one application. Both parts may hold any characters, and be of any length. */
+export interface SessionKey {
+  /** `general.application` of the configuration. */
+  readonly application: string;
+  readonly userId: string;
+}
+
+/** A component's state as it was stored. */
+export interface StoredComponentState {
+  /** The version of the component's state declaration that wrote it. */
+  readonly version: number;
+  /** Parsed afresh for each `load`; nobody else holds it. A key `__proto__` is an ordinary own property of it. */
+  readonly state: JsonValue;
+}
+
+/** A session as the store holds it. All times are milliseconds since 1970-01-01T00:00:00Z. */
+export interface StoredSession {
+  /** How many commits have led to this; at least 1. */
+  readonly revision: number;
+  readonly createdAtMs: number;
+  readonly lastActivityAtMs: number;
+  /** From this moment on the session is expired. */
+  readonly expiresAtMs: number;
+  readonly runsCompleted: number;
+  /** By component name, in the order of the commit; also of components the configuration no longer has. */
+  readonly components: ReadonlyMap<string, StoredComponentState>;
+}
+
+/** A component's state as it is to be stored. */
+export interface CommittedComponentState {
+  /** The version of the component's state declaration. */
+  readonly version: number;
+  /** The state as JSON text. It is stored as it stands, so it has to be what `JSON.stringify` gives. */
+  readonly json: string;
+}
+
+/** The whole next content of one session. Whatever it leaves out is gone. */
+export interface SessionCommit {
+  readonly key: SessionKey;
+  /**
+   * The revision this change was based on; 0 for a new session, where nothing is stored or only something expired. What
+   * is stored afterwards has this revision plus one.
+   */
+  readonly expectedRevision: number;
+  readonly createdAtMs: number;
+  readonly lastActivityAtMs: number;
+  readonly expiresAtMs: number;
+  readonly runsCompleted: number;
+  readonly components: ReadonlyMap<string, CommittedComponentState>;
+}
+
+/** What a store promises. The contract suite holds it to that; nobody may count on what is not promised. */
+export interface SessionStorePromises {
+  /** What was committed survives the end of the process and of the machine's power. */
+  readonly durable: boolean;
+  /** Commits that are written together are stored together or not at all, whatever happens in the middle. */
+  readonly atomicBatches: boolean;
+  /** No second process (and no second store in this one) can write while this one is open. */
+  readonly exclusive: boolean;
+}
+
+/**
+ * Where sessions are while they are not in memory.
+ *
+ * A store is safe to call concurrently. Calls that change one session take effect in the order in which they were made.
+ * It keeps nothing of any session in memory. After `close` every call but `close` fails with `STORE_CLOSED`.
+ */
+export interface SessionStore {
+  readonly promises: SessionStorePromises;
+  /** Where the sessions are, for people, e.g. the absolute path of the database. */
+  readonly place: string;
+
+  /**
+   * The store's time in whole milliseconds since 1970-01-01T00:00:00Z. It never runs backwards, and is never before a
+   * time the store has recorded, also after a restart and after the machine's clock was set back. Whoever decides about
+   * a session's expiry has to use it.
+   */
+  nowMs(): number;
+
+  /**
+   * Reads a session from where it is stored. `undefined` when there is none, or it is expired.
+   *
+   * @throws StoredStateError STATE_UNREADABLE for a damaged entry, which is kept as it is; StoreError STORE_FAILED.
+   */
+  load(key: SessionKey): Promise<StoredSession | undefined>;
+
+  /**
+   * Stores the next content of a session, and resolves when that is durable (as far as the store promises it).
+   *
+   * A commit based on revision n is taken only while revision n is stored, even when it has expired since, so that
+   * a run that outlasts the timeout is not lost. A session that was removed or swept does not come back.
+   *
+   * @throws StoreError STORE_CONFLICT when another revision (or none) is stored, or STORE_FAILED: nothing was changed;
+   * OUTCOME_UNKNOWN: load the session to learn what is stored.
+   */
+  commit(commit: SessionCommit): Promise<void>;
+
+  /** Removes a session, expired or damaged ones too. Resolves to whether anything was stored. */
+  remove(key: SessionKey): Promise<boolean>;
+
+  /**
+   * Removes at most `limit` of the sessions that were expired when it was called, those expired for longest first;
+   * resolves to how many. Fewer than `limit` means that none is left.
+   *
+   * @param inUse sessions to leave alone, because a run of theirs began before they expired and is going to commit.
+   */
+  sweep(limit: number, inUse?: Iterable<SessionKey>): Promise<number>;
+
+  /** How many sessions are stored and not expired. */
+  count(): Promise<number>;
+
+  /** Finishes what was asked for before, and lets go of everything. Idempotent; later calls wait for the first. */
+  close(): Promise<void>;
+}

@@ -1,0 +1,36 @@
+import { describe, expect, it } from "vitest";
+import { sqliteCodeOf, sqliteFailureOf } from "./sqlite-failure.js";
+import { changeError, readError } from "./write-failure.js";
+
+const driverError = (code: string): Error => Object.assign(new Error(`${code}: as the driver words it`), { code });
+
+describe("errors of SQLite", () => {
+  it.each([
+    ["SQLITE_IOERR", "OUTCOME_UNKNOWN", undefined],
+    ["SQLITE_IOERR_FSYNC", "OUTCOME_UNKNOWN", undefined],
+    ["SQLITE_FULL", "STORE_FAILED", 10],
+    ["SQLITE_READONLY", "STORE_FAILED", 10],
+    ["SQLITE_CANTOPEN", "STORE_FAILED", 10],
+    ["SQLITE_BUSY", "STORE_FAILED", 1],
+    ["SQLITE_LOCKED", "STORE_FAILED", 1],
+    ["SQLITE_TOOBIG", "STORE_FAILED", undefined],
+    ["SQLITE_CORRUPT", "STORE_FAILED", undefined],
+    ["SQLITE_CONSTRAINT", "STORE_FAILED", undefined],
+  ])("%s while a change was made becomes %s", (sqliteCode, code, retryAfterSeconds) => {
+    const cause = driverError(sqliteCode);
+    const error = changeError(sqliteFailureOf(cause), cause);
+    expect(error).toMatchObject({ code, retryAfterSeconds, cause });
+  });
+
+  it("leave nothing unknown when something was only read", () => {
+    const cause = driverError("SQLITE_IOERR");
+    expect(readError(sqliteFailureOf(cause), cause)).toMatchObject({ code: "STORE_FAILED", cause });
+  });
+
+  it("are told from errors of anything else", () => {
+    expect(sqliteCodeOf(driverError("SQLITE_BUSY"))).toBe("SQLITE_BUSY");
+    expect(sqliteCodeOf(driverError("ENOENT"))).toBeUndefined();
+    expect(sqliteCodeOf("SQLITE_BUSY")).toBeUndefined();
+    expect(sqliteFailureOf(new RangeError("Invalid string length")).kind).toBe("suspect");
+  });
+});

@@ -1,0 +1,31 @@
+import type { WriteFailure } from "./write-failure.js";
+
+const failures: Readonly<Record<string, WriteFailure>> = {
+  SQLITE_BUSY: { kind: "busy", reason: "the database is locked", retryAfterSeconds: 1 },
+  SQLITE_LOCKED: { kind: "busy", reason: "the database is locked", retryAfterSeconds: 1 },
+  SQLITE_FULL: { kind: "suspect", reason: "the disk is full", retryAfterSeconds: 10 },
+  SQLITE_NOMEM: { kind: "suspect", reason: "memory is short", retryAfterSeconds: 10 },
+  SQLITE_TOOBIG: { kind: "suspect", reason: "the session is larger than the database can hold" },
+  SQLITE_CORRUPT: { kind: "suspect", reason: "the database file is damaged" },
+  SQLITE_READONLY: { kind: "refused", reason: "the database file cannot be written", retryAfterSeconds: 10 },
+  SQLITE_CANTOPEN: { kind: "refused", reason: "the database file cannot be opened", retryAfterSeconds: 10 },
+  SQLITE_PERM: { kind: "refused", reason: "the database file cannot be written", retryAfterSeconds: 10 },
+  SQLITE_NOTADB: { kind: "refused", reason: "the file is not an SQLite database" },
+  SQLITE_MISUSE: { kind: "refused", reason: "the connection to the database is closed" },
+  // Writing or fsync failed half-way: the change may come to light when the write-ahead log is read again.
+  SQLITE_IOERR: { kind: "unknown", reason: "the disk failed while the change was being written" },
+};
+
+/** What an error of the SQLite driver means. Anything unheard-of is taken for the fault of one entry. */
+export function sqliteFailureOf(error: unknown): WriteFailure {
+  const code = sqliteCodeOf(error);
+  return (code === undefined ? undefined : failures[code]) ?? { kind: "suspect", reason: "the database refused it" };
+}
+
+/** The SQLite result code of an error, e.g. `SQLITE_BUSY`; `undefined` for an error that does not come from SQLite. */
+export function sqliteCodeOf(error: unknown): string | undefined {
+  if (!(error instanceof Error) || !("code" in error) || typeof error.code !== "string") {
+    return undefined;
+  }
+  return /^SQLITE_[A-Z]+/.exec(error.code)?.[0];
+}

@@ -1,0 +1,69 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import type { SessionCommit } from "./session-store.js";
+import { decodeRecordedTime, decodeSession, encodeRecordedTime, encodeSession, readEntryHead } from "./stored-entry.js";
+
+const unreadable = expect.objectContaining({ code: "STATE_UNREADABLE" });
+const entryKey = "session/todo/alice";
+
+const commit: SessionCommit = {
+  key: { application: "todo", userId: "alice" },
+  expectedRevision: 6,
+  createdAtMs: 1_000,
+  lastActivityAtMs: 2_000,
+  expiresAtMs: 3_000,
+  runsCompleted: 7,
+  components: new Map([["notepad", { version: 2, json: '{"notes":["a","b"]}' }]]),
+};
+
+describe("the text of a session's entry", () => {
+  it("is plain JSON with the components' own text in it", () => {
+    const text = encodeSession(entryKey, commit);
+    expect(JSON.parse(text)).toMatchObject({ format: 1, expires_at: 3_000, revision: 7, body: { runs_completed: 7 } });
+    expect(text).toContain('"state":{"notes":["a","b"]}');
+    expect(readEntryHead(entryKey, text)).toEqual({ expiresAtMs: 3_000, revision: 7 });
+  });
+
+  it("gives back every state, byte for byte", () => {
+    fc.assert(
+      fc.property(fc.array(fc.tuple(fc.string({ unit: "binary" }), fc.jsonValue())), (states) => {
+        const components = new Map(states.map(([name, state]) => [name, { version: 1, json: JSON.stringify(state) }]));
+        const decoded = decodeSession(entryKey, encodeSession(entryKey, { ...commit, components }));
+        const found = [...decoded.components].map(([name, { state }]) => [name, JSON.stringify(state)]);
+        expect(found).toEqual([...components].map(([name, { json }]) => [name, JSON.stringify(JSON.parse(json))]));
+      }),
+    );
+  });
+
+  it("is refused when any one character of it was changed, or it was cut short", () => {
+    const text = encodeSession(entryKey, commit);
+    for (let index = 0; index < text.length; index += 1) {
+      const flipped = String.fromCharCode(text.charCodeAt(index) ^ 1);
+      expect(() => decodeSession(entryKey, text.slice(0, index) + flipped + text.slice(index + 1))).toThrow(unreadable);
+      expect(() => decodeSession(entryKey, text.slice(0, index))).toThrow(unreadable);
+    }
+  });
+
+  it("is refused under another user's key", () => {
+    const text = encodeSession(entryKey, commit);
+    expect(() => decodeSession("session/todo/bob", text)).toThrow(unreadable);
+  });
+
+  it.each([[undefined], [null], [7], [Buffer.from("{}")], [""], ["{}"], [encodeRecordedTime(entryKey, 5)]])(
+    "is not mistaken for %s",
+    (stored) => {
+      expect(() => decodeSession(entryKey, stored)).toThrow(unreadable);
+    },
+  );
+});
+
+describe("the entry of the recorded time", () => {
+  it("gives back the time, and has neither expiry nor revision", () => {
+    const text = encodeRecordedTime("store/recorded-time", 1_795_000_000_000);
+    expect(decodeRecordedTime("store/recorded-time", text)).toBe(1_795_000_000_000);
+    expect(readEntryHead("store/recorded-time", text)).toEqual({ expiresAtMs: undefined, revision: undefined });
+    expect(() => decodeRecordedTime("store/recorded-time", encodeSession("store/recorded-time", commit))).toThrow(
+      unreadable,
+    );
+  });
+});

@@ -1,0 +1,115 @@
+import assert from "node:assert/strict";
+import type { SessionKey } from "@alcove/state";
+import { assertFails, type ContractSentence, commitOf, sentence, sessionOf, storedState } from "./contract-case.js";
+
+/** Keys that an unescaped key, a pattern or a fold of case would mix up. */
+const awkwardKeys: readonly SessionKey[] = [
+  ["a", "b"],
+  ["a/b", ""],
+  ["", "a/b"],
+  ["a:b", "c"],
+  ["a", "b:c"],
+  ["a_b", "x"],
+  ["a%b", "x"],
+  ["a%005fb", "x"],
+  ["A", "B"],
+  ["å", "b"],
+  ["a\u0000", "b"],
+  ["a", "\ud800"],
+  ["a", "\udfff"],
+  ["a", "__proto__"],
+  ["a", "long".repeat(500)],
+  ["a", `${"long".repeat(500)}!`],
+].map(([application = "", userId = ""]) => ({ application, userId }));
+
+/** What a store has to keep, and whose. */
+export const contentContract: readonly ContractSentence[] = [
+  sentence("a session nobody has committed is not there", async ({ store }) => {
+    assert.equal(await store.load(sessionOf("nobody")), undefined);
+    assert.equal(await store.remove(sessionOf("nobody")), false);
+    assert.equal(await store.count(), 0);
+  }),
+
+  sentence("a committed session is loaded as it was committed", async ({ store, clock }) => {
+    const key = sessionOf("alice");
+    const createdAtMs = store.nowMs();
+    await store.commit(commitOf(store, key));
+    clock.advance(1_500);
+    const components = new Map([
+      ["zebra", { version: 3, json: '{"b":1,"a":[1.5,"\\u0000 \\ud83d\\ude00 ✓",null,true]}' }],
+      ["__proto__", { version: 1, json: '"plain"' }],
+      ["10", { version: 2, json: "{}" }],
+    ]);
+    await store.commit({
+      ...commitOf(store, key, { expectedRevision: 1, runsCompleted: 2, createdAtMs }),
+      components,
+    });
+    const stored = await store.load(key);
+    assert.ok(stored);
+    const { components: loaded, ...figures } = stored;
+    assert.deepEqual(figures, {
+      revision: 2,
+      createdAtMs,
+      lastActivityAtMs: createdAtMs + 1_500,
+      expiresAtMs: createdAtMs + 61_500,
+      runsCompleted: 2,
+    });
+    assert.deepEqual(
+      [...loaded].map(([name, { version, state }]) => [name, version, JSON.stringify(state)]),
+      [...components].map(([name, { version, json }]) => [name, version, JSON.stringify(JSON.parse(json))]),
+    );
+  }),
+
+  sentence("a key __proto__ in a state stays an ordinary key", async ({ store }) => {
+    const key = sessionOf("alice");
+    const components = new Map([["notes", { version: 1, json: '{"__proto__":{"admin":true},"x":1}' }]]);
+    await store.commit({ ...commitOf(store, key), components });
+    const state = await storedState(store, key);
+    assert.equal(JSON.stringify(state), '{"__proto__":{"admin":true},"x":1}');
+    assert.equal(Object.getPrototypeOf(state), Object.prototype);
+  }),
+
+  sentence("what is loaded belongs to the caller alone", async ({ store }) => {
+    const key = sessionOf("alice");
+    await store.commit(commitOf(store, key, { state: ["kept"] }));
+    const state = await storedState(store, key);
+    assert.ok(Array.isArray(state));
+    state.push("changed in memory only");
+    assert.deepEqual(await storedState(store, key), ["kept"]);
+  }),
+
+  sentence("keys that look alike are different sessions", async ({ store }) => {
+    await Promise.all(awkwardKeys.map((key, index) => store.commit(commitOf(store, key, { state: index }))));
+    for (const [index, key] of awkwardKeys.entries()) {
+      assert.equal(await storedState(store, key), index);
+    }
+    for (const [index, key] of awkwardKeys.entries()) {
+      assert.equal(await store.remove(key), true);
+      assert.equal(await store.count(), awkwardKeys.length - 1 - index);
+    }
+  }),
+
+  sentence("a state of a megabyte is kept", async ({ store }) => {
+    const state = "✓".repeat(350_000);
+    await store.commit(commitOf(store, sessionOf("alice"), { state }));
+    assert.equal(await storedState(store, sessionOf("alice")), state);
+  }),
+
+  sentence("a commit of anything but whole numbers is refused as a mistake of the caller", async ({ store }) => {
+    const key = sessionOf("alice");
+    for (const change of [{ expiresAtMs: Number.NaN }, { expectedRevision: -1 }, { lastActivityAtMs: 1.5 }]) {
+      await assert.rejects(store.commit(commitOf(store, key, change)), TypeError);
+    }
+    assert.equal(await store.load(key), undefined);
+  }),
+
+  sentence("a removed session is gone, and others are not", async ({ store }) => {
+    await store.commit(commitOf(store, sessionOf("a_")));
+    await store.commit(commitOf(store, sessionOf("ab")));
+    assert.equal(await store.remove(sessionOf("a_")), true);
+    assert.equal(await store.remove(sessionOf("a_")), false);
+    assert.equal(await store.load(sessionOf("a_")), undefined);
+    assert.ok(await store.load(sessionOf("ab")));
+    await assertFails("STORE_CONFLICT", store.commit(commitOf(store, sessionOf("a_"), { expectedRevision: 1 })));
+  }),
+];
