@@ -13,29 +13,40 @@ export interface Span {
   readonly startedAtMs: number;
 }
 
-/** Options of {@link RunEvents}. */
-export interface RunEventsOptions {
-  readonly facts: RunFacts;
+/** Where a run happens, as far as its steps tell of it. */
+export interface EventSurroundings {
   readonly userId: string | undefined;
   readonly clock: Clock;
   readonly hub: EventHub;
-  readonly listeners: ReadonlySet<StepListener>;
-  /** The caller's step, where the run was started from inside another one. */
-  readonly parentId: string | undefined;
 }
 
 /** Makes the steps of one run. Costs next to nothing while nobody listens. */
 export class RunEvents {
-  readonly #options: RunEventsOptions;
+  readonly #surroundings: EventSurroundings;
+  readonly #facts: RunFacts;
+  readonly #listeners: ReadonlySet<StepListener>;
+  readonly #parentId: string | undefined;
 
-  constructor(options: RunEventsOptions) {
-    this.#options = options;
+  /**
+   * @param listeners Listen to this run only.
+   * @param parentId The caller's step, where the run was started from inside another one.
+   */
+  constructor(
+    surroundings: EventSurroundings,
+    facts: RunFacts,
+    listeners: ReadonlySet<StepListener>,
+    parentId: string | undefined,
+  ) {
+    this.#surroundings = surroundings;
+    this.#facts = facts;
+    this.#listeners = listeners;
+    this.#parentId = parentId;
   }
 
   /** Announces the start of the run or of a function. `undefined` while nobody listens. */
   start(kind: Span["kind"], name: string, input: unknown, parent: Span | undefined): Span | undefined {
-    const { hub, listeners, clock, parentId } = this.#options;
-    if (listeners.size === 0 && !hub.hasListeners) {
+    const { hub, clock } = this.#surroundings;
+    if (this.#listeners.size === 0 && !hub.hasListeners) {
       return undefined;
     }
     const span: Span = {
@@ -43,7 +54,7 @@ export class RunEvents {
       name,
       kind,
       parent,
-      parentId: parent?.uuid ?? parentId ?? "root",
+      parentId: parent?.uuid ?? this.#parentId ?? "root",
       startedAtMs: clock.nowMs(),
     };
     this.#emit(span, `${kind}_START`, span.startedAtMs, { input });
@@ -53,12 +64,12 @@ export class RunEvents {
   /** Announces the end of a span with its output, or with the error that ended it. */
   end(span: Span | undefined, data: { readonly output?: unknown; readonly error?: unknown }): void {
     if (span !== undefined) {
-      this.#emit(span, `${span.kind}_END`, this.#options.clock.nowMs(), data);
+      this.#emit(span, `${span.kind}_END`, this.#surroundings.clock.nowMs(), data);
     }
   }
 
   #emit(span: Span, eventType: StepType, atMs: number, data: IntermediateStep["payload"]["data"]): void {
-    const { facts, userId, hub, listeners } = this.#options;
+    const { userId, hub } = this.#surroundings;
     const step: IntermediateStep = {
       parentId: span.parentId,
       functionAncestry: {
@@ -72,13 +83,13 @@ export class RunEvents {
         eventTimestampMs: atMs,
         spanStartTimestampMs: eventType.endsWith("_END") ? span.startedAtMs : undefined,
         name: span.name,
-        runId: facts.runId,
-        traceId: facts.traceId,
+        runId: this.#facts.runId,
+        traceId: this.#facts.traceId,
         userId,
         data,
         uuid: span.uuid,
       },
     };
-    hub.emit(step, listeners);
+    hub.emit(step, this.#listeners);
   }
 }

@@ -6,7 +6,7 @@ export class RunAbort {
   #isAborted = false;
   #reason: unknown;
   #controller: AbortController | undefined;
-  readonly #listeners = new Set<() => void>();
+  #listeners: Set<() => void> | undefined;
 
   get isAborted(): boolean {
     return this.#isAborted;
@@ -36,17 +36,19 @@ export class RunAbort {
     this.#isAborted = true;
     this.#reason = reason;
     this.#controller?.abort(reason);
-    for (const listener of this.#listeners) {
+    const listeners = this.#listeners ?? [];
+    this.#listeners = undefined;
+    for (const listener of listeners) {
       listener();
     }
-    this.#listeners.clear();
   }
 
   /** Calls the listener when the run is given up. Returns the unsubscription. */
   onAbort(listener: () => void): () => void {
+    this.#listeners ??= new Set();
     this.#listeners.add(listener);
     return () => {
-      this.#listeners.delete(listener);
+      this.#listeners?.delete(listener);
     };
   }
 }

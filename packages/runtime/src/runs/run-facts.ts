@@ -16,12 +16,28 @@ export interface RunRequest {
   readonly signal?: AbortSignal | undefined;
 }
 
-/** The facts of a new run. */
-export function createRunFacts(request: RunRequest): RunFacts {
-  return Object.freeze({
-    runId: request.runId ?? randomUUID(),
-    traceId: request.traceId ?? randomUUID().replaceAll("-", ""),
-    conversationId: request.conversationId,
-    request: request.request,
-  });
+/** The facts of one run. Ids nobody named are made when they are first asked for. */
+export class RequestedRunFacts implements RunFacts {
+  readonly conversationId: string | undefined;
+  readonly request: RequestFacts | undefined;
+  #runId: string | undefined;
+  #traceId: string | undefined;
+
+  constructor({ runId, traceId, conversationId, request }: RunRequest) {
+    this.#runId = runId;
+    this.#traceId = traceId;
+    this.conversationId = conversationId;
+    this.request = request;
+    Object.freeze(this);
+  }
+
+  get runId(): string {
+    this.#runId ??= randomUUID();
+    return this.#runId;
+  }
+
+  get traceId(): string {
+    this.#traceId ??= randomUUID().replaceAll("-", "");
+    return this.#traceId;
+  }
 }

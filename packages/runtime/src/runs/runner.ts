@@ -1,45 +1,32 @@
-import { AlcoveError, type Clock, OutputInvalidError, type RunFacts, WorkflowError } from "@alcove/plugin-api";
-import type { EventHub } from "../events/event-hub.js";
+import { AlcoveError, OutputInvalidError, WorkflowError } from "@alcove/plugin-api";
 import type { StepListener } from "../events/intermediate-step.js";
 import { RunEvents, type Span } from "../events/run-events.js";
-import type { FunctionPlan } from "../plan/application-plan.js";
-import type { WorkflowWire } from "../plan/workflow-wire.js";
 import { detachDrafts } from "./detach-drafts.js";
 import { invokeFunction, streamFunction } from "./invoke-function.js";
 import { RunAbort } from "./run-abort.js";
-import { createRunFacts, type RunRequest } from "./run-facts.js";
-import type { BeginRun, RunLease } from "./run-lease.js";
+import { RequestedRunFacts, type RunRequest } from "./run-facts.js";
+import type { RunHost, RunLease } from "./run-host.js";
 import { parseInput } from "./schema-check.js";
 
 /** Where a runner is in its life. */
 export type RunnerState = "initialized" | "running" | "completed" | "failed";
 
-/** What a runner works with. */
-export interface RunnerOptions {
-  readonly workflow: FunctionPlan;
-  readonly wire: WorkflowWire;
-  readonly input: unknown;
-  readonly request: RunRequest;
-  readonly userId: string | undefined;
-  readonly clock: Clock;
-  readonly hub: EventHub;
-  readonly begin: BeginRun;
-  /** Told how the run ended, and after how many milliseconds. */
-  readonly onEnd: (outcome: "completed" | "failed", latencyMs: number) => void;
-}
-
 /** Serves exactly one run: its single result, its reply as JSON text, or its stream. */
 export class Runner {
-  readonly facts: RunFacts;
-  readonly #options: RunnerOptions;
+  readonly facts: RequestedRunFacts;
+  readonly #host: RunHost;
+  readonly #input: unknown;
+  readonly #request: RunRequest;
   readonly #listeners = new Set<StepListener>();
   readonly #abort = new RunAbort();
   #state: RunnerState = "initialized";
   #stopFollowingCaller: (() => void) | undefined;
 
-  constructor(options: RunnerOptions) {
-    this.#options = options;
-    this.facts = createRunFacts(options.request);
+  constructor(host: RunHost, input: unknown, request: RunRequest) {
+    this.#host = host;
+    this.#input = input;
+    this.#request = request;
+    this.facts = new RequestedRunFacts(request);
   }
 
   get runId(): string {
@@ -82,7 +69,7 @@ export class Runner {
    * cannot hold fails the run instead of losing its reply.
    */
   reply(): Promise<string> {
-    const { wire, workflow } = this.#options;
+    const { wire, workflow } = this.#host;
     return this.#single((output) => {
       try {
         return JSON.stringify(wire.wrapOutput(output));
@@ -99,7 +86,7 @@ export class Runner {
    * durable. Leaving it early aborts the run. Throws as {@link result}.
    */
   async *stream(): AsyncGenerator<unknown, void, undefined> {
-    const { workflow } = this.#options;
+    const { workflow } = this.#host;
     const { lease, span, input, startedAtMs } = await this.#begin();
     const chunks: unknown[] = [];
     let isOver = false;
@@ -124,7 +111,7 @@ export class Runner {
   }
 
   async #single<Result>(finish: (output: unknown) => Result): Promise<Result> {
-    const { workflow } = this.#options;
+    const { workflow } = this.#host;
     const { lease, span, input, startedAtMs } = await this.#begin();
     try {
       const result = finish(await invokeFunction(lease.run, workflow, input, span));
@@ -140,20 +127,13 @@ export class Runner {
       throw new AlcoveError("RUNNER_MISUSED", `This runner is ${this.#state}; a runner serves one run.`);
     }
     this.#state = "running";
-    const { workflow, request, clock, hub, userId, begin } = this.#options;
+    const { workflow, clock } = this.#host;
     const startedAtMs = clock.monotonicMs();
     const input = this.#parseInput();
     try {
-      this.#followCallerSignal(request.signal);
-      const events = new RunEvents({
-        facts: this.facts,
-        userId,
-        clock,
-        hub,
-        listeners: this.#listeners,
-        parentId: request.parentId,
-      });
-      const lease = await begin({ facts: this.facts, events, abort: this.#abort });
+      this.#followCallerSignal(this.#request.signal);
+      const events = new RunEvents(this.#host, this.facts, this.#listeners, this.#request.parentId);
+      const lease = await this.#host.begin({ facts: this.facts, events, abort: this.#abort });
       return {
         lease,
         span: events.start("WORKFLOW", workflow.component.type.name, input, undefined),
@@ -169,7 +149,7 @@ export class Runner {
   /** A refused input is no run: nothing has begun, and no figures count it. */
   #parseInput(): unknown {
     try {
-      return parseInput(this.#options.workflow, this.#options.input);
+      return parseInput(this.#host.workflow, this.#input);
     } catch (error) {
       this.#state = "failed";
       throw error;
@@ -196,7 +176,7 @@ export class Runner {
   #end(outcome: "completed" | "failed", startedAtMs: number): void {
     this.#state = outcome;
     this.#stopFollowingCaller?.();
-    this.#options.onEnd(outcome, this.#options.clock.monotonicMs() - startedAtMs);
+    this.#host.recordEnd(outcome, this.#host.clock.monotonicMs() - startedAtMs);
   }
 
   #followCallerSignal(signal: AbortSignal | undefined): void {

@@ -45,6 +45,12 @@ export class ResidentSession {
     return this.#record === undefined || this.#record.expiresAtMs <= nowMs;
   }
 
+  /** The room, if record and room are in memory and the session has not expired; else {@link wake} is due. */
+  awakeRoom(): Room | undefined {
+    const isCurrent = this.#record !== undefined && this.#record.expiresAtMs > this.#options.store.nowMs();
+    return isCurrent ? this.#room : undefined;
+  }
+
   /**
    * Makes sure that record and room are in memory, and that the session has not expired: one that has begins anew, in a
    * new room. After a failure nothing half-made is kept.

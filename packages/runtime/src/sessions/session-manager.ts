@@ -4,14 +4,14 @@ import type { Furnishings } from "../containers/room.js";
 import type { EventHub } from "../events/event-hub.js";
 import type { ApplicationPlan } from "../plan/application-plan.js";
 import type { WorkflowWire } from "../plan/workflow-wire.js";
-import { Run } from "../runs/run.js";
-import type { BeginRunRequest, RunLease } from "../runs/run-lease.js";
 import { ActiveRuns } from "./active-runs.js";
 import { FairSemaphore } from "./fair-semaphore.js";
+import { PerUserRunHost } from "./per-user-run-host.js";
 import { ResidentSession } from "./resident-session.js";
-import { inOrder, once, perUserLease, sharedLease } from "./run-leases.js";
+import type { RunSurroundings } from "./run-surroundings.js";
 import { Session } from "./session.js";
 import { SessionRecords } from "./session-record.js";
+import { SharedRunHost } from "./shared-run-host.js";
 
 // How long a run that was aborted at shutdown gets to notice.
 const ABORTED_RUNS_GRACE_MS = 1_000;
@@ -52,13 +52,18 @@ export interface ResidentFigures {
   readonly resourcesCount: number;
 }
 
+interface Resident {
+  readonly resident: ResidentSession;
+  readonly host: PerUserRunHost;
+}
+
 /** Keeps users' sessions in memory while they are wanted, and hands them out. */
 export class SessionManager {
   readonly #options: SessionManagerOptions;
   readonly #records: SessionRecords;
-  readonly #slots: FairSemaphore;
+  readonly #surroundings: RunSurroundings;
   // One entry for each user id; an entry holds that user's session and is reached by that id only.
-  readonly #residents = new Map<string, ResidentSession>();
+  readonly #residents = new Map<string, Resident>();
   // Rooms being torn down, so that a user who returns meanwhile does not meet their own leaving.
   readonly #leaving = new Map<string, Promise<void>>();
   readonly #activeRuns = new ActiveRuns();
@@ -68,7 +73,17 @@ export class SessionManager {
     this.#options = options;
     this.#records = new SessionRecords(options.plan, options.timeoutMs);
     const permits = options.maxConcurrency > 0 ? options.maxConcurrency : Number.POSITIVE_INFINITY;
-    this.#slots = new FairSemaphore(permits, Number.POSITIVE_INFINITY);
+    this.#surroundings = {
+      workflow: options.plan.workflow,
+      wire: options.wire,
+      clock: options.clock,
+      hub: options.hub,
+      logger: options.logger,
+      sharedFunctions: options.furnishings.root.functions,
+      slots: new FairSemaphore(permits, Number.POSITIVE_INFINITY),
+      activeRuns: this.#activeRuns,
+      assertOpen: () => this.#assertOpen(),
+    };
   }
 
   /**
@@ -78,19 +93,14 @@ export class SessionManager {
    */
   session({ userId }: { readonly userId?: string | undefined } = {}): Session {
     this.#assertOpen();
-    const { plan, wire, clock, hub } = this.#options;
-    const common = { workflow: plan.workflow, wire, clock, hub };
-    if (plan.workflow.component.scope === "shared") {
-      const begin = (request: BeginRunRequest) => this.#beginShared(userId, request);
-      return new Session({ ...common, userId, begin, onEnd: () => undefined }, () => undefined);
+    if (this.#surroundings.workflow.component.scope === "shared") {
+      return new Session(new SharedRunHost(this.#surroundings, userId), () => undefined);
     }
     if (userId === undefined || userId === "") {
       throw new AlcoveError("USER_ID_REQUIRED", "The workflow is per-user, and no user was named.");
     }
-    const resident = this.#hold(userId);
-    const begin = (request: BeginRunRequest) => this.#beginPerUser(resident, request);
-    const onEnd = (outcome: "completed" | "failed", latencyMs: number) => resident.figures.record(outcome, latencyMs);
-    return new Session({ ...common, userId, begin, onEnd }, () => this.#release(resident));
+    const { resident, host } = this.#hold(userId);
+    return new Session(host, () => this.#release(resident));
   }
 
   /** The sessions in memory, in the order in which they came. */
@@ -100,7 +110,7 @@ export class SessionManager {
       .filter((component) => component.section !== "workflow")
       .reduce((count, component) => count + component.functions.length, 0);
     const groupsCount = perUserComponents.filter((component) => component.section === "function_groups").length;
-    return [...this.#residents.values()].flatMap(({ userId, record, openCount, figures }) =>
+    return [...this.#residents.values()].flatMap(({ resident: { userId, record, openCount, figures } }) =>
       record === undefined
         ? []
         : [
@@ -124,17 +134,17 @@ export class SessionManager {
   inUse(): SessionKey[] {
     const { application } = this.#options;
     return [...this.#residents.values()]
-      .filter((resident) => resident.openCount > 0 && resident.record !== undefined)
-      .map(({ userId }) => ({ application, userId }));
+      .filter(({ resident }) => resident.openCount > 0 && resident.record !== undefined)
+      .map(({ resident }) => ({ application, userId: resident.userId }));
   }
 
   /** Takes every session whose time is over, and that nobody holds, out of memory. Resolves to how many. */
   async evictExpired(): Promise<number> {
     const nowMs = this.#options.store.nowMs();
     const expired = [...this.#residents.values()].filter(
-      (resident) => resident.openCount === 0 && resident.hasExpired(nowMs),
+      ({ resident }) => resident.openCount === 0 && resident.hasExpired(nowMs),
     );
-    await Promise.all(expired.map((resident) => this.#evict(resident)));
+    await Promise.all(expired.map(({ resident }) => this.#evict(resident)));
     return expired.length;
   }
 
@@ -148,24 +158,25 @@ export class SessionManager {
       this.#activeRuns.abortAll(new AlcoveError("SHUTTING_DOWN", "The server is stopping."));
       await this.#activeRuns.drained(Math.min(timeoutMs, ABORTED_RUNS_GRACE_MS));
     }
-    await Promise.all([...this.#residents.values()].map((resident) => this.#evict(resident)));
+    await Promise.all([...this.#residents.values()].map(({ resident }) => this.#evict(resident)));
   }
 
-  #hold(userId: string): ResidentSession {
-    const { application, store, furnishings, maxQueuedRunsPerUser } = this.#options;
-    let resident = this.#residents.get(userId);
-    if (resident === undefined) {
-      resident = new ResidentSession({
+  #hold(userId: string): Resident {
+    let held = this.#residents.get(userId);
+    if (held === undefined) {
+      const { application, store, furnishings, maxQueuedRunsPerUser } = this.#options;
+      const resident = new ResidentSession({
         key: { application, userId },
         store,
         records: this.#records,
         furnishings,
         maxQueuedRuns: maxQueuedRunsPerUser,
       });
-      this.#residents.set(userId, resident);
+      held = { resident, host: new PerUserRunHost(this.#surroundings, resident, () => this.#leaving.get(userId)) };
+      this.#residents.set(userId, held);
     }
-    resident.openCount += 1;
-    return resident;
+    held.resident.openCount += 1;
+    return held;
   }
 
   #release(resident: ResidentSession): void {
@@ -189,60 +200,6 @@ export class SessionManager {
     });
     this.#leaving.set(userId, leaving);
     await leaving;
-  }
-
-  async #beginPerUser(resident: ResidentSession, request: BeginRunRequest): Promise<RunLease> {
-    this.#assertOpen();
-    const { abort } = request;
-    this.#activeRuns.enter(abort);
-    let release = (): void => this.#activeRuns.exit(abort);
-    try {
-      await resident.turns.acquire(abort);
-      release = inOrder(() => resident.turns.release(), release);
-      await this.#slots.acquire(abort);
-      const releaseSlot = once(() => this.#slots.release());
-      release = inOrder(releaseSlot, release);
-      await this.#leaving.get(resident.userId);
-      const room = await resident.wake();
-      const drafts = resident.openDrafts();
-      const run = this.#createRun(request, { userId: resident.userId, roomFunctions: room.functions, drafts });
-      return perUserLease({ run, drafts, resident, releaseSlot, release });
-    } catch (error) {
-      release();
-      throw error;
-    }
-  }
-
-  async #beginShared(userId: string | undefined, request: BeginRunRequest): Promise<RunLease> {
-    this.#assertOpen();
-    const { abort } = request;
-    this.#activeRuns.enter(abort);
-    let release = (): void => this.#activeRuns.exit(abort);
-    try {
-      await this.#slots.acquire(abort);
-      release = inOrder(() => this.#slots.release(), release);
-      const run = this.#createRun(request, { userId, roomFunctions: undefined, drafts: undefined });
-      return sharedLease(run, release);
-    } catch (error) {
-      release();
-      throw error;
-    }
-  }
-
-  #createRun(
-    { facts, events, abort }: BeginRunRequest,
-    user: Pick<ConstructorParameters<typeof Run>[0], "userId" | "roomFunctions" | "drafts">,
-  ): Run {
-    const { logger, clock, furnishings } = this.#options;
-    return new Run({
-      facts,
-      events,
-      abort,
-      logger,
-      clock,
-      sharedFunctions: furnishings.root.functions,
-      ...user,
-    });
   }
 
   #assertOpen(): void {

@@ -29,7 +29,7 @@ describe("a state as JSON", () => {
     ["a function", { a: () => 1 }, "a function at a"],
     ["a symbol", { a: Symbol("a") }, "a symbol at a"],
     ["an instance of a class", { a: new Money() }, "a Money at a"],
-    ["a cycle", cycle, "a cycle at self"],
+    ["a cycle", cycle, "a cycle at self.self"],
   ])("is refused for %s", (_what, state, place) => {
     expect(() => stateAsJson("notepad", state)).toThrow(`The state of notepad holds ${place}`);
   });

@@ -6,14 +6,58 @@ import { StoredStateError } from "@alcove/plugin-api";
  * @throws STATE_INVALID when JSON cannot hold it: `JSON.stringify` would drop or change such values without a word.
  */
 export function stateAsJson(componentName: string, state: object): string {
-  const fault = findUnstorable(state, []);
-  if (fault !== undefined) {
+  if (!isStorable(state, 0)) {
+    const { what, path } = findFault(state, []);
     throw new StoredStateError(
       "STATE_INVALID",
-      `The state of ${componentName} holds ${fault.what} at ${fault.path.join(".") || "its root"}, which JSON cannot hold.`,
+      `The state of ${componentName} holds ${what} at ${path.join(".") || "its root"}, which JSON cannot hold.`,
     );
   }
   return JSON.stringify(state);
+}
+
+// States nest as deep as a schema says; a cycle shows as a depth no schema has.
+const MAX_DEPTH = 200;
+
+/** Whether JSON can hold a value. Walks it without remembering where it is: that is asked for only when it cannot. */
+function isStorable(value: unknown, depth: number): boolean {
+  switch (typeof value) {
+    case "string":
+    case "boolean":
+      return true;
+    case "number":
+      return Number.isFinite(value);
+    case "object":
+      return value === null || (depth <= MAX_DEPTH && areEntriesStorable(value, depth));
+    default:
+      return false;
+  }
+}
+
+function areEntriesStorable(value: object, depth: number): boolean {
+  if (Array.isArray(value)) {
+    // Not every(), which passes over holes.
+    for (let index = 0; index < value.length; index += 1) {
+      if (!isStorable(value[index], depth + 1)) {
+        return false;
+      }
+    }
+    return true;
+  }
+  if (!isPlain(value)) {
+    return false;
+  }
+  for (const key of Object.keys(value)) {
+    if (!isStorable((value as Record<string, unknown>)[key], depth + 1)) {
+      return false;
+    }
+  }
+  return true;
+}
+
+function isPlain(value: object): boolean {
+  const prototype: unknown = Object.getPrototypeOf(value);
+  return prototype === Object.prototype || prototype === null;
 }
 
 interface Fault {
@@ -21,45 +65,19 @@ interface Fault {
   readonly path: readonly (string | number)[];
 }
 
-// States nest as deep as a schema says; a cycle shows as a depth no schema has.
-const MAX_DEPTH = 200;
-
-function findUnstorable(value: unknown, path: readonly (string | number)[]): Fault | undefined {
-  switch (typeof value) {
-    case "string":
-    case "boolean":
-      return undefined;
-    case "number":
-      return Number.isFinite(value) ? undefined : { what: String(value), path };
-    case "object":
-      return value === null ? undefined : findUnstorableIn(value, path);
-    default:
-      return { what: value === undefined ? "undefined" : `a ${typeof value}`, path };
-  }
-}
-
-function findUnstorableIn(value: object, path: readonly (string | number)[]): Fault | undefined {
+/** The first thing in a value that is not storable. */
+function findFault(value: unknown, path: readonly (string | number)[]): Fault {
   if (path.length > MAX_DEPTH) {
     return { what: "a cycle", path: path.slice(0, 8) };
   }
-  if (Array.isArray(value)) {
-    for (let index = 0; index < value.length; index += 1) {
-      const fault = findUnstorable(value[index], [...path, index]);
-      if (fault !== undefined) {
-        return fault;
-      }
-    }
-    return undefined;
+  if (typeof value !== "object" || value === null) {
+    const isShown = typeof value === "number" || value === undefined;
+    return { what: isShown ? String(value) : `a ${typeof value}`, path };
   }
-  const prototype: unknown = Object.getPrototypeOf(value);
-  if (prototype !== Object.prototype && prototype !== null) {
+  if (!Array.isArray(value) && !isPlain(value)) {
     return { what: `a ${value.constructor?.name ?? "foreign object"}`, path };
   }
-  for (const [key, item] of Object.entries(value)) {
-    const fault = findUnstorable(item, [...path, key]);
-    if (fault !== undefined) {
-      return fault;
-    }
-  }
-  return undefined;
+  const entries: [string | number, unknown][] = Array.isArray(value) ? [...value.entries()] : Object.entries(value);
+  const [key, item] = entries.find(([, each]) => !isStorable(each, path.length + 1)) ?? ["", undefined];
+  return findFault(item, [...path, key]);
 }

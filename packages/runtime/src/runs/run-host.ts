@@ -1,0 +1,38 @@
+import type { Clock } from "@alcove/plugin-api";
+import type { EventHub } from "../events/event-hub.js";
+import type { RunEvents } from "../events/run-events.js";
+import type { FunctionPlan } from "../plan/application-plan.js";
+import type { WorkflowWire } from "../plan/workflow-wire.js";
+import type { Run } from "./run.js";
+import type { RunAbort } from "./run-abort.js";
+import type { RequestedRunFacts } from "./run-facts.js";
+
+/** What a runner runs in: a user's session, or a shared workflow. */
+export interface RunHost {
+  readonly workflow: FunctionPlan;
+  readonly wire: WorkflowWire;
+  readonly clock: Clock;
+  readonly hub: EventHub;
+  readonly userId: string | undefined;
+  /** Begins a run: waits for the user's turn and for a slot, and wakes the session up. */
+  begin(request: BeginRunRequest): Promise<RunLease>;
+  /** Told how a run ended, and after how many milliseconds. */
+  recordEnd(outcome: "completed" | "failed", latencyMs: number): void;
+}
+
+/** What a runner knows when it begins a run. */
+export interface BeginRunRequest {
+  readonly facts: RequestedRunFacts;
+  readonly events: RunEvents;
+  /** Given the order by the runner when its caller gives up, and by the session manager when the process stops. */
+  readonly abort: RunAbort;
+}
+
+/** A run that has begun: it holds the user's turn and a slot until it is committed or rolled back. */
+export interface RunLease {
+  readonly run: Run;
+  /** Ends the run and makes its changes durable. Rolls back by itself when that fails. */
+  commit(): Promise<void>;
+  /** Ends the run and discards its changes. Does nothing after {@link commit}. */
+  rollback(): void;
+}

@@ -1,0 +1,21 @@
+import type { Clock, Logger } from "@alcove/plugin-api";
+import type { EventHub } from "../events/event-hub.js";
+import type { BuiltFunctions, FunctionPlan } from "../plan/application-plan.js";
+import type { WorkflowWire } from "../plan/workflow-wire.js";
+import type { ActiveRuns } from "./active-runs.js";
+import type { FairSemaphore } from "./fair-semaphore.js";
+
+/** What all runs of an application have in common. Nothing in it belongs to a user. */
+export interface RunSurroundings {
+  readonly workflow: FunctionPlan;
+  readonly wire: WorkflowWire;
+  readonly clock: Clock;
+  readonly hub: EventHub;
+  readonly logger: Logger;
+  readonly sharedFunctions: BuiltFunctions;
+  /** Limits how many runs work at the same time. */
+  readonly slots: FairSemaphore;
+  readonly activeRuns: ActiveRuns;
+  /** @throws SHUTTING_DOWN */
+  assertOpen(): void;
+}

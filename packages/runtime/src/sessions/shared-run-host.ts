@@ -1,0 +1,60 @@
+import { Run } from "../runs/run.js";
+import type { BeginRunRequest, RunHost, RunLease } from "../runs/run-host.js";
+import type { RunSurroundings } from "./run-surroundings.js";
+
+/** Runs of a shared workflow: no session, no turns, nothing to commit. */
+export class SharedRunHost implements RunHost {
+  readonly workflow: RunHost["workflow"];
+  readonly wire: RunHost["wire"];
+  readonly clock: RunHost["clock"];
+  readonly hub: RunHost["hub"];
+  readonly userId: string | undefined;
+  readonly #surroundings: RunSurroundings;
+
+  constructor(surroundings: RunSurroundings, userId: string | undefined) {
+    this.workflow = surroundings.workflow;
+    this.wire = surroundings.wire;
+    this.clock = surroundings.clock;
+    this.hub = surroundings.hub;
+    this.userId = userId;
+    this.#surroundings = surroundings;
+  }
+
+  async begin({ facts, events, abort }: BeginRunRequest): Promise<RunLease> {
+    const { slots, activeRuns, sharedFunctions, logger, clock, assertOpen } = this.#surroundings;
+    assertOpen();
+    activeRuns.enter(abort);
+    try {
+      await slots.acquire(abort);
+    } catch (error) {
+      activeRuns.exit(abort);
+      throw error;
+    }
+    const { userId } = this;
+    const run = new Run({
+      facts,
+      events,
+      abort,
+      userId,
+      logger,
+      clock,
+      sharedFunctions,
+      roomFunctions: undefined,
+      drafts: undefined,
+    });
+    let isOver = false;
+    const end = (): void => {
+      run.end();
+      if (!isOver) {
+        isOver = true;
+        slots.release();
+        activeRuns.exit(abort);
+      }
+    };
+    return { run, commit: async () => end(), rollback: end };
+  }
+
+  recordEnd(): void {
+    // The monitor shows sessions, and a shared workflow has none.
+  }
+}

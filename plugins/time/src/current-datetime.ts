@@ -1,0 +1,24 @@
+import { defineFunction, z } from "@alcove/plugin-api";
+import { formatDatetime } from "./format-datetime.js";
+import { timeZoneSchema } from "./time-zone.js";
+
+/** The current date and time, by the clocks of the time zone the caller names, else of the configured one. */
+export default defineFunction({
+  description: "The current date and time in any time zone.",
+  config: z.object({
+    timezone: timeZoneSchema.default("UTC").describe("The time zone used when a call names none"),
+  }),
+  input: z.object({
+    timezone: timeZoneSchema.optional().describe("Name of a time zone in the IANA database, e.g. Europe/Berlin"),
+  }),
+  output: z.object({
+    datetime: z.string().describe("ISO 8601 with offset, e.g. 2026-11-20T17:00:00.000+01:00"),
+    timezone: z.string().describe("The time zone of datetime"),
+  }),
+  build({ config }) {
+    return (input, { clock }) => {
+      const timezone = input.timezone ?? config.timezone;
+      return { datetime: formatDatetime(clock.nowMs(), timezone), timezone };
+    };
+  },
+});

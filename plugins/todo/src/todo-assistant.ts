@@ -1,0 +1,86 @@
+import {
+  type CallContext,
+  definePerUserFunction,
+  type FunctionGroupHandle,
+  functionGroupRef,
+  functionRef,
+  z,
+} from "@alcove/plugin-api";
+import { type TodoAnswer, todoAnswerSchema } from "./todo-list.js";
+
+const todoAssistantConfig = z.object({
+  todo_name: functionGroupRef({ default: "todo", description: "The to-do list to use" }),
+  current_datetime_name: functionRef({
+    input: z.object({}),
+    output: z.object({ datetime: z.string() }),
+    default: "current_datetime",
+    description: "The function that tells the time, to stamp items with",
+  }),
+});
+
+const todoAssistantInput = z.object({
+  command: z.string().describe("Command to execute: 'add', 'list', 'complete', or 'remove'"),
+  text: z.string().default("").describe("What is to be done, for 'add'"),
+  id: z.number().int().positive().optional().describe("Id of the item, for 'complete' and 'remove'"),
+});
+
+type TodoAssistantConfig = z.output<typeof todoAssistantConfig>;
+type TodoAssistantInput = z.output<typeof todoAssistantInput>;
+
+/** A workflow around a to-do list: one command a call; items carry the time at which they were added and completed. */
+export default definePerUserFunction({
+  description: "A to-do list of the user's own: add, list, complete and remove items.",
+  config: todoAssistantConfig,
+  input: todoAssistantInput,
+  output: todoAnswerSchema,
+  build({ config }) {
+    return (input, call) => execute(config, input, call);
+  },
+});
+
+async function execute(
+  config: TodoAssistantConfig,
+  { command, text, id }: TodoAssistantInput,
+  call: CallContext,
+): Promise<TodoAnswer> {
+  switch (command.toLowerCase()) {
+    case "add":
+      return askTodo(config.todo_name, "add", { text, at: await stamp(config, call) }, call);
+    case "list":
+      return askTodo(config.todo_name, "list", {}, call);
+    case "complete":
+      return id === undefined
+        ? missingId("complete")
+        : askTodo(config.todo_name, "complete", { id, at: await stamp(config, call) }, call);
+    case "remove":
+      return id === undefined ? missingId("remove") : askTodo(config.todo_name, "remove", { id }, call);
+    default:
+      return refusal(`Unknown command: ${command}. Use 'add', 'list', 'complete', or 'remove'`);
+  }
+}
+
+async function stamp(config: TodoAssistantConfig, call: CallContext): Promise<string> {
+  const { datetime } = await config.current_datetime_name.invoke({}, call);
+  return datetime;
+}
+
+async function askTodo(
+  todo: FunctionGroupHandle,
+  member: string,
+  input: unknown,
+  call: CallContext,
+): Promise<TodoAnswer> {
+  const handle = todo.functions[member];
+  // The group's include or exclude may have taken the member away.
+  return handle === undefined
+    ? refusal(`The to-do list ${todo.name} does not offer '${member}'`)
+    : todoAnswerSchema.parse(await handle.invoke(input, call));
+}
+
+function missingId(command: string): TodoAnswer {
+  return refusal(`An id is required for '${command}'`);
+}
+
+function refusal(message: string): TodoAnswer {
+  return { success: false, message, items: [] };
+}

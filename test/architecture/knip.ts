@@ -1,0 +1,55 @@
+import { readdirSync, readFileSync } from "node:fs";
+import type { KnipConfig } from "knip";
+
+// Run from the root of the workspace. What a manifest names is an entry of its plugin; every other file has to be
+// reached from there.
+const manifestModules = (plugin: string): string[] =>
+  [...readFileSync(`plugins/${plugin}/plugin.yaml`, "utf8").matchAll(/module:\s*\.\/dist\/([\w/-]+)\.js/g)].map(
+    (match) => `src/${match[1]}.ts`,
+  );
+
+const pluginWorkspaces = Object.fromEntries(
+  readdirSync("plugins").map((plugin) => [
+    `plugins/${plugin}`,
+    { entry: [...manifestModules(plugin), "src/**/*.test.ts"], project: ["src/**/*.ts"] },
+  ]),
+);
+
+const config: KnipConfig = {
+  workspaces: {
+    ".": {
+      entry: [
+        "test/**/*.test.ts",
+        "test/architecture/{knip.ts,layers.cjs}",
+        "test/benchmarks/{*.mjs,fixture/*.js}",
+        "test/fixtures/**/*.{js,mjs,ts}",
+      ],
+      project: ["test/**/*.{ts,mjs,cjs,js}"],
+      vitest: { config: ["test/vitest.config.ts"] },
+      typescript: { config: ["tsconfig.json", "test/tsconfig.json"] },
+      // Plugins are found through package.json, and the command is linked by npm. The benchmarks' yardstick and the
+      // container tests stand on the libraries of the packages.
+      ignoreDependencies: ["alcove", "@alcove/.+", "koa", "@koa/router", "koa-bodyparser", "zod", "inversify"],
+      ignoreBinaries: ["strace"],
+    },
+    "packages/*": { entry: ["src/**/*.test.ts"], project: ["src/**/*.ts"] },
+    // Inversify loads reflect-metadata by itself, and does not start where it is not installed.
+    "packages/plugin-api": {
+      entry: ["src/**/*.test.ts"],
+      project: ["src/**/*.ts"],
+      ignoreDependencies: ["reflect-metadata"],
+    },
+    "packages/runtime": {
+      entry: ["src/**/*.test.ts"],
+      project: ["src/**/*.ts"],
+      ignoreDependencies: ["reflect-metadata"],
+    },
+    "packages/alcove": {
+      entry: ["src/main.ts", "src/**/*.test.ts"],
+      project: ["src/**/*.ts", "bin/*.js"],
+    },
+    ...pluginWorkspaces,
+  },
+};
+
+export default config;

@@ -1,0 +1,112 @@
+// The dependency rules of Alcove, as rules of dependency-cruiser. layers.test.ts proves that each of them bites.
+
+// A package may import the ones in the rows above its own, and none beside it.
+const layers = [["plugin-api"], ["config", "plugin-loader", "state"], ["runtime"], ["server"], ["alcove"]];
+
+const tests = "\\.test\\.ts$";
+const npm = (names) => `(^|/)node_modules/(@types/)?(${names})(/|$)|^(${names})$`;
+
+const downwards = layers.flatMap((layer, depth) =>
+  layer.map((name) => {
+    const below = layers.slice(0, depth).flat();
+    return {
+      name: `${name}-imports-point-down`,
+      comment: `${name} may import ${below.length === 0 ? "no other package" : below.join(", ")}.`,
+      severity: "error",
+      from: { path: `^packages/${name}/`, pathNot: tests },
+      to: { path: "^packages/", pathNot: `^packages/(${[name, ...below].join("|")})/` },
+    };
+  }),
+);
+
+const onlyIn = (owners, names, comment) => ({
+  name: `only-${owners[0]}-knows-${names.split("|")[0].replace(/\W+/g, "-")}`,
+  comment,
+  severity: "error",
+  from: { path: "^(packages|plugins)/", pathNot: `^packages/(${owners.join("|")})/` },
+  to: { path: npm(names) },
+});
+
+module.exports = {
+  forbidden: [
+    ...downwards,
+    {
+      name: "packages-never-import-plugins",
+      comment: "A package works with whatever plugin is installed, and names none.",
+      severity: "error",
+      from: { path: "^packages/" },
+      to: { path: "^plugins/|(^|/)@alcove/plugin-(?!api(/|$)|loader(/|$))" },
+    },
+    {
+      name: "plugins-import-plugin-api-only",
+      comment: "A plugin could leave this repository tomorrow: it imports its own files and @alcove/plugin-api.",
+      severity: "error",
+      from: { path: "^plugins/([^/]+)/", pathNot: tests },
+      to: { pathNot: "^plugins/$1/|^packages/plugin-api/" },
+    },
+    {
+      name: "plugin-tests-import-testing-at-most",
+      comment:
+        "The tests of a plugin may use @alcove/testing beside @alcove/plugin-api, and the tools of the workspace.",
+      severity: "error",
+      from: { path: `^plugins/([^/]+)/.*${tests}` },
+      to: { path: "^(packages|plugins)/", pathNot: "^plugins/$1/|^packages/(plugin-api|testing)/" },
+    },
+    {
+      name: "testing-is-for-tests",
+      comment: "Nothing that is delivered may depend on @alcove/testing.",
+      severity: "error",
+      from: { path: "^(packages|plugins)/", pathNot: `^packages/testing/|${tests}` },
+      to: { path: "^packages/testing/" },
+    },
+    {
+      name: "packages-meet-at-their-index",
+      comment: "What a package does not export from src/index.ts is its own business.",
+      severity: "error",
+      from: { path: "^(packages|plugins)/([^/]+)/" },
+      to: { path: "^(packages|plugins)/[^/]+/", pathNot: "^$1/$2/|^packages/[^/]+/(src/index\\.ts|package\\.json)$" },
+    },
+    onlyIn(["server"], "koa|@koa|koa-[^/]+|co-body", "The HTTP framework is the front end's own choice."),
+    onlyIn(
+      ["state"],
+      "keyv|@keyv|sqlite3|better-sqlite3|@types/sqlite3",
+      "How sessions are stored is the store's own choice.",
+    ),
+    onlyIn(
+      ["runtime", "plugin-api"],
+      "inversify|@inversifyjs",
+      "Only the runtime builds containers; plugin-api re-exports.",
+    ),
+    {
+      name: "no-cycles",
+      comment: "Two files that import each other are one file, or three.",
+      severity: "error",
+      from: {},
+      to: { circular: true },
+    },
+    {
+      name: "no-unresolvable-imports",
+      comment: "An import the checker cannot follow is an import it cannot judge.",
+      severity: "error",
+      from: {},
+      to: { couldNotResolve: true },
+    },
+    {
+      name: "sources-never-import-tests",
+      comment: "Tests are not delivered.",
+      severity: "error",
+      from: { pathNot: tests },
+      to: { path: `${tests}|^test/` },
+    },
+  ],
+  options: {
+    doNotFollow: { path: "node_modules" },
+    exclude: { path: "^(packages|plugins)/[^/]+/(dist|node_modules)/" },
+    // Imports of types count: what a layer knows is what it can name.
+    tsPreCompilationDeps: true,
+    enhancedResolveOptions: {
+      exportsFields: ["exports"],
+      conditionNames: ["alcove-source", "import", "node", "module", "types", "default"],
+    },
+  },
+};

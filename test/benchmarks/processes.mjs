@@ -1,0 +1,64 @@
+import { execFile, spawn } from "node:child_process";
+import { once } from "node:events";
+import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
+
+const here = (name) => fileURLToPath(new URL(name, import.meta.url));
+const readyWithinMs = 30_000;
+
+/** Starts the yardstick. */
+export function startEcho() {
+  return startServer("echo", [here("echo-server.mjs")], process.cwd());
+}
+
+/** Starts the built command line with a store in the given folder. */
+export function startAlcove(folder) {
+  const options = ["--config_file", here("fixture/benchmark.yml"), "--host", "127.0.0.1", "--port", "0"];
+  const store = ["--override", "general.store.path", `${folder}/benchmark.sqlite`];
+  return startServer("alcove", [here("../../packages/alcove/bin/alcove.js"), "serve", ...options, ...store], folder);
+}
+
+/** Loads one server from a process of its own, and resolves to what that process measured. */
+export async function load(server, { connections, users, durationMs }) {
+  const settings = JSON.stringify({ port: server.port, connections, users, durationMs });
+  const { stdout } = await promisify(execFile)(process.execPath, [here("load-generator.mjs"), settings]);
+  const measured = JSON.parse(stdout);
+  if (Object.keys(measured.failures).length > 0) {
+    throw new Error(`${server.name} failed under load: ${JSON.stringify(measured.failures)}\n${server.output()}`);
+  }
+  return measured;
+}
+
+async function startServer(name, command, cwd) {
+  const child = spawn(process.execPath, command, { cwd, stdio: ["ignore", "pipe", "pipe"] });
+  let output = "";
+  const port = await new Promise((resolve, reject) => {
+    const fail = (reason) => reject(new Error(`${name} ${reason}\n${output}`));
+    const timer = setTimeout(() => {
+      child.kill("SIGKILL");
+      fail(`was not ready within ${readyWithinMs} ms`);
+    }, readyWithinMs);
+    child.once("exit", (code) => fail(`ended with code ${code} before it was ready`));
+    for (const stream of [child.stdout, child.stderr]) {
+      stream.setEncoding("utf8").on("data", (text) => {
+        output = (output + text).slice(-20_000);
+        const found = /Listening on http:\/\/[^:/\s]+:(\d+)/.exec(output)?.[1];
+        if (found !== undefined) {
+          clearTimeout(timer);
+          resolve(Number(found));
+        }
+      });
+    }
+  });
+  return { name, port, output: () => output, stop: () => stopServer(child) };
+}
+
+async function stopServer(child) {
+  if (child.exitCode !== null || child.signalCode !== null) {
+    return;
+  }
+  const timer = setTimeout(() => child.kill("SIGKILL"), 15_000);
+  child.kill("SIGTERM");
+  await once(child, "exit");
+  clearTimeout(timer);
+}

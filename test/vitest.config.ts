@@ -1,0 +1,66 @@
+import { fileURLToPath } from "node:url";
+import { defineConfig, type TestProjectInlineConfiguration } from "vitest/config";
+
+const root = fileURLToPath(new URL("..", import.meta.url));
+
+// Packages are taken from their sources, so that these tests need no build and can never see a stale one.
+const conditions = ["alcove-source", "node", "import", "module", "default"];
+const fromSources = { resolve: { conditions }, ssr: { resolve: { conditions } } };
+
+const typeTests = "packages/*/src/**/*.types.test.ts";
+
+const unit: TestProjectInlineConfiguration = {
+  ...fromSources,
+  test: {
+    name: "unit",
+    root,
+    include: ["packages/*/src/**/*.test.ts", "plugins/*/src/**/*.test.ts"],
+    exclude: [typeTests],
+  },
+};
+
+/** Compiled, never run: `expectTypeOf` and `@ts-expect-error` say what the compiler has to accept and to refuse. */
+const types: TestProjectInlineConfiguration = {
+  ...fromSources,
+  test: {
+    name: "types",
+    root,
+    include: [],
+    // Errors outside these tests are the business of `npm run check:types`.
+    typecheck: {
+      enabled: true,
+      only: true,
+      include: [typeTests],
+      tsconfig: "test/tsconfig.json",
+      ignoreSourceErrors: true,
+    },
+  },
+};
+
+const architecture: TestProjectInlineConfiguration = {
+  ...fromSources,
+  test: { name: "architecture", root, include: ["test/architecture/**/*.test.ts"], testTimeout: 120_000 },
+};
+
+const integration: TestProjectInlineConfiguration = {
+  ...fromSources,
+  test: { name: "integration", root, include: ["test/integration/**/*.test.ts"], testTimeout: 30_000 },
+};
+
+/** The built command line, real HTTP, real SQLite files: run one file after the other, since each loads the machine. */
+const endToEnd: TestProjectInlineConfiguration = {
+  test: {
+    name: "e2e",
+    root,
+    include: ["test/e2e/**/*.test.ts"],
+    testTimeout: 120_000,
+    hookTimeout: 120_000,
+    fileParallelism: false,
+    // After everything else, so that no other project's work is measured as the server's slowness.
+    sequence: { groupOrder: 1 },
+  },
+};
+
+export default defineConfig({
+  test: { projects: [unit, types, architecture, integration, endToEnd] },
+});
