@@ -4,7 +4,7 @@ import type { Logger } from "./logger.js";
 /** Gives something back: closes a connection, clears a timer. May be asynchronous; called exactly once. */
 export type Release = () => void | Promise<void>;
 
-/** The HTTP request that led to a run, as far as functions may see it. Frozen; credentials are left out. */
+/** The HTTP request that led to a run, as far as functions may see it; credentials are left out. */
 export interface RequestFacts {
   /** The request id, sent back as `X-Request-Id`. */
   readonly requestId: string;

@@ -1,21 +1,26 @@
-import type { Server, ServerResponse } from "node:http";
+import type { IncomingMessage, Server, ServerResponse } from "node:http";
 import type { Socket } from "node:net";
 
 /** Ends a `node:http` server without cutting off whoever is being answered. */
 export class ConnectionDrain {
   readonly #server: Server;
-  readonly #sockets = new Set<Socket>();
-  readonly #inFlight = new Set<ServerResponse>();
+  // The latest response on each connection: earlier ones on the same connection end before it does.
+  readonly #latestResponses = new Map<Socket, ServerResponse | undefined>();
   #closing: Promise<void> | undefined;
 
   /** Begins to follow the server's requests. Call it before any other listener for requests is added. */
   constructor(server: Server) {
     this.#server = server;
     server.on("connection", (socket: Socket) => {
-      this.#sockets.add(socket);
-      socket.once("close", () => this.#sockets.delete(socket));
+      this.#latestResponses.set(socket, undefined);
+      socket.once("close", () => this.#latestResponses.delete(socket));
     });
-    server.on("request", (_request, response: ServerResponse) => this.#follow(response));
+    server.on("request", (request: IncomingMessage, response: ServerResponse) => {
+      this.#latestResponses.set(request.socket, response);
+      if (this.#closing !== undefined) {
+        this.#endConnectionAfter(response);
+      }
+    });
   }
 
   /**
@@ -29,42 +34,23 @@ export class ConnectionDrain {
 
   async #close(timeoutMs: number): Promise<void> {
     const closed = new Promise<void>((resolve) => this.#server.close(() => resolve()));
-    const busy = new Set<Socket>();
-    for (const response of this.#inFlight) {
-      endConnectionAfter(response);
-      busy.add(response.req.socket);
+    for (const [socket, response] of this.#latestResponses) {
+      // Node's closeIdleConnections spares connections that never sent a request, as browsers open them in advance.
+      if (response === undefined || response.writableFinished) {
+        socket.destroy();
+      } else {
+        this.#endConnectionAfter(response);
+      }
     }
-    this.#closeAllBut(busy);
     const timer = setTimeout(() => this.#server.closeAllConnections(), timeoutMs);
     await closed;
     clearTimeout(timer);
   }
 
-  // Node's closeIdleConnections spares connections that never sent a request, as browsers open them in advance.
-  #closeAllBut(busy: ReadonlySet<Socket>): void {
-    for (const socket of this.#sockets) {
-      if (!busy.has(socket)) {
-        socket.destroy();
-      }
+  #endConnectionAfter(response: ServerResponse): void {
+    if (!response.headersSent) {
+      response.setHeader("connection", "close");
     }
-  }
-
-  #follow(response: ServerResponse): void {
-    this.#inFlight.add(response);
-    if (this.#closing !== undefined) {
-      endConnectionAfter(response);
-    }
-    response.once("close", () => {
-      this.#inFlight.delete(response);
-      if (this.#closing !== undefined) {
-        this.#server.closeIdleConnections();
-      }
-    });
-  }
-}
-
-function endConnectionAfter(response: ServerResponse): void {
-  if (!response.headersSent) {
-    response.setHeader("connection", "close");
+    response.once("close", () => this.#server.closeIdleConnections());
   }
 }

@@ -28,7 +28,6 @@ export class RequestedRunFacts implements RunFacts {
     this.#traceId = traceId;
     this.conversationId = conversationId;
     this.request = request;
-    Object.freeze(this);
   }
 
   get runId(): string {

@@ -1,3 +1,4 @@
+import type { IncomingHttpHeaders } from "node:http";
 import type { RequestFacts } from "@alcove/plugin-api";
 import type { RunRequest } from "@alcove/runtime";
 import { isUuid } from "../identity/user-id.js";
@@ -15,7 +16,7 @@ export function runRequestOf(context: RequestContext): RunRequest {
     traceId: traceIdOf(header(context, "traceparent"), header(context, "workflow-trace-id")),
     conversationId: header(context, "conversation-id"),
     parentId: header(context, "workflow-parent-id"),
-    request: requestFactsOf(context),
+    request: new ContextRequestFacts(context),
   };
 }
 
@@ -30,24 +31,35 @@ function validTraceId(text: string | undefined): string | undefined {
   return text !== undefined && traceIdPattern.test(text) && !noTrace.test(text) ? text.toLowerCase() : undefined;
 }
 
-/** The request as functions may see it: credentials are left out. */
-function requestFactsOf(context: RequestContext): RequestFacts {
-  const headers: Record<string, string> = {};
-  const received = context.req.headers;
-  for (const name in received) {
-    const value = received[name];
-    // Assigning to __proto__ would be no entry at all.
-    if (value === undefined || credentialHeaders.has(name) || name === "__proto__") {
-      continue;
-    }
-    headers[name] = typeof value === "string" ? value : value.join(", ");
+/** The request as functions may see it: credentials are left out. Headers are copied when they are first asked for. */
+class ContextRequestFacts implements RequestFacts {
+  readonly requestId: string;
+  readonly method: string;
+  readonly path: string;
+  readonly #received: IncomingHttpHeaders;
+  #headers: Readonly<Record<string, string>> | undefined;
+
+  constructor({ state, method, path, req }: RequestContext) {
+    this.requestId = state.requestId;
+    this.method = method;
+    this.path = path;
+    this.#received = req.headers;
   }
-  return Object.freeze({
-    requestId: context.state.requestId,
-    method: context.method,
-    path: context.path,
-    headers: Object.freeze(headers),
-  });
+
+  get headers(): Readonly<Record<string, string>> {
+    this.#headers ??= withoutCredentials(this.#received);
+    return this.#headers;
+  }
+}
+
+function withoutCredentials(received: IncomingHttpHeaders): Readonly<Record<string, string>> {
+  const entries = Object.entries(received).flatMap(([name, value]) =>
+    value === undefined || credentialHeaders.has(name)
+      ? []
+      : [[name, typeof value === "string" ? value : value.join(", ")]],
+  );
+  // fromEntries defines keys rather than assigning them, so that a header __proto__ stays an ordinary one.
+  return Object.freeze(Object.fromEntries(entries));
 }
 
 function header(context: RequestContext, name: string): string | undefined {
