@@ -1,7 +1,7 @@
 import { definePerUserFunction, functionRef, z } from "@alcove/plugin-api";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import type { InCodePlugin } from "./support/in-code-plugin.js";
+import { type InCodePlugin, writePlugin } from "./support/in-code-plugin.js";
 import { call, Workbench } from "./support/test-application.js";
 
 const counterState = { version: 1, schema: z.object({ count: z.number() }), initial: () => ({ count: 0 }) };
@@ -120,6 +120,51 @@ describe("a session", () => {
     const results = await Promise.all(Array.from({ length: 1_000 }, () => call(runtime, "alice", add)));
     const counts = results.map((result) => (result as { count: number }).count);
     expect(counts).toEqual(Array.from({ length: 1_000 }, (_, index) => index + 1));
+  });
+
+  it("keeps the state of a component that is no longer configured, until it is configured again", async () => {
+    const other = definePerUserFunction({ input: z.object({}), output: z.object({}), build: () => () => ({}) });
+    await using bench = await Workbench.create([counterPlugin(), { id: "other", functions: { other } }]);
+    const first = await bench.start(config);
+    await call(first.runtime, "alice", add);
+    await first.stop();
+    const without = await bench.start("workflow: { _type: other }");
+    await call(without.runtime, "alice", {});
+    await without.stop();
+    const again = await bench.start(config);
+    expect(await call(again.runtime, "alice", add)).toEqual({ count: 2, tally: 2, user: "alice" });
+  });
+
+  it("is refused, and kept, when its state was written by another version of a component", async () => {
+    const versioned = (version: number) => ({
+      id: "versioned",
+      functions: {
+        versioned: definePerUserFunction({
+          input: z.object({}),
+          output: z.object({ count: z.number() }),
+          state: { ...counterState, version },
+          build:
+            () =>
+            (_input, { state }) => {
+              state.count += 1;
+              return { count: state.count };
+            },
+        }),
+      },
+    });
+    await using bench = await Workbench.create([versioned(2)]);
+    const yaml = "workflow: { _type: versioned }";
+    const newer = await bench.start(yaml);
+    await call(newer.runtime, "alice", {});
+    await newer.stop();
+    await writePlugin(bench.folder, versioned(1));
+    const older = await bench.start(yaml);
+    await expect(call(older.runtime, "alice", {})).rejects.toMatchObject({ code: "STATE_VERSION_UNSUPPORTED" });
+    expect(await call(older.runtime, "bob", {})).toEqual({ count: 1 });
+    await older.stop();
+    await writePlugin(bench.folder, versioned(2));
+    const restored = await bench.start(yaml);
+    expect(await call(restored.runtime, "alice", {})).toEqual({ count: 2 });
   });
 
   it("is not delayed by another user who waits", async () => {

@@ -31,7 +31,7 @@ export function fieldProblems(
         severity: "error",
         message: `${path.join(".")}: ${issue.message}, found ${document.describe(path)}.`,
         source: document.locate(path),
-        remedy: `See alcove info components for the fields of ${type.qualifiedName}.`,
+        remedy: `Correct the value; the README of ${type.plugin.packageName} says what it means.`,
       },
     ];
   });
