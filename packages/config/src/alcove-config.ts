@@ -53,8 +53,18 @@ export interface GeneralConfig {
   readonly maxQueuedRunsPerUser: number;
   /** How long a shutdown waits for runs in flight. */
   readonly shutdownTimeoutMs: number;
+  readonly idempotency: IdempotencyConfig;
   readonly store: StoreConfig;
   readonly frontEnd: FrontEndConfig;
+}
+
+/** Replies kept for callers that repeat a request with its idempotency key. */
+export interface IdempotencyConfig {
+  /** How many are kept for each user; the oldest go first. */
+  readonly maxRecordsPerUser: number;
+  readonly maxReplyBytes: number;
+  /** How long each is kept; never longer than the session. */
+  readonly maxAgeMs: number;
 }
 
 /** Where sessions are kept. */

@@ -49,6 +49,11 @@ function generalConfigOf(
     maxConcurrency: section.max_concurrency,
     maxQueuedRunsPerUser: section.max_queued_runs_per_user,
     shutdownTimeoutMs: section.shutdown_timeout,
+    idempotency: Object.freeze({
+      maxRecordsPerUser: section.idempotency.max_records_per_user,
+      maxReplyBytes: section.idempotency.max_reply_bytes,
+      maxAgeMs: section.idempotency.max_age,
+    }),
     store: Object.freeze({ path: storePath }),
     frontEnd: frontEndConfigOf(section.front_end),
   });

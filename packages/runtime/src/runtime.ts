@@ -70,6 +70,7 @@ export class Runtime {
       timeoutMs: general.perUserWorkflowTimeoutMs,
       maxConcurrency: general.maxConcurrency,
       maxQueuedRunsPerUser: general.maxQueuedRunsPerUser,
+      idempotencyLimits: general.idempotency,
     });
     this.#sweeper = new SessionSweeper({
       sessions: this.sessions,

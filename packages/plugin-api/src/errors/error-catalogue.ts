@@ -75,6 +75,22 @@ export const errorCatalogue = {
     summary: "The server is stopping and takes no new runs.",
     remedy: "Retry; another process, or this one after its restart, will serve.",
   },
+  IDEMPOTENCY_KEY_REUSED: {
+    summary: "The idempotency key was sent before with another request; nothing was run.",
+    remedy: "Use a new key for a new request, and the same body and route for a retry.",
+  },
+  IDEMPOTENCY_KEY_INVALID: {
+    summary: "The idempotency key is empty, too long, or sent more than once.",
+    remedy: "Send one key of 1 to 255 characters, e.g. a UUID.",
+  },
+  IDEMPOTENCY_UNSUPPORTED: {
+    summary: "A shared workflow keeps nothing for anybody, so it cannot recognise a retry.",
+    remedy: "Call it without an idempotency key.",
+  },
+  IDEMPOTENCY_REPLY_TOO_LARGE: {
+    summary: "The reply is too large to be recorded for its idempotency key; the run was rolled back.",
+    remedy: "Call without a key, or raise general.idempotency.max_reply_bytes.",
+  },
   STORE_HELD: {
     summary: "Another process holds the session store.",
     remedy: "Stop that process, or set general.store.path to another file.",

@@ -1,6 +1,7 @@
 import { AlcoveError, OutputInvalidError, WorkflowError } from "@alcove/plugin-api";
 import type { StepListener } from "../events/intermediate-step.js";
 import { RunEvents, type Span } from "../events/run-events.js";
+import type { IdempotencyRequest } from "../sessions/recorded-replies.js";
 import { detachDrafts } from "./detach-drafts.js";
 import { invokeFunction, streamFunction } from "./invoke-function.js";
 import { RunAbort } from "./run-abort.js";
@@ -10,6 +11,21 @@ import { parseInput } from "./schema-check.js";
 
 /** Where a runner is in its life. */
 export type RunnerState = "initialized" | "running" | "completed" | "failed";
+
+/** A reply body, and where it came from. */
+export interface Reply {
+  /** JSON text. */
+  readonly body: string;
+  /** Whether the run happened before, under the same idempotency key. */
+  readonly isReplayed: boolean;
+}
+
+interface BegunRun {
+  readonly lease: RunLease;
+  readonly span: Span | undefined;
+  readonly input: unknown;
+  readonly startedAtMs: number;
+}
 
 /** Serves exactly one run: its single result, its reply as JSON text, or its stream. */
 export class Runner {
@@ -60,25 +76,27 @@ export class Runner {
    * @throws INPUT_INVALID before anything has run; workflow_error when the workflow throws; OUTPUT_INVALID; RUN_ABORTED;
    * SESSION_QUEUE_FULL; SHUTTING_DOWN; the codes of the store; RUNNER_MISUSED at the second use.
    */
-  result(): Promise<unknown> {
-    return this.#single(detachDrafts);
+  async result(): Promise<unknown> {
+    return this.#single(await this.#begin(), detachDrafts);
   }
 
   /**
    * As {@link result}, as the JSON text of a reply body. The text is made before the commit, so that a result JSON
-   * cannot hold fails the run instead of losing its reply.
+   * cannot hold fails the run instead of losing its reply; and with an idempotency key it is recorded in the very commit
+   * that makes the run durable. A request that was carried out before is not run again: its recorded reply comes back.
+   *
+   * @throws besides what {@link result} throws: IDEMPOTENCY_KEY_REUSED, IDEMPOTENCY_REPLY_TOO_LARGE, IDEMPOTENCY_UNSUPPORTED.
    */
-  reply(): Promise<string> {
-    const { wire, workflow } = this.#host;
-    return this.#single((output) => {
-      try {
-        return JSON.stringify(wire.wrapOutput(output));
-      } catch (cause) {
-        throw new OutputInvalidError(workflow.name, [
-          { path: [], kind: "custom", message: `JSON cannot hold it (${(cause as Error).message})` },
-        ]);
-      }
-    });
+  async reply(idempotency?: IdempotencyRequest): Promise<Reply> {
+    const begun = await this.#begin(idempotency);
+    if (begun.lease.recordedReply !== undefined) {
+      begun.lease.rollback();
+      this.#state = "completed";
+      this.#stopFollowingCaller?.();
+      return { body: begun.lease.recordedReply, isReplayed: true };
+    }
+    const body = await this.#single(begun, (output) => this.#replyText(output));
+    return { body, isReplayed: false };
   }
 
   /**
@@ -110,9 +128,9 @@ export class Runner {
     }
   }
 
-  async #single<Result>(finish: (output: unknown) => Result): Promise<Result> {
+  async #single<Result>(begun: BegunRun, finish: (output: unknown) => Result): Promise<Result> {
     const { workflow } = this.#host;
-    const { lease, span, input, startedAtMs } = await this.#begin();
+    const { lease, span, input, startedAtMs } = begun;
     try {
       const result = finish(await invokeFunction(lease.run, workflow, input, span));
       await this.#succeed(lease, span, result, startedAtMs);
@@ -122,7 +140,18 @@ export class Runner {
     }
   }
 
-  async #begin(): Promise<{ lease: RunLease; span: Span | undefined; input: unknown; startedAtMs: number }> {
+  #replyText(output: unknown): string {
+    const { wire, workflow } = this.#host;
+    try {
+      return JSON.stringify(wire.wrapOutput(output));
+    } catch (cause) {
+      throw new OutputInvalidError(workflow.name, [
+        { path: [], kind: "custom", message: `JSON cannot hold it (${(cause as Error).message})` },
+      ]);
+    }
+  }
+
+  async #begin(idempotency?: IdempotencyRequest): Promise<BegunRun> {
     if (this.#state !== "initialized") {
       throw new AlcoveError("RUNNER_MISUSED", `This runner is ${this.#state}; a runner serves one run.`);
     }
@@ -133,13 +162,10 @@ export class Runner {
     try {
       this.#followCallerSignal(this.#request.signal);
       const events = new RunEvents(this.#host, this.facts, this.#listeners, this.#request.parentId);
-      const lease = await this.#host.begin({ facts: this.facts, events, abort: this.#abort });
-      return {
-        lease,
-        span: events.start("WORKFLOW", workflow.component.type.name, input, undefined),
-        input,
-        startedAtMs,
-      };
+      const lease = await this.#host.begin({ facts: this.facts, events, abort: this.#abort, idempotency });
+      const isRun = lease.recordedReply === undefined;
+      const span = isRun ? events.start("WORKFLOW", workflow.component.type.name, input, undefined) : undefined;
+      return { lease, span, input, startedAtMs };
     } catch (error) {
       this.#end("failed", startedAtMs);
       throw error;
@@ -158,7 +184,7 @@ export class Runner {
 
   async #succeed(lease: RunLease, span: Span | undefined, output: unknown, startedAtMs: number): Promise<void> {
     lease.run.assertNotAborted();
-    await lease.commit();
+    await lease.commit(output);
     lease.run.events.end(span, { output });
     this.#end("completed", startedAtMs);
   }
@@ -205,4 +231,5 @@ const passedThrough: ReadonlySet<string> = new Set([
   "STORE_CONFLICT",
   "OUTCOME_UNKNOWN",
   "SHUTTING_DOWN",
+  "IDEMPOTENCY_REPLY_TOO_LARGE",
 ]);

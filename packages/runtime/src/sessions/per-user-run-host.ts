@@ -2,6 +2,7 @@ import { Run } from "../runs/run.js";
 import type { RunAbort } from "../runs/run-abort.js";
 import type { BeginRunRequest, RunHost, RunLease } from "../runs/run-host.js";
 import type { StateDrafts } from "../runs/state-drafts.js";
+import type { IdempotencyRequest } from "./recorded-replies.js";
 import type { ResidentSession } from "./resident-session.js";
 import type { RunSurroundings } from "./run-surroundings.js";
 
@@ -28,7 +29,7 @@ export class PerUserRunHost implements RunHost {
     this.#hasLeft = hasLeft;
   }
 
-  async begin({ facts, events, abort }: BeginRunRequest): Promise<RunLease> {
+  async begin({ facts, events, abort, idempotency }: BeginRunRequest): Promise<RunLease> {
     const { sharedFunctions, logger, clock } = this.#surroundings;
     const permits = new RunPermits(this.#surroundings, this.#resident, abort);
     try {
@@ -38,10 +39,11 @@ export class PerUserRunHost implements RunHost {
         await leaving;
       }
       const { functions: roomFunctions } = this.#resident.awakeRoom() ?? (await this.#resident.wake());
+      const recordedReply = idempotency && (await this.#resident.recordedReplies.find(idempotency));
       const drafts = this.#resident.openDrafts();
       const { userId } = this;
       const run = new Run({ facts, events, abort, userId, logger, clock, sharedFunctions, roomFunctions, drafts });
-      return new PerUserLease(run, drafts, this.#resident, permits);
+      return new PerUserLease({ run, drafts, resident: this.#resident, permits, idempotency, recordedReply });
     } catch (error) {
       permits.release();
       throw error;
@@ -108,34 +110,47 @@ class RunPermits {
   }
 }
 
-class PerUserLease implements RunLease {
+interface PerUserLeaseParts {
   readonly run: Run;
-  readonly #drafts: StateDrafts;
-  readonly #resident: ResidentSession;
-  readonly #permits: RunPermits;
+  readonly drafts: StateDrafts;
+  readonly resident: ResidentSession;
+  readonly permits: RunPermits;
+  readonly idempotency: IdempotencyRequest | undefined;
+  readonly recordedReply: string | undefined;
+}
 
-  constructor(run: Run, drafts: StateDrafts, resident: ResidentSession, permits: RunPermits) {
-    this.run = run;
-    this.#drafts = drafts;
-    this.#resident = resident;
-    this.#permits = permits;
+class PerUserLease implements RunLease {
+  readonly #parts: PerUserLeaseParts;
+
+  constructor(parts: PerUserLeaseParts) {
+    this.#parts = parts;
   }
 
-  async commit(): Promise<void> {
-    this.run.end();
+  get run(): Run {
+    return this.#parts.run;
+  }
+
+  get recordedReply(): string | undefined {
+    return this.#parts.recordedReply;
+  }
+
+  async commit(result: unknown): Promise<void> {
+    const { run, drafts, resident, permits, idempotency } = this.#parts;
+    run.end();
     try {
-      const changes = this.#drafts.finish();
+      const changes = drafts.finish();
       // The slot is given back before the commit, so that commits of many users still meet in one batch.
-      this.#permits.releaseSlot();
-      await this.#resident.commit(changes);
+      permits.releaseSlot();
+      await resident.commit(changes, idempotency === undefined ? undefined : { idempotency, body: String(result) });
     } finally {
-      this.#permits.release();
+      permits.release();
     }
   }
 
   rollback(): void {
-    this.run.end();
-    this.#drafts.discard();
-    this.#permits.release();
+    const { run, drafts, permits } = this.#parts;
+    run.end();
+    drafts.discard();
+    permits.release();
   }
 }

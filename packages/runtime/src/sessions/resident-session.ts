@@ -3,6 +3,7 @@ import type { SessionKey, SessionStore } from "@alcove/state";
 import { type Furnishings, furnishRoom, type Room } from "../containers/room.js";
 import { type ChangedState, StateDrafts } from "../runs/state-drafts.js";
 import { FairSemaphore } from "./fair-semaphore.js";
+import { type IdempotencyLimits, type IdempotencyRequest, RecordedReplies } from "./recorded-replies.js";
 import { SessionFigures } from "./session-figures.js";
 import type { SessionRecord, SessionRecords } from "./session-record.js";
 
@@ -13,6 +14,13 @@ export interface ResidentSessionOptions {
   readonly records: SessionRecords;
   readonly furnishings: Furnishings;
   readonly maxQueuedRuns: number;
+  readonly idempotencyLimits: IdempotencyLimits;
+}
+
+/** A reply to be recorded with the run it answers. */
+export interface ReplyToRecord {
+  readonly idempotency: IdempotencyRequest;
+  readonly body: string;
 }
 
 /**
@@ -23,6 +31,7 @@ export class ResidentSession {
   readonly userId: string;
   readonly turns: FairSemaphore;
   readonly figures = new SessionFigures();
+  readonly recordedReplies: RecordedReplies;
   /** How many sessions are open on it: HTTP requests, mostly. While there is one it stays in memory. */
   openCount = 0;
   readonly #options: ResidentSessionOptions;
@@ -32,6 +41,7 @@ export class ResidentSession {
   constructor(options: ResidentSessionOptions) {
     this.userId = options.key.userId;
     this.turns = new FairSemaphore(1, options.maxQueuedRuns);
+    this.recordedReplies = new RecordedReplies(options.store, options.key, options.idempotencyLimits);
     this.#options = options;
   }
 
@@ -58,7 +68,7 @@ export class ResidentSession {
   async wake(): Promise<Room> {
     const { store, records, furnishings, key } = this.#options;
     if (this.#record !== undefined && this.#record.expiresAtMs <= store.nowMs()) {
-      this.#record = undefined;
+      this.#forget();
       await this.leave();
     }
     if (this.#record === undefined) {
@@ -78,15 +88,17 @@ export class ResidentSession {
    * Makes a run's changes durable, and only then true in memory. After a failure memory is as it was; where the outcome
    * is unknown the record is read from disk again before the next run.
    */
-  async commit(changes: readonly ChangedState[]): Promise<void> {
+  async commit(changes: readonly ChangedState[], reply?: ReplyToRecord): Promise<void> {
     const { store, records, key } = this.#options;
     const { commit, next } = records.prepare(key, this.#woken(), changes, store.nowMs());
+    const recording = reply && this.recordedReplies.record(reply.idempotency, reply.body, next.revision);
     try {
-      await store.commit(commit);
+      await store.commit(recording === undefined ? commit : { ...commit, records: recording.records });
       this.#record = next;
+      recording?.confirm();
     } catch (error) {
       if (AlcoveError.is(error) && (error.code === "OUTCOME_UNKNOWN" || error.code === "STORE_CONFLICT")) {
-        this.#record = undefined;
+        this.#forget();
       }
       throw error;
     }
@@ -99,6 +111,11 @@ export class ResidentSession {
     return room === undefined
       ? { errors: [], unfinished: 0 }
       : room.releases.dispose(this.#options.furnishings.releaseTimeoutMs);
+  }
+
+  #forget(): void {
+    this.#record = undefined;
+    this.recordedReplies.forget();
   }
 
   #woken(): SessionRecord {

@@ -7,6 +7,7 @@ import type { WorkflowWire } from "../plan/workflow-wire.js";
 import { ActiveRuns } from "./active-runs.js";
 import { FairSemaphore } from "./fair-semaphore.js";
 import { PerUserRunHost } from "./per-user-run-host.js";
+import type { IdempotencyLimits } from "./recorded-replies.js";
 import { ResidentSession } from "./resident-session.js";
 import type { RunSurroundings } from "./run-surroundings.js";
 import { Session } from "./session.js";
@@ -31,6 +32,7 @@ export interface SessionManagerOptions {
   /** How many runs may work at the same time; 0 for no limit. */
   readonly maxConcurrency: number;
   readonly maxQueuedRunsPerUser: number;
+  readonly idempotencyLimits: IdempotencyLimits;
 }
 
 /** What the monitor says about one session in memory. */
@@ -164,13 +166,14 @@ export class SessionManager {
   #hold(userId: string): Resident {
     let held = this.#residents.get(userId);
     if (held === undefined) {
-      const { application, store, furnishings, maxQueuedRunsPerUser } = this.#options;
+      const { application, store, furnishings, maxQueuedRunsPerUser, idempotencyLimits } = this.#options;
       const resident = new ResidentSession({
         key: { application, userId },
         store,
         records: this.#records,
         furnishings,
         maxQueuedRuns: maxQueuedRunsPerUser,
+        idempotencyLimits,
       });
       held = { resident, host: new PerUserRunHost(this.#surroundings, resident, () => this.#leaving.get(userId)) };
       this.#residents.set(userId, held);

@@ -1,6 +1,6 @@
 import type { AlcoveConfig } from "@alcove/config";
 import { type Logger, type Scope, silentLogger, z } from "@alcove/plugin-api";
-import type { ResidentFigures, RunRequest } from "@alcove/runtime";
+import type { IdempotencyRequest, ResidentFigures, RunRequest } from "@alcove/runtime";
 import { createServer, type ListeningServer } from "../create-server.js";
 import type { ServedApplication } from "../served-application.js";
 
@@ -9,6 +9,8 @@ export interface RecordedRun {
   readonly userId: string | undefined;
   readonly input: unknown;
   readonly request: RunRequest;
+  /** What the reply was asked for with. */
+  idempotency?: IdempotencyRequest | undefined;
   /** Aborted when the server gives the run up. */
   readonly abort: AbortController;
 }
@@ -45,10 +47,14 @@ export class ServedEcho implements ServedApplication {
         this.openSessions += 1;
         return {
           run: (input, request) => {
-            const recorded = { userId, input, request, abort: new AbortController() };
+            const recorded: RecordedRun = { userId, input, request, abort: new AbortController() };
             this.runs.push(recorded);
             return {
-              reply: async () => JSON.stringify(run === undefined ? input : await run(recorded)),
+              reply: async (idempotency) => {
+                recorded.idempotency = idempotency;
+                const body = JSON.stringify(run === undefined ? input : await run(recorded));
+                return { body, isReplayed: idempotency?.key === "sent-before" };
+              },
               abort: () => recorded.abort.abort(),
             };
           },
