@@ -1,4 +1,4 @@
-import { AlcoveError, type DisposalReport } from "@alcove/plugin-api";
+import { AlcoveError, type DisposalReport, DisposalStack } from "@alcove/plugin-api";
 import type { SessionKey, SessionStore } from "@alcove/state";
 import { type Furnishings, furnishRoom, type Room } from "../containers/room.js";
 import { type ChangedState, StateDrafts } from "../runs/state-drafts.js";
@@ -28,6 +28,7 @@ export class ResidentSession {
   readonly #options: ResidentSessionOptions;
   #record: SessionRecord | undefined;
   #room: Room | undefined;
+  #waking: Promise<Room> | undefined;
 
   constructor(options: ResidentSessionOptions) {
     this.userId = options.key.userId;
@@ -45,21 +46,28 @@ export class ResidentSession {
     return this.#record === undefined || this.#record.expiresAtMs <= nowMs;
   }
 
-  /** The room, if record and room are in memory and the session has not expired; else {@link wake} is due. */
-  awakeRoom(): Room | undefined {
-    const isCurrent = this.#record !== undefined && this.#record.expiresAtMs > this.#options.store.nowMs();
-    return isCurrent ? this.#room : undefined;
+  /** The room, if record and room are in memory and the session had not expired when the caller came; else {@link wake} is due. */
+  awakeRoom(arrivedAtMs: number): Room | undefined {
+    return this.hasExpired(arrivedAtMs) ? undefined : this.#room;
   }
 
   /**
-   * Makes sure that record and room are in memory, and that the session has not expired: one that has begins anew, in a
-   * new room. After a failure nothing half-made is kept.
+   * Makes sure that record and room are in memory, and that the session had not expired when the caller came: one that
+   * had begins anew, in a new room. After a failure nothing half-made is kept. A caller may stop waiting; whoever has the
+   * next turn joins what is going on.
    */
-  async wake(): Promise<Room> {
+  wake(arrivedAtMs: number): Promise<Room> {
+    this.#waking ??= this.#wake(arrivedAtMs).finally(() => {
+      this.#waking = undefined;
+    });
+    return this.#waking;
+  }
+
+  async #wake(arrivedAtMs: number): Promise<Room> {
     const { store, records, furnishings, key } = this.#options;
-    if (this.#record !== undefined && this.#record.expiresAtMs <= store.nowMs()) {
+    if (this.hasExpired(arrivedAtMs)) {
       this.#record = undefined;
-      await this.leave();
+      await this.#emptyRoom(furnishings.releaseTimeoutMs);
     }
     if (this.#record === undefined) {
       const stored = await store.load(key);
@@ -92,13 +100,26 @@ export class ResidentSession {
     }
   }
 
-  /** Leaves memory: releases what the room's components acquired. The stored session stays as it is. */
-  async leave(): Promise<DisposalReport> {
+  /**
+   * Leaves memory: releases what the room's components acquired, within the time. The stored session stays as it is.
+   */
+  async leave(timeoutMs: number): Promise<DisposalReport> {
+    if (this.#waking === undefined) {
+      return this.#emptyRoom(timeoutMs);
+    }
+    // A room that is still being built is left as soon as it is there, even when that is after the time.
+    const leaving = new DisposalStack();
+    leaving.add(async () => {
+      await this.#waking?.catch(() => undefined);
+      await this.#emptyRoom(timeoutMs);
+    });
+    return leaving.dispose(timeoutMs);
+  }
+
+  async #emptyRoom(timeoutMs: number): Promise<DisposalReport> {
     const room = this.#room;
     this.#room = undefined;
-    return room === undefined
-      ? { errors: [], unfinished: 0 }
-      : room.releases.dispose(this.#options.furnishings.releaseTimeoutMs);
+    return room === undefined ? { errors: [], unfinished: 0 } : room.releases.dispose(timeoutMs);
   }
 
   #woken(): SessionRecord {

@@ -82,6 +82,7 @@ export class SessionManager {
       sharedFunctions: options.furnishings.root.functions,
       slots: new FairSemaphore(permits, Number.POSITIVE_INFINITY),
       activeRuns: this.#activeRuns,
+      storeNowMs: () => options.store.nowMs(),
       assertOpen: () => this.#assertOpen(),
     };
   }
@@ -134,7 +135,7 @@ export class SessionManager {
   inUse(): SessionKey[] {
     const { application } = this.#options;
     return [...this.#residents.values()]
-      .filter(({ resident }) => resident.openCount > 0 && resident.record !== undefined)
+      .filter(({ resident }) => resident.openCount > 0)
       .map(({ resident }) => ({ application, userId: resident.userId }));
   }
 
@@ -158,7 +159,7 @@ export class SessionManager {
       this.#activeRuns.abortAll(new AlcoveError("SHUTTING_DOWN", "The server is stopping."));
       await this.#activeRuns.drained(Math.min(timeoutMs, ABORTED_RUNS_GRACE_MS));
     }
-    await Promise.all([...this.#residents.values()].map(({ resident }) => this.#evict(resident)));
+    await Promise.all([...this.#residents.values()].map(({ resident }) => this.#evict(resident, timeoutMs)));
   }
 
   #hold(userId: string): Resident {
@@ -187,10 +188,11 @@ export class SessionManager {
     }
   }
 
-  async #evict(resident: ResidentSession): Promise<void> {
+  async #evict(resident: ResidentSession, timeoutMs = this.#options.furnishings.releaseTimeoutMs): Promise<void> {
     const { userId } = resident;
     this.#residents.delete(userId);
-    const leaving = resident.leave().then(({ errors, unfinished }) => {
+    const earlier = this.#leaving.get(userId);
+    const leaving = Promise.all([resident.leave(timeoutMs), earlier]).then(([{ errors, unfinished }]) => {
       if (errors.length > 0 || unfinished > 0) {
         this.#options.logger.warn("A session did not leave memory cleanly", { userId, errors, unfinished });
       }

@@ -4,7 +4,7 @@ import { freeze } from "immer";
 import type { ApplicationPlan, ComponentPlan, StatePlan } from "../plan/application-plan.js";
 import { schemaFaults } from "../runs/schema-check.js";
 import type { ChangedState } from "../runs/state-drafts.js";
-import { stateAsJson } from "./state-json.js";
+import { firstDifference, stateAsJson } from "./state-json.js";
 
 interface StoredText {
   readonly version: number;
@@ -134,7 +134,11 @@ export class SessionRecords {
 
 function initialState(component: ComponentPlan): object {
   const value: unknown = component.definition.state?.initial(component.config as never);
-  return freeze(assertSatisfies(component, value, "begins with"), true);
+  // Parsed, because the schema may fill in defaults; copied, because whoever made it may keep it.
+  const parsed = parseState(component, value, "begins with");
+  const copy = JSON.parse(stateAsJson(component.name, parsed)) as object;
+  assertSatisfies(component, copy, "begins with");
+  return copy;
 }
 
 function storedState(
@@ -158,12 +162,29 @@ function storedState(
   return freeze(parsed.data, true);
 }
 
-function assertSatisfies(component: ComponentPlan, value: unknown, verb: string): object {
+/** @throws STATE_INVALID when the schema refuses the state. */
+function parseState(component: ComponentPlan, value: unknown, verb: string): object {
   const parsed = component.definition.state?.schema.safeParse(value);
-  if (parsed?.data === undefined || typeof value !== "object" || value === null) {
+  if (parsed?.data === undefined) {
     const faults = parsed?.error === undefined ? [] : schemaFaults(parsed.error);
     const summary = faults.map(({ path, message }) => `${path.join(".") || "(the value)"}: ${message}`).join("; ");
     throw new StoredStateError("STATE_INVALID", `The state ${component.name} ${verb} breaks its schema: ${summary}`);
   }
-  return value;
+  return parsed.data;
+}
+
+/**
+ * A state that is stored has to be what its schema makes of it, or it would be another one after a restart.
+ *
+ * @throws STATE_INVALID
+ */
+function assertSatisfies(component: ComponentPlan, value: object, verb: string): void {
+  const difference = firstDifference(value, parseState(component, value, verb), []);
+  if (difference !== undefined) {
+    throw new StoredStateError(
+      "STATE_INVALID",
+      `The state ${component.name} ${verb} is not what its schema makes of it: they differ at ${difference.join(".") || "the root"}. ` +
+        "A state schema has to name every key, and must not transform.",
+    );
+  }
 }
