@@ -15,6 +15,11 @@ export interface ComponentSections {
   readonly workflow: ComponentConfig | undefined;
   /** `plugins:`, in the order they are listed in. */
   readonly plugins: readonly PluginEntry[];
+  /**
+   * Names of components that were found so faulty that they are left out here. They are reported already, and so nobody
+   * should complain that something refers to them.
+   */
+  readonly faultyNames: readonly string[];
 }
 
 /** One configured component. */

@@ -78,6 +78,7 @@ export function testConfig({ frontEnd = {}, enablePerUserMonitoring = false }: T
     functionGroups: {},
     workflow: undefined,
     plugins: [],
+    faultyNames: [],
     general: {
       application: "test",
       perUserWorkflowTimeoutMs: 1_800_000,
