@@ -16,6 +16,8 @@ export interface ComponentSurroundings {
   readonly userId: string | undefined;
   /** Takes the releases of what the components acquire. */
   readonly releases: DisposalStack;
+  /** Takes what is to be done when the session is over; `undefined` for shared components. */
+  readonly endings: DisposalStack | undefined;
 }
 
 /** An instance of a component: its built functions by slot. */
@@ -37,6 +39,7 @@ export async function buildComponent(
     clock: surroundings.clock,
     userId: surroundings.userId,
     onDispose: (release: () => void | Promise<void>) => surroundings.releases.add(release),
+    onSessionEnd: (release: () => void | Promise<void>) => surroundings.endings?.add(release),
   };
   try {
     if (definition.kind === "function") {

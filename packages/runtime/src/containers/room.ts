@@ -21,6 +21,8 @@ export interface Room {
   readonly functions: BuiltFunctions;
   /** What has to be released when the user leaves memory. */
   readonly releases: DisposalStack;
+  /** What has to be done, before that, when the session is over. */
+  readonly endings: DisposalStack;
 }
 
 /**
@@ -34,12 +36,13 @@ export async function furnishRoom(
   userId: string,
 ): Promise<Room> {
   const releases = new DisposalStack();
+  const endings = new DisposalStack();
   const container = new Container({ parent: root.container });
   container.bind(RoomUserId).toConstantValue(userId);
   const instances: ComponentInstance[] = [];
   try {
     for (const component of plan.perUserComponents) {
-      const surroundings = { logger, clock, services: root.services, userId, releases };
+      const surroundings = { logger, clock, services: root.services, userId, releases, endings };
       const instance = await buildComponent(component, surroundings);
       container.bind(componentIdentifier(component)).toConstantValue(instance);
       instances.push(instance);
@@ -48,5 +51,5 @@ export async function furnishRoom(
     await releases.dispose(releaseTimeoutMs);
     throw error;
   }
-  return { container, functions: functionTable(plan.functions.length, instances), releases };
+  return { container, functions: functionTable(plan.functions.length, instances), releases, endings };
 }

@@ -32,7 +32,8 @@ export async function buildRoot(
       container.bind(service).toConstantValue(value);
     }
     for (const component of plan.sharedComponents) {
-      const instance = await buildComponent(component, { ...core, services, userId: undefined, releases });
+      const surroundings = { ...core, services, userId: undefined, releases, endings: undefined };
+      const instance = await buildComponent(component, surroundings);
       container.bind(componentIdentifier(component)).toConstantValue(instance);
       instances.push(instance);
     }

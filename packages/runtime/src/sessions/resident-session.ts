@@ -1,8 +1,9 @@
 import { AlcoveError, type DisposalReport } from "@alcove/plugin-api";
 import type { SessionKey, SessionStore } from "@alcove/state";
 import { type Furnishings, furnishRoom, type Room } from "../containers/room.js";
-import { type ChangedState, StateDrafts } from "../runs/state-drafts.js";
+import type { ChangedState, StateDrafts } from "../runs/state-drafts.js";
 import { FairSemaphore } from "./fair-semaphore.js";
+import type { Resident } from "./residency.js";
 import { SessionFigures } from "./session-figures.js";
 import type { SessionRecord, SessionRecords } from "./session-record.js";
 
@@ -19,11 +20,11 @@ export interface ResidentSessionOptions {
  * One user's session while it is in memory: its turns, its committed record, and its room. Whoever holds the turn may
  * call {@link wake}, {@link openDrafts} and {@link commit}; nobody else does.
  */
-export class ResidentSession {
+export class ResidentSession implements Resident {
   readonly userId: string;
   readonly turns: FairSemaphore;
   readonly figures = new SessionFigures();
-  /** How many sessions are open on it: HTTP requests, mostly. While there is one it stays in memory. */
+  /** How many sessions are open on it: HTTP requests, mostly. */
   openCount = 0;
   readonly #options: ResidentSessionOptions;
   #record: SessionRecord | undefined;
@@ -40,9 +41,13 @@ export class ResidentSession {
     return this.#record;
   }
 
-  /** Whether its time is over. A session that never woke up is over at once. */
+  get isAwake(): boolean {
+    return this.#record !== undefined;
+  }
+
+  /** Whether it woke up, and its time is over. */
   hasExpired(nowMs: number): boolean {
-    return this.#record === undefined || this.#record.expiresAtMs <= nowMs;
+    return this.#record !== undefined && this.#record.expiresAtMs <= nowMs;
   }
 
   /** The room, if record and room are in memory and the session has not expired; else {@link wake} is due. */
@@ -57,13 +62,17 @@ export class ResidentSession {
    */
   async wake(): Promise<Room> {
     const { store, records, furnishings, key } = this.#options;
-    if (this.#record !== undefined && this.#record.expiresAtMs <= store.nowMs()) {
+    if (this.hasExpired(store.nowMs())) {
+      const leaving = this.leave();
       this.#record = undefined;
-      await this.leave();
+      await leaving;
     }
     if (this.#record === undefined) {
       const stored = await store.load(key);
-      this.#record = stored === undefined ? records.create(store.nowMs()) : records.read(stored);
+      if (stored === undefined) {
+        await this.#leave(true);
+      }
+      this.#record = stored === undefined ? records.create(store.nowMs()) : await records.read(stored);
     }
     this.#room ??= await furnishRoom(furnishings, this.userId);
     return this.#room;
@@ -71,7 +80,7 @@ export class ResidentSession {
 
   /** Drafts of the committed states for one run. */
   openDrafts(): StateDrafts {
-    return new StateDrafts(this.#woken().values);
+    return this.#options.records.drafts(this.#woken());
   }
 
   /**
@@ -92,13 +101,27 @@ export class ResidentSession {
     }
   }
 
-  /** Leaves memory: releases what the room's components acquired. The stored session stays as it is. */
-  async leave(): Promise<DisposalReport> {
+  /**
+   * Leaves memory: releases what the room's components acquired, and if the session is over tells them so before. The
+   * stored session stays as it is.
+   */
+  leave(): Promise<DisposalReport> {
+    return this.#leave(this.hasExpired(this.#options.store.nowMs()));
+  }
+
+  async #leave(isOver: boolean): Promise<DisposalReport> {
     const room = this.#room;
     this.#room = undefined;
-    return room === undefined
-      ? { errors: [], unfinished: 0 }
-      : room.releases.dispose(this.#options.furnishings.releaseTimeoutMs);
+    if (room === undefined) {
+      return { errors: [], unfinished: 0 };
+    }
+    const { releaseTimeoutMs } = this.#options.furnishings;
+    const ended = isOver ? await room.endings.dispose(releaseTimeoutMs) : undefined;
+    const released = await room.releases.dispose(releaseTimeoutMs);
+    return {
+      errors: [...(ended?.errors ?? []), ...released.errors],
+      unfinished: (ended?.unfinished ?? 0) + released.unfinished,
+    };
   }
 
   #woken(): SessionRecord {

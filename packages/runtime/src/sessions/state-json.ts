@@ -3,9 +3,19 @@ import { StoredStateError } from "@alcove/plugin-api";
 /**
  * A state as JSON text.
  *
- * @throws STATE_INVALID when JSON cannot hold it: `JSON.stringify` would drop or change such values without a word.
+ * @throws STATE_INVALID when JSON cannot hold it.
  */
 export function stateAsJson(componentName: string, state: object): string {
+  assertJson(componentName, state);
+  return JSON.stringify(state);
+}
+
+/**
+ * Makes sure that JSON can hold a state: `JSON.stringify` would drop or change what it cannot hold without a word.
+ *
+ * @throws STATE_INVALID
+ */
+export function assertJson(componentName: string, state: unknown): void {
   if (!isStorable(state, 0)) {
     const { what, path } = findFault(state, []);
     throw new StoredStateError(
@@ -13,7 +23,6 @@ export function stateAsJson(componentName: string, state: object): string {
       `The state of ${componentName} holds ${what} at ${path.join(".") || "its root"}, which JSON cannot hold.`,
     );
   }
-  return JSON.stringify(state);
 }
 
 // States nest as deep as a schema says; a cycle shows as a depth no schema has.
