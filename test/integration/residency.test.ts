@@ -124,16 +124,6 @@ describe("residents", () => {
     expect(await call(runtime, "streamer", {})).toEqual({ count: 2 });
   });
 
-  it("serve a runner that is asked only after its session was closed and has left memory", async () => {
-    const { plugin } = counterPlugin();
-    await using bench = await Workbench.create([plugin]);
-    const { runtime } = await bench.start(config());
-    const session = runtime.sessions.session({ userId: "alice" });
-    const late = session.run({});
-    session.close();
-    expect(await Promise.all([call(runtime, "alice", {}), late.result()])).toEqual([{ count: 1 }, { count: 2 }]);
-  });
-
   it("leave after per_user_resident_idle, and find everything again", async () => {
     const { plugin, journal } = counterPlugin();
     await using bench = await Workbench.create([plugin]);

@@ -167,26 +167,3 @@ describe("state with codecs", () => {
     });
   });
 });
-
-describe("state in memory", () => {
-  it("is what would come back from disk: what the schema does not know is gone at once", async () => {
-    const loose = definePerUserFunction({
-      input: z.object({ add: z.boolean() }),
-      output: z.array(z.string()),
-      state: { version: 1, schema: z.object({ count: z.number() }), initial: () => ({ count: 0 }) },
-      build:
-        () =>
-        ({ add }, { state }) => {
-          const keys = Object.keys(state);
-          if (add) {
-            Object.assign(state, { extra: true });
-          }
-          return keys;
-        },
-    });
-    await using bench = await Workbench.create([{ id: "loose", functions: { loose } }]);
-    const { runtime } = await bench.start("workflow: { _type: loose }");
-    await call(runtime, "alice", { add: true });
-    expect(await call(runtime, "alice", { add: false })).toEqual(["count"]);
-  });
-});

@@ -83,7 +83,7 @@ export class Runtime {
   }
 
   /**
-   * Builds shared services and shared components, and starts the cleanup of idle sessions.
+   * Builds shared services and shared components, and starts the cleanup of expired sessions.
    *
    * @throws SERVICE_FAILED, COMPONENT_BUILD_FAILED; what was built before is released again.
    */

@@ -217,7 +217,12 @@ describe("a damaged entry", () => {
   });
 
   it("of the recorded time does not keep the store from opening, and is reported", async () => {
-    await adapter.query("UPDATE entries SET value = 'x' WHERE key = ?", recordedTimeEntryKey);
+    // Closing records the time as well, so the damage is done behind that.
+    const disconnect = adapter.disconnect.bind(adapter);
+    vi.spyOn(adapter, "disconnect").mockImplementationOnce(async () => {
+      await adapter.query("UPDATE entries SET value = 'x' WHERE key = ?", recordedTimeEntryKey);
+      await disconnect();
+    });
     await store.close();
     const error = vi.fn();
     await open({ ...silentLogger, error });

@@ -124,6 +124,8 @@ export class KeyvSessionStore implements SessionStore {
   }
 
   async #close(): Promise<void> {
+    // What has expired by now must not come back when the machine's clock is set back before the next start.
+    await this.#recordTime().catch(() => undefined);
     await this.#queue.close();
     try {
       await this.#keyv.disconnect();

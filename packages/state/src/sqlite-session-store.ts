@@ -47,15 +47,16 @@ export async function openSqliteSessionStore(options: SqliteSessionStoreOptions)
 const releaseTimeoutMs = 2_000;
 
 async function open(options: SqliteSessionStoreOptions, acquired: DisposalStack): Promise<SessionStore> {
-  const { clock, logger = silentLogger, description = {} } = options;
+  const { clock, logger = silentLogger } = options;
   const path = realPathOf(resolve(options.path));
-  const lock = await StoreLock.acquire({ path, clock, description });
+  const lock = await StoreLock.acquire(path);
   acquired.add(() => lock.release());
   await prepareDatabaseFile(path);
   const time = new StoreTime(clock);
   const adapter = new SqliteAdapter({ path, nowMs: () => time.nowMs() });
   acquired.add(() => adapter.disconnect());
   await adapter.configure();
+  announce(lock, options, logger);
   return KeyvSessionStore.open({
     adapter,
     time,
@@ -64,6 +65,14 @@ async function open(options: SqliteSessionStoreOptions, acquired: DisposalStack)
     promises: Object.freeze({ durable: true, atomicBatches: true, exclusive: true }),
     release: () => lock.release(),
   });
+}
+
+function announce(lock: StoreLock, { clock, description = {}, path }: SqliteSessionStoreOptions, logger: Logger): void {
+  try {
+    lock.announce(clock, description);
+  } catch (error) {
+    logger.warn("Others who want the store cannot be told who has it", { place: path, error });
+  }
 }
 
 /** One name for a file that can be reached by several, so that all openers meet at one lock. Creates the folder. */

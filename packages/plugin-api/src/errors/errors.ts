@@ -49,11 +49,8 @@ export class OutputInvalidError extends AlcoveError<"OUTPUT_INVALID"> {
 /** Raised when the entry function throws. The message is the thrown error's; `details` is its class name. */
 export class WorkflowError extends AlcoveError<"workflow_error"> {
   constructor(cause: unknown) {
-    const isError = cause instanceof Error;
-    super("workflow_error", isError ? cause.message : "The workflow failed.", {
-      cause,
-      details: isError ? cause.constructor.name : typeof cause,
-    });
+    const { message, name } = describeThrown(cause);
+    super("workflow_error", message, { cause, details: name });
   }
 }
 
@@ -76,6 +73,19 @@ type StateFaultCode = "STATE_UNREADABLE" | "STATE_VERSION_UNSUPPORTED" | "STATE_
 export class StoredStateError extends AlcoveError<StateFaultCode> {
   constructor(code: StateFaultCode, message: string, options: AlcoveErrorOptions = {}) {
     super(code, message, options);
+  }
+}
+
+/** What was thrown may be anything, with getters that throw in their turn. */
+function describeThrown(thrown: unknown): { message: string; name: string } {
+  const unknownFailure = { message: "The workflow failed.", name: typeof thrown };
+  if (!(thrown instanceof Error)) {
+    return unknownFailure;
+  }
+  try {
+    return { message: String(thrown.message), name: String(thrown.constructor.name) };
+  } catch {
+    return unknownFailure;
   }
 }
 

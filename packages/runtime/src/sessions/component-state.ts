@@ -3,7 +3,7 @@ import { freeze } from "immer";
 import type { ComponentPlan, StatePlan } from "../plan/application-plan.js";
 import { schemaFaults } from "../runs/schema-check.js";
 import { migrateState } from "./migrate-state.js";
-import { assertJson, stateAsJson } from "./state-json.js";
+import { firstDifference, stateAsJson } from "./state-json.js";
 
 /** A component's state as it is, or will be, on disk. */
 export interface CommittedState {
@@ -35,13 +35,12 @@ export class ComponentState {
   /** What a new user begins with. @throws STATE_INVALID */
   initial(): CommittedState {
     const { name, config } = this.#component;
-    const beginning: unknown = this.#declaration.initial(config as never);
-    assertJson(name, beginning);
-    const live = this.#decode(beginning);
+    const live = this.#decode(this.#declaration.initial(config as never));
     if (!("data" in live)) {
       throw invalid(name, "begins with", live);
     }
-    return this.capture(live.data, "begins with");
+    // Decoded, because the schema may fill in defaults; copied, because whoever made it may keep it.
+    return this.capture(this.hasCodec ? live.data : JSON.parse(stateAsJson(name, live.data)), "begins with");
   }
 
   /** A stored state, migrated if need be. @throws STATE_UNREADABLE, STATE_VERSION_UNSUPPORTED, STATE_MIGRATION_FAILED */
@@ -68,21 +67,20 @@ export class ComponentState {
    */
   capture(live: unknown, verb = "left behind"): CommittedState {
     const { name } = this.#component;
-    const stored = this.hasCodec ? this.#encode(live) : this.#decode(live);
-    if (!("data" in stored) || !isObject(stored.data) || !isObject(live)) {
-      throw invalid(name, verb, stored);
+    const made = this.hasCodec ? this.#encode(live) : this.#decode(live);
+    if (!("data" in made) || !isObject(made.data) || !isObject(live)) {
+      throw invalid(name, verb, made);
     }
     if (!this.hasCodec) {
-      // The live value, because a schema quietly makes a plain object of an instance of a class.
-      assertJson(name, live);
-      return { value: freeze(stored.data, true), json: JSON.stringify(stored.data) };
+      this.#assertSame(live, made.data, verb);
+      return { value: live, json: stateAsJson(name, live) };
     }
-    const json = stateAsJson(name, stored.data);
+    const json = stateAsJson(name, made.data);
     const again = this.#decode(JSON.parse(json));
     if (!("data" in again)) {
       throw invalid(name, `${verb}, once encoded and decoded again,`, again);
     }
-    return { value: freeze(stored.data, true), json };
+    return { value: made.data, json };
   }
 
   /** What a run drafts: the committed value itself, or where there are codecs what they make of it, afresh each time. */
@@ -95,6 +93,18 @@ export class ComponentState {
       throw invalid(this.#component.name, "is kept with", live);
     }
     return live.data;
+  }
+
+  /** A state that is stored has to be what its schema makes of it, or it would be another one after a restart. */
+  #assertSame(live: object, parsed: object, verb: string): void {
+    const difference = firstDifference(live, parsed, []);
+    if (difference !== undefined) {
+      throw new StoredStateError(
+        "STATE_INVALID",
+        `The state ${this.#component.name} ${verb} is not what its schema makes of it: they differ at ` +
+          `${difference.join(".") || "the root"}. A state schema has to name every key, and transforms by codecs only.`,
+      );
+    }
   }
 
   async #migrate(stored: { readonly version: number; readonly state: JsonValue }): Promise<CommittedState> {

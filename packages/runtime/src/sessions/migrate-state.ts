@@ -1,6 +1,6 @@
 import { type JsonValue, type StateDeclaration, type StateMigration, StoredStateError } from "@alcove/plugin-api";
 import type { ComponentPlan } from "../plan/application-plan.js";
-import { assertJson } from "./state-json.js";
+import { stateAsJson } from "./state-json.js";
 
 /** A state as a store gave it out. */
 interface VersionedState {
@@ -21,8 +21,8 @@ export async function migrateState(
   let { state } = stored;
   for (const [version, migrate] of stepsFor(component, declaration, stored.version)) {
     try {
-      state = await migrate(state);
-      assertJson(component.name, state);
+      // A copy, so that the next step may change what it gets.
+      state = JSON.parse(stateAsJson(component.name, await migrate(state))) as JsonValue;
     } catch (cause) {
       throw new StoredStateError(
         "STATE_MIGRATION_FAILED",

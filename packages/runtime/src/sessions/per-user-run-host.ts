@@ -2,11 +2,10 @@ import { Run } from "../runs/run.js";
 import type { RunAbort } from "../runs/run-abort.js";
 import type { BeginRunRequest, RunHost, RunLease } from "../runs/run-host.js";
 import type { StateDrafts } from "../runs/state-drafts.js";
-import type { Residency } from "./residency.js";
 import type { ResidentSession } from "./resident-session.js";
 import type { RunSurroundings } from "./run-surroundings.js";
 
-/** Runs in one user's session. There is one for each open session. */
+/** Runs in one user's session. There is one for each resident session. */
 export class PerUserRunHost implements RunHost {
   readonly workflow: RunHost["workflow"];
   readonly wire: RunHost["wire"];
@@ -14,35 +13,39 @@ export class PerUserRunHost implements RunHost {
   readonly hub: RunHost["hub"];
   readonly userId: string;
   readonly #surroundings: RunSurroundings;
-  readonly #residency: Residency<ResidentSession>;
+  readonly #resident: ResidentSession;
+  readonly #hasLeft: () => Promise<void> | undefined;
 
-  constructor(surroundings: RunSurroundings, userId: string, residency: Residency<ResidentSession>) {
+  /** @param hasLeft Resolves when an earlier room of the same user has been torn down, if one is being. */
+  constructor(surroundings: RunSurroundings, resident: ResidentSession, hasLeft: () => Promise<void> | undefined) {
     this.workflow = surroundings.workflow;
     this.wire = surroundings.wire;
     this.clock = surroundings.clock;
     this.hub = surroundings.hub;
-    this.userId = userId;
+    this.userId = resident.userId;
     this.#surroundings = surroundings;
-    this.#residency = residency;
+    this.#resident = resident;
+    this.#hasLeft = hasLeft;
   }
 
   async begin({ facts, events, abort }: BeginRunRequest): Promise<RunLease> {
-    const { sharedFunctions, logger, clock, assertOpen } = this.#surroundings;
-    assertOpen();
-    const { userId } = this;
-    // The run holds the session by itself: whoever opened it may close it while the run goes on.
-    const resident = this.#residency.hold(userId);
-    const permits = new RunPermits(this.#surroundings, resident, this.#residency, abort);
+    const { logger, clock, storeNowMs } = this.#surroundings;
+    const arrivedAtMs = storeNowMs();
+    const permits = new RunPermits(this.#surroundings, this.#resident, abort);
     try {
-      await permits.acquire();
-      const leaving = this.#residency.hasLeft(userId);
+      await permits.takeTurn();
+      const leaving = this.#hasLeft();
       if (leaving !== undefined) {
-        await leaving;
+        await abort.race(leaving);
       }
-      const { functions: roomFunctions } = resident.awakeRoom() ?? (await resident.wake());
-      const drafts = resident.openDrafts();
-      const run = new Run({ facts, events, abort, userId, logger, clock, sharedFunctions, roomFunctions, drafts });
-      return new PerUserLease(run, drafts, resident, permits);
+      const room = this.#resident.awakeRoom(arrivedAtMs) ?? (await abort.race(this.#resident.wake(arrivedAtMs)));
+      // Only now, so that no slot is held while a room is built.
+      await permits.takeSlot();
+      abort.assertNotAborted();
+      const drafts = this.#resident.openDrafts();
+      const { userId } = this;
+      const run = new Run({ facts, events, abort, userId, logger, clock, functions: room.functions, drafts });
+      return new PerUserLease(run, drafts, this.#resident, permits);
     } catch (error) {
       permits.release();
       throw error;
@@ -50,37 +53,29 @@ export class PerUserRunHost implements RunHost {
   }
 
   recordEnd(outcome: "completed" | "failed", latencyMs: number): void {
-    this.#residency.find(this.userId)?.figures.record(outcome, latencyMs);
+    this.#resident.figures.record(outcome, latencyMs);
   }
 }
 
-/** What a run holds while it works: the session, its place among the active runs, the user's turn, and a slot. */
+/** What a run holds while it works: its place among the active runs, the user's turn, and a slot. */
 class RunPermits {
   readonly #surroundings: RunSurroundings;
   readonly #resident: ResidentSession;
-  readonly #residency: Residency<ResidentSession>;
   readonly #abort: RunAbort;
-  #isHeld = true;
   #isActive = false;
   #hasTurn = false;
   #hasSlot = false;
 
-  /** @param resident A session that is held already; {@link release} gives it back with the rest. */
-  constructor(
-    surroundings: RunSurroundings,
-    resident: ResidentSession,
-    residency: Residency<ResidentSession>,
-    abort: RunAbort,
-  ) {
+  constructor(surroundings: RunSurroundings, resident: ResidentSession, abort: RunAbort) {
     this.#surroundings = surroundings;
     this.#resident = resident;
-    this.#residency = residency;
     this.#abort = abort;
   }
 
-  /** @throws SESSION_QUEUE_FULL, RUN_ABORTED; {@link release} is due all the same. */
-  async acquire(): Promise<void> {
-    const { activeRuns, slots } = this.#surroundings;
+  /** @throws SHUTTING_DOWN, SESSION_QUEUE_FULL, RUN_ABORTED; {@link release} is due all the same. */
+  async takeTurn(): Promise<void> {
+    const { activeRuns, assertOpen } = this.#surroundings;
+    assertOpen();
     activeRuns.enter(this.#abort);
     this.#isActive = true;
     const turn = this.#resident.turns.acquire(this.#abort);
@@ -88,7 +83,11 @@ class RunPermits {
       await turn;
     }
     this.#hasTurn = true;
-    const slot = slots.acquire(this.#abort);
+  }
+
+  /** @throws RUN_ABORTED; {@link release} is due all the same. */
+  async takeSlot(): Promise<void> {
+    const slot = this.#surroundings.slots.acquire(this.#abort);
     if (slot !== undefined) {
       await slot;
     }
@@ -113,10 +112,6 @@ class RunPermits {
     if (this.#isActive) {
       this.#isActive = false;
       this.#surroundings.activeRuns.exit(this.#abort);
-    }
-    if (this.#isHeld) {
-      this.#isHeld = false;
-      this.#residency.release(this.#resident);
     }
   }
 }

@@ -12,7 +12,7 @@ export interface Resident {
   /** Whether anything of the session is in memory; one that never woke up need not be kept. */
   readonly isAwake: boolean;
   hasExpired(nowMs: number): boolean;
-  leave(): Promise<DisposalReport>;
+  leave(timeoutMs: number): Promise<DisposalReport>;
 }
 
 /** Options of {@link Residency}. */
@@ -27,6 +27,8 @@ export interface ResidencyOptions<Tenant extends Resident> {
   readonly mayLeaveEarly: boolean;
   /** How full the heap is, from 0 to 1. */
   readonly heapUse: () => number;
+  /** How long leaving may take, but when everybody has to. */
+  readonly releaseTimeoutMs: number;
   readonly clock: Clock;
   readonly logger: Logger;
 }
@@ -39,7 +41,7 @@ interface Place<Tenant> {
 }
 
 /**
- * Who is in memory. A user's session is held by callers and runs; what nobody holds may leave, least recently used first,
+ * Who is in memory. A user's session is held by callers, until their runs are over; what nobody holds may leave, least recently used first,
  * when there are too many, when the heap gets full, or after a while. What is held never leaves.
  */
 export class Residency<Tenant extends Resident> {
@@ -102,11 +104,6 @@ export class Residency<Tenant extends Resident> {
     this.#keepLimit();
   }
 
-  /** The session of a user who is in memory. */
-  find(userId: string): Tenant | undefined {
-    return this.#places.get(userId)?.tenant;
-  }
-
   /** Everybody in memory, in the order in which they came. */
   *tenants(): Generator<Tenant> {
     for (const { tenant } of this.#places.values()) {
@@ -151,8 +148,8 @@ export class Residency<Tenant extends Resident> {
   }
 
   /** Takes everybody out of memory, held or not, and waits until whoever was leaving before has left, too. */
-  async evictAll(): Promise<void> {
-    await Promise.all([...this.#places.values()].map((place) => this.#evict(place)));
+  async evictAll(timeoutMs: number): Promise<void> {
+    await Promise.all([...this.#places.values()].map((place) => this.#evict(place, timeoutMs)));
     await Promise.all(this.#leaving.values());
   }
 
@@ -191,12 +188,12 @@ export class Residency<Tenant extends Resident> {
     }
   }
 
-  async #evict({ tenant }: Place<Tenant>): Promise<void> {
+  async #evict({ tenant }: Place<Tenant>, timeoutMs = this.#options.releaseTimeoutMs): Promise<void> {
     const { userId } = tenant;
     this.#places.delete(userId);
     this.#idle.delete(userId);
     const earlier = this.#leaving.get(userId);
-    const leaving = Promise.all([tenant.leave(), earlier]).then(([{ errors, unfinished }]) => {
+    const leaving = Promise.all([tenant.leave(timeoutMs), earlier]).then(([{ errors, unfinished }]) => {
       if (errors.length > 0 || unfinished > 0) {
         this.#options.logger.warn("A session did not leave memory cleanly", { userId, errors, unfinished });
       }

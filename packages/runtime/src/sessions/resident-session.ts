@@ -1,4 +1,4 @@
-import { AlcoveError, type DisposalReport } from "@alcove/plugin-api";
+import { AlcoveError, type DisposalReport, DisposalStack } from "@alcove/plugin-api";
 import type { SessionKey, SessionStore } from "@alcove/state";
 import { type Furnishings, furnishRoom, type Room } from "../containers/room.js";
 import type { ChangedState, StateDrafts } from "../runs/state-drafts.js";
@@ -29,6 +29,7 @@ export class ResidentSession implements Resident {
   readonly #options: ResidentSessionOptions;
   #record: SessionRecord | undefined;
   #room: Room | undefined;
+  #waking: Promise<Room> | undefined;
 
   constructor(options: ResidentSessionOptions) {
     this.userId = options.key.userId;
@@ -50,27 +51,33 @@ export class ResidentSession implements Resident {
     return this.#record !== undefined && this.#record.expiresAtMs <= nowMs;
   }
 
-  /** The room, if record and room are in memory and the session has not expired; else {@link wake} is due. */
-  awakeRoom(): Room | undefined {
-    const isCurrent = this.#record !== undefined && this.#record.expiresAtMs > this.#options.store.nowMs();
-    return isCurrent ? this.#room : undefined;
+  /** The room, if record and room are in memory and the session had not expired when the caller came; else {@link wake} is due. */
+  awakeRoom(arrivedAtMs: number): Room | undefined {
+    return this.#record === undefined || this.hasExpired(arrivedAtMs) ? undefined : this.#room;
   }
 
   /**
-   * Makes sure that record and room are in memory, and that the session has not expired: one that has begins anew, in a
-   * new room. After a failure nothing half-made is kept.
+   * Makes sure that record and room are in memory, and that the session had not expired when the caller came: one that
+   * had begins anew, in a new room. After a failure nothing half-made is kept. A caller may stop waiting; whoever has the
+   * next turn joins what is going on.
    */
-  async wake(): Promise<Room> {
+  wake(arrivedAtMs: number): Promise<Room> {
+    this.#waking ??= this.#wake(arrivedAtMs).finally(() => {
+      this.#waking = undefined;
+    });
+    return this.#waking;
+  }
+
+  async #wake(arrivedAtMs: number): Promise<Room> {
     const { store, records, furnishings, key } = this.#options;
-    if (this.hasExpired(store.nowMs())) {
-      const leaving = this.leave();
+    if (this.hasExpired(arrivedAtMs)) {
       this.#record = undefined;
-      await leaving;
+      await this.#emptyRoom(furnishings.releaseTimeoutMs, true);
     }
     if (this.#record === undefined) {
       const stored = await store.load(key);
       if (stored === undefined) {
-        await this.#leave(true);
+        await this.#emptyRoom(furnishings.releaseTimeoutMs, true);
       }
       this.#record = stored === undefined ? records.create(store.nowMs()) : await records.read(stored);
     }
@@ -102,22 +109,30 @@ export class ResidentSession implements Resident {
   }
 
   /**
-   * Leaves memory: releases what the room's components acquired, and if the session is over tells them so before. The
-   * stored session stays as it is.
+   * Leaves memory: releases what the room's components acquired, and if the session is over tells them so before, within
+   * the time for each. The stored session stays as it is.
    */
-  leave(): Promise<DisposalReport> {
-    return this.#leave(this.hasExpired(this.#options.store.nowMs()));
+  async leave(timeoutMs: number): Promise<DisposalReport> {
+    if (this.#waking === undefined) {
+      return this.#emptyRoom(timeoutMs, this.hasExpired(this.#options.store.nowMs()));
+    }
+    // A room that is still being built is left as soon as it is there, even when that is after the time.
+    const leaving = new DisposalStack();
+    leaving.add(async () => {
+      await this.#waking?.catch(() => undefined);
+      await this.#emptyRoom(timeoutMs, false);
+    });
+    return leaving.dispose(timeoutMs);
   }
 
-  async #leave(isOver: boolean): Promise<DisposalReport> {
+  async #emptyRoom(timeoutMs: number, isOver: boolean): Promise<DisposalReport> {
     const room = this.#room;
     this.#room = undefined;
     if (room === undefined) {
       return { errors: [], unfinished: 0 };
     }
-    const { releaseTimeoutMs } = this.#options.furnishings;
-    const ended = isOver ? await room.endings.dispose(releaseTimeoutMs) : undefined;
-    const released = await room.releases.dispose(releaseTimeoutMs);
+    const ended = isOver ? await room.endings.dispose(timeoutMs) : undefined;
+    const released = await room.releases.dispose(timeoutMs);
     return {
       errors: [...(ended?.errors ?? []), ...released.errors],
       unfinished: (ended?.unfinished ?? 0) + released.unfinished,

@@ -80,6 +80,7 @@ export class SessionManager {
       sharedFunctions: options.furnishings.root.functions,
       slots: new FairSemaphore(permits, Number.POSITIVE_INFINITY),
       activeRuns: this.#activeRuns,
+      storeNowMs: () => options.store.nowMs(),
       assertOpen: () => this.#assertOpen(),
     };
     this.#residency = new Residency({
@@ -88,6 +89,7 @@ export class SessionManager {
       idleMs: options.residentIdleMs,
       mayLeaveEarly: options.plan.perUserComponents.every(({ definition }) => definition.residency !== "session"),
       heapUse,
+      releaseTimeoutMs: options.furnishings.releaseTimeoutMs,
       clock: options.clock,
       logger: options.logger,
     });
@@ -108,7 +110,7 @@ export class SessionManager {
     }
     const resident = this.#residency.hold(userId);
     resident.openCount += 1;
-    return new Session(new PerUserRunHost(this.#surroundings, userId, this.#residency), () => {
+    return new Session(new PerUserRunHost(this.#surroundings, resident, () => this.#residency.hasLeft(userId)), () => {
       resident.openCount -= 1;
       this.#residency.release(resident);
     });
@@ -144,7 +146,7 @@ export class SessionManager {
   /** The sessions somebody holds: the store leaves them alone even when their time is over. */
   inUse(): SessionKey[] {
     const { application } = this.#options;
-    return [...this.#residency.held()].filter(({ isAwake }) => isAwake).map(({ userId }) => ({ application, userId }));
+    return [...this.#residency.held()].map(({ userId }) => ({ application, userId }));
   }
 
   /** Takes every session whose time is over, and that nobody holds, out of memory. Resolves to how many. */
@@ -167,7 +169,7 @@ export class SessionManager {
       this.#activeRuns.abortAll(new AlcoveError("SHUTTING_DOWN", "The server is stopping."));
       await this.#activeRuns.drained(Math.min(timeoutMs, ABORTED_RUNS_GRACE_MS));
     }
-    await this.#residency.evictAll();
+    await this.#residency.evictAll(timeoutMs);
   }
 
   #residentOf(userId: string): ResidentSession {

@@ -35,7 +35,7 @@ export class SessionSweeper {
     const { sessions, intervalMs, residencyIntervalMs, logger } = this.#options;
     this.#timer = setInterval(
       () => {
-        this.sweep().catch((error: unknown) => logger.error("The cleanup of idle sessions failed", { error }));
+        this.sweep().catch((error: unknown) => logger.error("The cleanup of expired sessions failed", { error }));
       },
       Math.min(intervalMs, MAX_TIMER_DELAY_MS),
     );
@@ -77,7 +77,7 @@ export class SessionSweeper {
       await nextTurnOfLoop();
     }
     if (evicted > 0 || removed > 0) {
-      logger.info("Cleaned up idle sessions", { leftMemory: evicted, leftStore: removed });
+      logger.info("Cleaned up expired sessions", { leftMemory: evicted, leftStore: removed });
     }
     return removed;
   }

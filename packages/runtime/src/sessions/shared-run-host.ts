@@ -21,7 +21,7 @@ export class SharedRunHost implements RunHost {
   }
 
   async begin({ facts, events, abort }: BeginRunRequest): Promise<RunLease> {
-    const { slots, activeRuns, sharedFunctions, logger, clock, assertOpen } = this.#surroundings;
+    const { slots, activeRuns, sharedFunctions: functions, logger, clock, assertOpen } = this.#surroundings;
     assertOpen();
     activeRuns.enter(abort);
     try {
@@ -31,17 +31,7 @@ export class SharedRunHost implements RunHost {
       throw error;
     }
     const { userId } = this;
-    const run = new Run({
-      facts,
-      events,
-      abort,
-      userId,
-      logger,
-      clock,
-      sharedFunctions,
-      roomFunctions: undefined,
-      drafts: undefined,
-    });
+    const run = new Run({ facts, events, abort, userId, logger, clock, functions, drafts: undefined });
     let isOver = false;
     const end = (): void => {
       run.end();
