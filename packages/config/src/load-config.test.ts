@@ -17,6 +17,8 @@ describe("loadConfig", () => {
         enablePerUserMonitoring: false,
         maxConcurrency: 0,
         maxQueuedRunsPerUser: 4_096,
+        maxResidentUsers: 10_000,
+        perUserResidentIdleMs: undefined,
         shutdownTimeoutMs: 10_000,
         store: { path: join(directory, ".alcove", "tiny.sqlite") },
         frontEnd: {
@@ -51,6 +53,8 @@ describe("loadConfig", () => {
         enable_per_user_monitoring: yes
         max_concurrency: 8
         max_queued_runs_per_user: 16
+        max_resident_users: 100
+        per_user_resident_idle: 5m
         shutdown_timeout: 2.5
         store: { path: /var/lib/alcove/notes.sqlite }
         front_end:
@@ -76,6 +80,8 @@ describe("loadConfig", () => {
       enablePerUserMonitoring: true,
       maxConcurrency: 8,
       maxQueuedRunsPerUser: 16,
+      maxResidentUsers: 100,
+      perUserResidentIdleMs: 300_000,
       shutdownTimeoutMs: 2_500,
       store: { path: "/var/lib/alcove/notes.sqlite" },
       frontEnd: {
@@ -155,6 +161,8 @@ describe("loadConfig", () => {
     ["max_concurrency: -1", "whole number from 0 to"],
     ["max_concurrency: 1.5", "whole number from 0 to"],
     ["max_queued_runs_per_user: 0", "whole number from 1 to"],
+    ["max_resident_users: 0", "whole number from 1 to"],
+    ["per_user_resident_idle: 25d", "must not be longer than 24 days"],
     ["max_queued_runs_per_user: [1]", "whole number from 1 to 1000000, found a list"],
     ["application: 42", "must be text, found 42. Put the value in quotes"],
     ['application: ""', "must not be empty"],

@@ -70,12 +70,15 @@ export class Runtime {
       timeoutMs: general.perUserWorkflowTimeoutMs,
       maxConcurrency: general.maxConcurrency,
       maxQueuedRunsPerUser: general.maxQueuedRunsPerUser,
+      maxResidentUsers: general.maxResidentUsers,
+      residentIdleMs: general.perUserResidentIdleMs,
     });
     this.#sweeper = new SessionSweeper({
       sessions: this.sessions,
       store,
       logger,
       intervalMs: general.perUserWorkflowCleanupIntervalMs,
+      residencyIntervalMs: general.perUserResidentIdleMs ?? general.perUserWorkflowCleanupIntervalMs,
     });
   }
 

@@ -40,8 +40,12 @@ export const errorCatalogue = {
     remedy: "Restore the database from a backup, or remove the session.",
   },
   STATE_VERSION_UNSUPPORTED: {
-    summary: "A stored state has another version than the installed plugin. It is kept, and not served.",
-    remedy: "Install the plugin version that wrote the state.",
+    summary: "A stored state has a version the installed plugin cannot read. It is kept, and not served.",
+    remedy: "Install the plugin version that wrote the state, or one that still migrates it.",
+  },
+  STATE_MIGRATION_FAILED: {
+    summary: "A stored state could not be brought to the installed version. It is kept, and not served.",
+    remedy: "Mend the migration named in the server's log, or install the plugin version that wrote the state.",
   },
   workflow_error: {
     summary: "The workflow failed; the run was rolled back and nothing it did was stored.",

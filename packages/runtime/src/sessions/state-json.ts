@@ -6,7 +6,7 @@ import { StoredStateError } from "@alcove/plugin-api";
  *
  * @throws STATE_INVALID when JSON cannot hold it: `JSON.stringify` would drop or change such values without a word.
  */
-export function stateAsJson(componentName: string, state: object): string {
+export function stateAsJson(componentName: string, state: unknown): string {
   if (!freezeStorable(state, 0)) {
     const { what, path } = findFault(state, []);
     throw new StoredStateError(

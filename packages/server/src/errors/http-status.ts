@@ -21,6 +21,7 @@ export const httpMappings: Readonly<Record<ErrorCode, HttpMapping>> = {
   STATE_INVALID: internal(500),
   STATE_UNREADABLE: internal(500),
   STATE_VERSION_UNSUPPORTED: internal(500),
+  STATE_MIGRATION_FAILED: internal(500),
   workflow_error: forClient(422),
   RUN_ABORTED: forClient(503),
   RUNNER_MISUSED: internal(500),

@@ -86,6 +86,8 @@ export function testConfig({ frontEnd = {}, enablePerUserMonitoring = false }: T
       enablePerUserMonitoring,
       maxConcurrency: 0,
       maxQueuedRunsPerUser: 16,
+      maxResidentUsers: 100,
+      perUserResidentIdleMs: undefined,
       shutdownTimeoutMs: 1000,
       store: { path: "/dev/null" },
       frontEnd: {
