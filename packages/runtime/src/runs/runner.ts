@@ -201,6 +201,8 @@ const passedThrough: ReadonlySet<string> = new Set([
   "STATE_INVALID",
   "RUN_ABORTED",
   "STORE_FAILED",
+  "STORE_FULL",
+  "STATE_TOO_LARGE",
   "STORE_CLOSED",
   "STORE_CONFLICT",
   "OUTCOME_UNKNOWN",
