@@ -6,9 +6,9 @@ export interface EntryToStore {
   readonly key: string;
   readonly value: string;
   /** The number of the room of a session that begins with this entry; the higher, the later. */
-  readonly room?: number;
+  readonly room?: number | undefined;
   /** What changes in the session's records, if the entry is taken. */
-  readonly records?: StoredRecordChanges;
+  readonly records?: StoredRecordChanges | undefined;
 }
 
 /** Which expired entries to remove. */

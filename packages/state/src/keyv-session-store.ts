@@ -3,7 +3,7 @@ import { type Logger, StoredStateError, StoreError } from "@alcove/plugin-api";
 import { Keyv, type KeyvStoreAdapter } from "keyv";
 import type { EntryAdapter, EntryToStore } from "./entry-adapter.js";
 import { recordedTimeEntryKey, sessionEntryKey } from "./entry-keys.js";
-import { storedRecordChanges } from "./record-changes.js";
+import { type StoredRecordChanges, storedRecordChanges } from "./record-changes.js";
 import { SessionReader } from "./session-reader.js";
 import type {
   RecordPage,
@@ -124,15 +124,10 @@ export class KeyvSessionStore implements SessionStore, SessionStoreTools {
 
   async commit(commit: SessionCommit): Promise<void> {
     const key = sessionEntryKey(commit.key);
-    const entry: QueuedEntry = { key, text: encodeSession(key, commit), isNew: commit.expectedRevision === 0 };
-    const { maxSessionBytes } = this.#parts;
-    assertWithin(maxSessionBytes, "The session", entry.text);
-    const records = commit.records === undefined ? undefined : storedRecordChanges(key, commit.records);
-    for (const text of records?.put.values() ?? []) {
-      assertWithin(maxSessionBytes, "A record of the session", text);
-    }
-    const isTaken = await this.#queue.write(records === undefined ? entry : { ...entry, records });
-    if (!isTaken) {
+    const text = encodeSession(key, commit);
+    assertWithin(this.#parts.maxSessionBytes, "The session", text);
+    const records = this.#recordChanges(key, commit.records);
+    if (!(await this.#queue.write({ key, text, isNew: commit.expectedRevision === 0, records }))) {
       throw new StoreError(
         "STORE_CONFLICT",
         `The stored session ${key} is not at revision ${commit.expectedRevision}, on which the change was based. Nothing was changed.`,
@@ -223,12 +218,19 @@ export class KeyvSessionStore implements SessionStore, SessionStoreTools {
   }
 
   #entryToStore({ key, text, isNew, records }: QueuedEntry): EntryToStore {
-    const entry: EntryToStore = records === undefined ? { key, value: text } : { key, value: text, records };
-    if (!isNew) {
-      return entry;
+    this.#lastRoom += isNew ? 1 : 0;
+    return { key, value: text, room: isNew ? this.#lastRoom : undefined, records };
+  }
+
+  #recordChanges(entryKey: string, changes: SessionCommit["records"]): StoredRecordChanges | undefined {
+    if (changes === undefined || changes.length === 0) {
+      return undefined;
     }
-    this.#lastRoom += 1;
-    return { ...entry, room: this.#lastRoom };
+    const stored = storedRecordChanges(entryKey, changes);
+    for (const text of stored.put.values()) {
+      assertWithin(this.#parts.maxSessionBytes, "A record of the session", text);
+    }
+    return stored;
   }
 
   async #recordTime(): Promise<void> {

@@ -92,14 +92,30 @@ export class SqliteAdapter extends KeyvSqlite implements EntryAdapter {
   }
 
   async setMany(entries: readonly EntryToStore[]): Promise<boolean[]> {
-    const rows = entries.map(({ key, value, room }) => ({ ...readEntryHead(key, value), room }));
-    const hasRecords = entries.some(({ records }) => records !== undefined);
-    const statement = (hasRecords ? statements.commitStatement : statements.upsertStatement)(rows, this.#nowMs());
-    const texts = hasRecords
-      ? entries.flatMap(({ key, value, records }) => [key, value, ...changesAsTexts(records)])
-      : entries.flatMap(({ key, value }) => [key, value]);
+    const rows = entries.map(rowOf);
+    const { statement, texts } = entries.some(({ records }) => records !== undefined)
+      ? this.#withRecords(entries, rows)
+      : {
+          statement: statements.upsertStatement(rows, this.#nowMs()),
+          texts: entries.flatMap(({ key, value }) => [key, value]),
+        };
     const taken = new Set(keyRowsSchema.parse(await this.#connection.query(statement, texts)).map(({ key }) => key));
     return entries.map(({ key }) => taken.has(key));
+  }
+
+  #withRecords(
+    entries: readonly EntryToStore[],
+    rows: readonly statements.EntryRow[],
+  ): { readonly statement: string; readonly texts: SqliteParameter[] } {
+    const hasSingleRecords = entries.every(({ records }) => records === undefined || isSingleRecord(records));
+    return {
+      statement: statements.commitStatement(rows, this.#nowMs(), hasSingleRecords),
+      texts: entries.flatMap(({ key, value, records }) => {
+        const [first = [null, null], ...more] = records?.put ?? [];
+        const single = [key, value, ...first];
+        return hasSingleRecords ? single : [...single, ...changesAsJson(records, more)];
+      }),
+    };
   }
 
   override async set(key: string, value: string): Promise<boolean> {
@@ -225,22 +241,24 @@ export class SqliteAdapter extends KeyvSqlite implements EntryAdapter {
   }
 }
 
-/** The five texts in which a statement carries the changes of records, or NULLs. */
-function changesAsTexts(records: StoredRecordChanges | undefined): SqliteParameter[] {
-  if (records === undefined) {
-    return [null, null, null, null, null];
-  }
-  const [first, ...more] = records.put;
-  const [name = null, text = null] = first ?? [];
+function rowOf({ key, value, room }: EntryToStore): statements.EntryRow {
+  const { expiresAtMs, revision } = readEntryHead(key, value);
+  return { expiresAtMs, revision, room };
+}
+
+function isSingleRecord({ removed, removedRanges, put }: StoredRecordChanges): boolean {
+  return removed.length === 0 && removedRanges.length === 0 && put.size <= 1;
+}
+
+/** What of the changes does not stand in the row itself. */
+function changesAsJson(
+  records: StoredRecordChanges | undefined,
+  more: readonly (readonly [name: string, text: string])[],
+): SqliteParameter[] {
   // Written by hand, because an object would not keep a record `__proto__`.
-  const pairs = more.map(([otherName, otherText]) => `${JSON.stringify(otherName)}:${JSON.stringify(otherText)}`);
-  return [
-    jsonOf(records.removed),
-    jsonOf(records.removedRanges),
-    name,
-    text,
-    more.length > 0 ? `{${pairs.join()}}` : null,
-  ];
+  const pairs = more.map(([name, text]) => `${JSON.stringify(name)}:${JSON.stringify(text)}`);
+  const { removed = [], removedRanges = [] } = records ?? {};
+  return [jsonOf(removed), jsonOf(removedRanges), more.length > 0 ? `{${pairs.join()}}` : null];
 }
 
 function jsonOf(list: readonly unknown[]): string | null {

@@ -2,7 +2,7 @@ import { StoreError } from "@alcove/plugin-api";
 import { openSqliteConnection, type SqliteConnection } from "./sqlite-connection.js";
 import { pragmaValue } from "./sqlite-database-file.js";
 import { sqliteCodeOf } from "./sqlite-failure.js";
-import { commitsView } from "./sqlite-statements.js";
+import { commitViews } from "./sqlite-statements.js";
 
 const busyTimeoutMs = 500;
 const longestKeptLogBytes = 8 * 1024 * 1024;
@@ -52,7 +52,7 @@ async function configure(connection: SqliteConnection): Promise<void> {
     }
   }
   await emptyLog(connection);
-  for (const statement of commitsView) {
+  for (const statement of commitViews) {
     await connection.query(statement);
   }
 }
