@@ -72,9 +72,17 @@ export class GuardedAdapter implements EntryAdapter {
     const kept = new Set(except);
     const isExpired = ({ key, expiresAtMs }: KeyAndHead): boolean =>
       expiresAtMs !== undefined && expiresAtMs <= expiredAtMs && !kept.has(key);
-    const sessions = found.filter((head) => !isRecord(head.key) && isExpired(head)).sort(earliestFirst);
-    const known = new Set(found.map(({ key }) => key));
-    const records = found.filter((head) => isRecord(head.key) && (isExpired(head) || !known.has(sessionOf(head.key))));
+    const sessions = found
+      .filter((head) => !isRecord(head.key) && isExpired(head))
+      .sort(earliestFirst)
+      .slice(0, limit);
+    const remaining = new Set(found.map(({ key }) => key));
+    for (const { key } of sessions) {
+      remaining.delete(key);
+    }
+    const records = found.filter(
+      (head) => isRecord(head.key) && (isExpired(head) || !remaining.has(sessionOf(head.key))),
+    );
     const first = [...sessions, ...records].slice(0, limit);
     for (const { key } of first) {
       await this.delete(key);

@@ -71,18 +71,19 @@ export class SessionTools implements SessionStoreTools {
       throw new StoreError("STORE_FAILED", `There is a file ${path} already. A backup is a new file.`);
     }
     try {
-      rmSync(unfinished, { force: true });
+      removeUnfinished(unfinished);
       closeSync(openSync(unfinished, "wx", 0o600));
+    } catch (error) {
+      throw backupError(path, error);
+    }
+    try {
       await this.#parts.access(() => this.#parts.adapter.copyTo(unfinished));
       syncFile(unfinished);
       renameSync(unfinished, path);
       syncFolder(dirname(path));
     } catch (error) {
-      rmSync(unfinished, { force: true });
-      const reason = error instanceof Error ? error.message : String(error);
-      throw AlcoveError.is(error)
-        ? error
-        : new StoreError("STORE_FAILED", `The backup ${path} could not be written: ${reason}.`, { cause: error });
+      removeUnfinished(unfinished);
+      throw AlcoveError.is(error) ? error : backupError(path, error);
     }
   }
 
@@ -185,4 +186,15 @@ function damageOf(read: () => void): string | undefined {
 
 function bytesOf(value: unknown): number {
   return typeof value === "string" || Buffer.isBuffer(value) ? Buffer.byteLength(value) : 0;
+}
+
+/** Also its journal, which SQLite would otherwise take for that of the next file of this name. */
+function removeUnfinished(file: string): void {
+  rmSync(file, { force: true });
+  rmSync(`${file}-journal`, { force: true });
+}
+
+function backupError(path: string, cause: unknown): StoreError {
+  const reason = cause instanceof Error ? cause.message : String(cause);
+  return new StoreError("STORE_FAILED", `The backup ${path} could not be written: ${reason}.`, { cause });
 }
