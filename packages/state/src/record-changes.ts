@@ -3,7 +3,7 @@ import type { RecordChange } from "./session-store.js";
 import { encodeRecord } from "./stored-entry.js";
 
 /** Removes every record from the first name up to, but without, the second. */
-export type StoredNameRange = readonly [from: string, to: string];
+type StoredNameRange = readonly [from: string, to: string];
 
 /**
  * What a commit changes in the records of its session, by stored names. The removals come first, then what is put;

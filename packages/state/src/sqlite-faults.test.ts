@@ -203,6 +203,7 @@ describe("a disk that fails", () => {
     ["room", "pwrite64", "ENOSPC", "STORE_FULL"],
   ] as const)(
     "at %s leaves the outcome to be read, and the same store serves again afterwards",
+    { timeout: 30_000 },
     async ([, calls, errno, code], context) => {
       context.skip(!hasStrace || !isRoot, "faults of the disk are injected with strace, by root");
       const child = spawn(process.execPath, ["--input-type=module", "--eval", committerScript, path], {
@@ -231,6 +232,5 @@ describe("a disk that fails", () => {
       await exited;
       expect((await (await open()).load(key("alice")))?.revision).toBeGreaterThanOrEqual(2);
     },
-    30_000,
   );
 });
