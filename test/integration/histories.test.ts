@@ -202,6 +202,8 @@ class Application implements AsyncDisposable {
       place: store.place,
       nowMs: () => store.nowMs(),
       load: (key) => store.load(key),
+      readRecord: (key, name) => store.readRecord(key, name),
+      pageRecords: (key, page) => store.pageRecords(key, page),
       remove: (key) => store.remove(key),
       sweep: (limit, inUse) => store.sweep(limit, inUse),
       count: () => store.count(),

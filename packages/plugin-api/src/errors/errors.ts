@@ -63,7 +63,14 @@ export class ComponentBuildFailedError extends AlcoveError<"COMPONENT_BUILD_FAIL
 
 /** Raised when a session store could not do what it was asked. The code says whether anything may have changed. */
 export class StoreError extends AlcoveError<
-  "STORE_FAILED" | "STORE_HELD" | "STORE_OPEN_FAILED" | "STORE_CLOSED" | "STORE_CONFLICT" | "OUTCOME_UNKNOWN"
+  | "STORE_FAILED"
+  | "STORE_FULL"
+  | "STATE_TOO_LARGE"
+  | "STORE_HELD"
+  | "STORE_OPEN_FAILED"
+  | "STORE_CLOSED"
+  | "STORE_CONFLICT"
+  | "OUTCOME_UNKNOWN"
 > {}
 
 /** What can be wrong with a state that was stored, or that is to be stored. */
