@@ -1,4 +1,4 @@
-import { definePerUserFunction, defineFunction, z } from "@alcove/plugin-api";
+import { defineFunction, definePerUserFunction, z } from "@alcove/plugin-api";
 import type { Reply, Runtime } from "@alcove/runtime";
 import { describe, expect, it } from "vitest";
 import { Workbench } from "./support/test-application.js";
@@ -12,18 +12,20 @@ const plugin = {
       input: z.object({ item: z.string(), waits: z.boolean().default(false) }),
       output: z.object({ orders: z.array(z.string()) }),
       state: { version: 1, schema: z.object({ orders: z.array(z.string()) }), initial: () => ({ orders: [] }) },
-      build: () => async ({ item, waits }, { state }) => {
-        if (item === "nothing") {
-          throw new RangeError("nothing cannot be ordered");
-        }
-        state.orders.push(item);
-        if (waits) {
-          await new Promise<void>((resolve) => {
-            finish = resolve;
-          });
-        }
-        return { orders: [...state.orders] };
-      },
+      build:
+        () =>
+        async ({ item, waits }, { state }) => {
+          if (item === "nothing") {
+            throw new RangeError("nothing cannot be ordered");
+          }
+          state.orders.push(item);
+          if (waits) {
+            await new Promise<void>((resolve) => {
+              finish = resolve;
+            });
+          }
+          return { orders: [...state.orders] };
+        },
     }),
     shared: defineFunction({ input: z.object({}), output: z.object({}), build: () => () => ({}) }),
   },
@@ -123,7 +125,9 @@ describe("a request with an idempotency key", () => {
   it("is refused when its reply is too large to be recorded, and nothing is stored", async () => {
     await using bench = await Workbench.create([plugin]);
     const { runtime } = await bench.start(`general: { idempotency: { max_reply_bytes: 100 } }\n${config}`);
-    await expect(order(runtime, "alice", "x".repeat(100), "k")).rejects.toMatchObject({ code: "IDEMPOTENCY_REPLY_TOO_LARGE" });
+    await expect(order(runtime, "alice", "x".repeat(100), "k")).rejects.toMatchObject({
+      code: "IDEMPOTENCY_REPLY_TOO_LARGE",
+    });
     expect(await order(runtime, "alice", "tea")).toMatchObject({ body: orders("tea") });
   });
 
@@ -131,7 +135,9 @@ describe("a request with an idempotency key", () => {
     await using bench = await Workbench.create([plugin]);
     const { runtime } = await bench.start("workflow: { _type: shared }");
     const session = runtime.sessions.session();
-    await expect(session.run({}).reply({ key: "k", fingerprint: "f" })).rejects.toMatchObject({ code: "IDEMPOTENCY_UNSUPPORTED" });
+    await expect(session.run({}).reply({ key: "k", fingerprint: "f" })).rejects.toMatchObject({
+      code: "IDEMPOTENCY_UNSUPPORTED",
+    });
     session.close();
   });
 });

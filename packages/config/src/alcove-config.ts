@@ -15,6 +15,11 @@ export interface ComponentSections {
   readonly workflow: ComponentConfig | undefined;
   /** `plugins:`, in the order they are listed in. */
   readonly plugins: readonly PluginEntry[];
+  /**
+   * Names of components that were found so faulty that they are left out here. They are reported already, and so nobody
+   * should complain that something refers to them.
+   */
+  readonly faultyNames: readonly string[];
 }
 
 /** One configured component. */
@@ -51,6 +56,10 @@ export interface GeneralConfig {
   readonly maxConcurrency: number;
   /** How many runs of one user may wait for their turn. */
   readonly maxQueuedRunsPerUser: number;
+  /** How many users stay in memory at most, those in use excepted. */
+  readonly maxResidentUsers: number;
+  /** How long a user stays in memory after the last call; `undefined` for as long as the session lasts. */
+  readonly perUserResidentIdleMs: number | undefined;
   /** How long a shutdown waits for runs in flight. */
   readonly shutdownTimeoutMs: number;
   readonly idempotency: IdempotencyConfig;

@@ -1,4 +1,4 @@
-import { relative } from "node:path";
+import { join, relative, resolve } from "node:path";
 import { describe, expect, it } from "vitest";
 import { TemporaryProject } from "../test/temporary-project.js";
 import { findHostDirectory } from "./host-directory.js";
@@ -29,8 +29,9 @@ describe("findHostDirectory", () => {
   });
 
   it("is the configuration file's folder where there is no package.json at all", async () => {
-    await using project = await TemporaryProject.create();
+    // Right below the root, because the folders above a temporary one may well hold a package.json.
+    const folder = resolve("/", "no-such-folder-of-alcove");
 
-    expect(await findHostDirectory(project.path("configs/config.yml"))).toBe(project.path("configs"));
+    expect(await findHostDirectory(join(folder, "config.yml"))).toBe(folder);
   });
 });

@@ -71,17 +71,20 @@ export class Runtime {
       maxConcurrency: general.maxConcurrency,
       maxQueuedRunsPerUser: general.maxQueuedRunsPerUser,
       idempotencyLimits: general.idempotency,
+      maxResidentUsers: general.maxResidentUsers,
+      residentIdleMs: general.perUserResidentIdleMs,
     });
     this.#sweeper = new SessionSweeper({
       sessions: this.sessions,
       store,
       logger,
       intervalMs: general.perUserWorkflowCleanupIntervalMs,
+      residencyIntervalMs: general.perUserResidentIdleMs ?? general.perUserWorkflowCleanupIntervalMs,
     });
   }
 
   /**
-   * Builds shared services and shared components, and starts the cleanup of idle sessions.
+   * Builds shared services and shared components, and starts the cleanup of expired sessions.
    *
    * @throws SERVICE_FAILED, COMPONENT_BUILD_FAILED; what was built before is released again.
    */

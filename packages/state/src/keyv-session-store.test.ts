@@ -6,7 +6,8 @@ import { silentLogger } from "@alcove/plugin-api";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { createKeyvSessionStore } from "./create-keyv-session-store.js";
 import { recordedTimeEntryKey, sessionEntryKey } from "./entry-keys.js";
-import type { SessionCommit, SessionKey, SessionStore } from "./session-store.js";
+import { ReopeningConnection } from "./reopening-connection.js";
+import type { RecordChange, SessionCommit, SessionKey, SessionStore } from "./session-store.js";
 import { SqliteAdapter } from "./sqlite-adapter.js";
 import { openSqliteSessionStore } from "./sqlite-session-store.js";
 
@@ -16,6 +17,12 @@ let store: SessionStore;
 let adapter: SqliteAdapter;
 
 const clock = { nowMs: () => wallMs, monotonicMs: () => 0 };
+const someRecords: RecordChange[] = [
+  { kind: "put", name: "a", json: "1" },
+  { kind: "put", name: "b", json: "2" },
+  { kind: "remove", name: "c" },
+  { kind: "remove-range", from: "d", to: "e" },
+];
 const alice: SessionKey = { application: "test", userId: "alice" };
 const bob: SessionKey = { application: "test", userId: "bob" };
 
@@ -67,9 +74,10 @@ describe("commits that come together", () => {
   });
 
   it("are one statement each time, which SQLite carries out whole or not at all", async () => {
-    const query = vi.spyOn(adapter, "query");
+    const query = vi.spyOn(ReopeningConnection.prototype, "query");
     await Promise.all(users(50).map((key) => store.commit(commitOf(key, 0))));
-    expect(query.mock.calls.map(([statement]) => String(statement).slice(0, 6))).toEqual(["INSERT"]);
+    await Promise.all(users(50).map((key) => store.commit({ ...commitOf(key, 1), records: someRecords })));
+    expect(query.mock.calls.map(([statement]) => statement.slice(0, 6))).toEqual(["INSERT", "INSERT"]);
   });
 
   it("fail alone when one of them cannot be stored", async () => {
@@ -217,7 +225,12 @@ describe("a damaged entry", () => {
   });
 
   it("of the recorded time does not keep the store from opening, and is reported", async () => {
-    await adapter.query("UPDATE entries SET value = 'x' WHERE key = ?", recordedTimeEntryKey);
+    // Closing records the time as well, so the damage is done behind that.
+    const disconnect = adapter.disconnect.bind(adapter);
+    vi.spyOn(adapter, "disconnect").mockImplementationOnce(async () => {
+      await adapter.query("UPDATE entries SET value = 'x' WHERE key = ?", recordedTimeEntryKey);
+      await disconnect();
+    });
     await store.close();
     const error = vi.fn();
     await open({ ...silentLogger, error });

@@ -19,14 +19,6 @@ const holderSchema = z.object({
 
 type Holder = z.infer<typeof holderSchema>;
 
-/** Options of {@link StoreLock.acquire}. */
-export interface StoreLockOptions {
-  /** The path of what is locked; `.lock` and `.holder.json` are added to it. */
-  readonly path: string;
-  readonly clock: Clock;
-  readonly description: Readonly<Record<string, JsonValue>>;
-}
-
 /**
  * Lets one opener through to a database file, so that no second one touches the file, or its log, even for a moment.
  *
@@ -37,6 +29,7 @@ export interface StoreLockOptions {
 export class StoreLock {
   readonly #connection: SqliteConnection;
   readonly #holderPath: string;
+  #hasAnnounced = false;
 
   private constructor(connection: SqliteConnection, holderPath: string) {
     this.#connection = connection;
@@ -46,9 +39,10 @@ export class StoreLock {
   /**
    * Takes the lock, or fails within about a second.
    *
+   * @param path What is locked; `.lock` and `.holder.json` are added to it.
    * @throws StoreError STORE_HELD, which names the holder; else the driver's or the file system's error.
    */
-  static async acquire({ path, clock, description }: StoreLockOptions): Promise<StoreLock> {
+  static async acquire(path: string): Promise<StoreLock> {
     const lockPath = `${path}.lock`;
     const holderPath = `${path}.holder.json`;
     const connection = await openSqliteConnection(lockPath, busyTimeoutMs);
@@ -58,12 +52,6 @@ export class StoreLock {
       await connection.query("BEGIN EXCLUSIVE");
       // Never by opening the file: closing any descriptor of it would drop the lock of the whole process.
       chmodSync(lockPath, 0o600);
-      writeHolder(holderPath, {
-        pid: process.pid,
-        host: hostname(),
-        started_at: new Date(clock.nowMs()).toISOString(),
-        description: { ...description },
-      });
       return new StoreLock(connection, holderPath);
     } catch (error) {
       await connection.close();
@@ -71,9 +59,27 @@ export class StoreLock {
     }
   }
 
+  /**
+   * Says for others who has the store. Called when the database itself is held too, so that nobody who is refused there
+   * has overwritten what the holder says. It informs only: a disk without room for it keeps no store from opening.
+   *
+   * @throws the file system's error.
+   */
+  announce(clock: Clock, description: Readonly<Record<string, JsonValue>>): void {
+    this.#hasAnnounced = true;
+    writeHolder(this.#holderPath, {
+      pid: process.pid,
+      host: hostname(),
+      started_at: new Date(clock.nowMs()).toISOString(),
+      description: { ...description },
+    });
+  }
+
   /** Gives the lock back. The lock file stays, since removing it could let two openers in at once. */
   async release(): Promise<void> {
-    rmSync(this.#holderPath, { force: true });
+    if (this.#hasAnnounced) {
+      rmSync(this.#holderPath, { force: true });
+    }
     await this.#connection.close();
   }
 }

@@ -1,10 +1,11 @@
-import { type Logger, systemClock } from "@alcove/plugin-api";
+import { AlcoveError, type Logger, systemClock } from "@alcove/plugin-api";
 import type { Command } from "commander";
 import { Application } from "../application.js";
 import { addConfigOptions, addLogLevelOption, type ConfigOptions, logLevelOf, parsePort } from "../common-options.js";
 import { createLogger } from "../logger.js";
 import { prepareApplication, soundApplication } from "../prepare-application.js";
 import { logListening, logStart } from "../startup-log.js";
+import type { StopSignal } from "../stop-signals.js";
 import type { CommandContext } from "./command-context.js";
 
 interface ServeOptions extends ConfigOptions {
@@ -43,27 +44,60 @@ async function serve(options: ServeOptions, context: CommandContext): Promise<vo
   const level = logLevelOf(options.log_level);
   const logger = createLogger({ level, format: context.isTerminal ? "pretty" : "json", to: 1 });
   const stopped = context.stopSignal();
-  // A promise some plugin forgot is no reason to fail the users of all others.
-  process.on("unhandledRejection", (error) => logger.error("A rejected promise was not handled", { error }));
+  const fallen = followStrayErrors(logger);
   const prepared = await prepareApplication({
     configFile: options.config_file,
     overrides: [...options.override, ...addressOverrides(options)],
     isServed: true,
   });
-  const application = await Application.start(soundApplication(prepared), {
+  const surroundings = { logger, clock: systemClock, purpose: "alcove serve", accessLog: level === "debug" };
+  const application = await reportingDelay(
+    Promise.race([Application.start(soundApplication(prepared), surroundings), stoppedWhileStarting(stopped)]),
     logger,
-    clock: systemClock,
-    purpose: "alcove serve",
-    accessLog: level === "debug",
-  });
+  );
   try {
     await logStart(application, options.config_file, logger);
     const { address } = await application.listen();
     logListening(application, address, logger);
-    logger.info(`${await stopped} received, stopping`);
+    logger.info(`${await Promise.race([stopped, fallen])} received, stopping`);
   } finally {
     await closeInTime(application, logger);
   }
+}
+
+/**
+ * A promise some plugin forgot is no reason to fail the users of all others. After an error that nobody caught, though,
+ * nobody knows what is left undone: it is logged, and what is returned rejects with it, so that the server stops in order.
+ */
+function followStrayErrors(logger: Logger): Promise<never> {
+  process.on("unhandledRejection", (error) => logger.error("A rejected promise was not handled", { error }));
+  const fallen = new Promise<never>((_resolve, reject) => {
+    process.on("uncaughtException", (error) => {
+      logger.error("An error was not caught; stopping", { error });
+      reject(error);
+    });
+  });
+  fallen.catch(() => undefined);
+  return fallen;
+}
+
+async function reportingDelay<Result>(starting: Promise<Result>, logger: Logger): Promise<Result> {
+  const report = (): void =>
+    logger.warn("Still starting: a plugin has not finished building its services or components");
+  const timer = setInterval(report, START_REPORT_INTERVAL_MS);
+  try {
+    return await starting;
+  } finally {
+    clearInterval(timer);
+  }
+}
+
+/** A plugin may hang while it starts; whoever wants the process to stop must not have to wait for it. */
+async function stoppedWhileStarting(stopped: Promise<StopSignal>): Promise<never> {
+  throw new AlcoveError(
+    "SHUTTING_DOWN",
+    `${await stopped} received before the start was complete; nothing was served.`,
+  );
 }
 
 function addressOverrides({ host, port }: ServeOptions): { path: string; value: string }[] {
@@ -74,8 +108,11 @@ function addressOverrides({ host, port }: ServeOptions): { path: string; value: 
   ];
 }
 
+const START_REPORT_INTERVAL_MS = 5_000;
+
 /** How long closing may take beyond `general.shutdown_timeout`, for what had to be aborted to let go. */
 const GRACE_MS = 3_000;
+const STORE_GRACE_MS = 1_000;
 
 async function closeInTime(application: Application, logger: Logger): Promise<void> {
   const closed = application.close().then(() => "closed" as const);
@@ -84,9 +121,10 @@ async function closeInTime(application: Application, logger: Logger): Promise<vo
     timer = setTimeout(resolve, application.config.general.shutdownTimeoutMs + GRACE_MS, "late");
   });
   if ((await Promise.race([closed, late])) === "late") {
-    logger.error("Not everything let go in time; what was acknowledged is on disk");
-  } else {
-    logger.info("Stopped");
+    // What was acknowledged is on disk already; closing the store says to others that it is free.
+    await Promise.race([application.store.close(), new Promise((resolve) => setTimeout(resolve, STORE_GRACE_MS))]);
+    throw new AlcoveError("SHUTTING_DOWN", "Not everything let go in time; what was acknowledged is on disk.");
   }
   clearTimeout(timer);
+  logger.info("Stopped");
 }

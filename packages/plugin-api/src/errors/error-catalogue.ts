@@ -40,8 +40,16 @@ export const errorCatalogue = {
     remedy: "Restore the database from a backup, or remove the session.",
   },
   STATE_VERSION_UNSUPPORTED: {
-    summary: "A stored state has another version than the installed plugin. It is kept, and not served.",
-    remedy: "Install the plugin version that wrote the state.",
+    summary: "A stored state has a version the installed plugin cannot read. It is kept, and not served.",
+    remedy: "Install the plugin version that wrote the state, or one that still migrates it.",
+  },
+  STATE_MIGRATION_FAILED: {
+    summary: "A stored state could not be brought to the installed version. It is kept, and not served.",
+    remedy: "Mend the migration named in the server's log, or install the plugin version that wrote the state.",
+  },
+  STATE_TOO_LARGE: {
+    summary: "The session, or a record of it, would be larger than the store's limit; nothing was changed.",
+    remedy: "Keep less in the state; a long list belongs in a collection, whose items are stored one by one.",
   },
   workflow_error: {
     summary: "The workflow failed; the run was rolled back and nothing it did was stored.",
@@ -102,6 +110,10 @@ export const errorCatalogue = {
   STORE_FAILED: {
     summary: "The session store refused the change; nothing was changed.",
     remedy: "Retry later; the server's log has the cause.",
+  },
+  STORE_FULL: {
+    summary: "The disk of the session store is full; nothing was changed.",
+    remedy: "Make room on the disk. The server goes on by itself as soon as there is some.",
   },
   STORE_CLOSED: {
     summary: "The session store was used after it had been closed.",

@@ -33,7 +33,6 @@ export type ProblemRule =
   | "group-filter"
   | "component-unreachable"
   | "workflow-missing"
-  | "workflow-output"
   | "service-clash";
 
 /** One fault found before anything was started. All faults are collected and reported together. */

@@ -4,47 +4,67 @@ import {
   ComponentBuildFailedError,
   type DisposalStack,
   type Logger,
-  type ServiceIdentifier,
 } from "@alcove/plugin-api";
-import type { ComponentPlan, FunctionPlan } from "../plan/application-plan.js";
+import type { Container } from "inversify";
+import type { BuiltFunctions, ComponentPlan, FunctionPlan } from "../plan/application-plan.js";
+import { componentIdentifier } from "./identifiers.js";
 
 /** What components are built with. */
 export interface ComponentSurroundings {
+  /** Where the component's instance is bound, and its services are resolved. */
+  readonly container: Container;
   readonly logger: Logger;
   readonly clock: Clock;
-  readonly services: ReadonlyMap<ServiceIdentifier, unknown>;
   readonly userId: string | undefined;
   /** Takes the releases of what the components acquire. */
   readonly releases: DisposalStack;
+  /** Takes what is to be done when the session is over; `undefined` for shared components. */
+  readonly endings: DisposalStack | undefined;
 }
 
-/** An instance of a component: its built functions by slot. */
+/** An instance of a component: the built function of each planned one. */
 export type ComponentInstance = ReadonlyMap<FunctionPlan, BuiltFunction>;
 
-/** Calls a component's `build`. @throws ComponentBuildFailedError */
-export async function buildComponent(
-  component: ComponentPlan,
-  surroundings: ComponentSurroundings,
-): Promise<ComponentInstance> {
-  const { definition, name } = component;
-  const context = {
-    name,
-    config: component.config,
-    services: Object.fromEntries(
-      Object.entries(definition.services).map(([key, service]) => [key, surroundings.services.get(service)]),
-    ),
-    logger: surroundings.logger.child({ component: name }),
-    clock: surroundings.clock,
-    userId: surroundings.userId,
-    onDispose: (release: () => void | Promise<void>) => surroundings.releases.add(release),
-  };
+/** Calls a component's `build` and binds what comes out of it. @throws ComponentBuildFailedError */
+export async function buildComponent(component: ComponentPlan, surroundings: ComponentSurroundings): Promise<void> {
+  const { container } = surroundings;
+  const instance = await instantiate(component, surroundings);
+  container.bind<ComponentInstance>(componentIdentifier(component)).toConstantValue(instance);
+}
+
+/** Every function a container can reach, its parent's included, by slot: for calls without any lookup by name. */
+export function resolveFunctions(container: Container, components: readonly ComponentPlan[]): BuiltFunctions {
+  const table: (BuiltFunction | undefined)[] = [];
+  for (const component of components) {
+    for (const [fn, built] of container.get<ComponentInstance>(componentIdentifier(component))) {
+      table[fn.slot] = built;
+    }
+  }
+  return table;
+}
+
+async function instantiate(component: ComponentPlan, surroundings: ComponentSurroundings): Promise<ComponentInstance> {
+  const { definition, name, config, functions } = component;
+  const { container, logger, clock, userId, releases, endings } = surroundings;
   try {
+    const context = {
+      name,
+      config,
+      services: Object.fromEntries(
+        Object.entries(definition.services).map(([key, service]) => [key, container.get<unknown>(service)]),
+      ),
+      logger: logger.child({ component: name }),
+      clock,
+      userId,
+      onDispose: (release: () => void | Promise<void>) => releases.add(release),
+      onSessionEnd: (release: () => void | Promise<void>) => endings?.add(release),
+    };
     if (definition.kind === "function") {
       const built = await definition.build(context);
-      return new Map(component.functions.map((fn) => [fn, built]));
+      return new Map(functions.map((fn) => [fn, built]));
     }
     const members = await definition.build(context);
-    return new Map(component.functions.map((fn) => [fn, memberOf(members, fn)]));
+    return new Map(functions.map((fn) => [fn, memberOf(members, fn)]));
   } catch (error) {
     throw new ComponentBuildFailedError(name, component.type.qualifiedName, error);
   }
@@ -56,15 +76,4 @@ function memberOf(members: Readonly<Record<string, BuiltFunction>>, fn: Function
     throw new TypeError(`build returned no member for ${fn.name}.`);
   }
   return built;
-}
-
-/** Spreads instances over a table by slot, for calls without any lookup by name. */
-export function functionTable(size: number, instances: Iterable<ComponentInstance>): (BuiltFunction | undefined)[] {
-  const table = new Array<BuiltFunction | undefined>(size).fill(undefined);
-  for (const instance of instances) {
-    for (const [fn, built] of instance) {
-      table[fn.slot] = built;
-    }
-  }
-  return table;
 }

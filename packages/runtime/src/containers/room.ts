@@ -1,8 +1,8 @@
 import { type Clock, DisposalStack, type Logger } from "@alcove/plugin-api";
 import { Container } from "inversify";
 import type { ApplicationPlan, BuiltFunctions } from "../plan/application-plan.js";
-import { buildComponent, type ComponentInstance, functionTable } from "./build-component.js";
-import { componentIdentifier, RoomUserId } from "./identifiers.js";
+import { buildComponent, resolveFunctions } from "./build-component.js";
+import { RoomUserId } from "./identifiers.js";
 import type { Root } from "./root.js";
 
 /** What a user's room is furnished with. */
@@ -17,10 +17,12 @@ export interface Furnishings {
 /** One user's private child container, furnished with the per-user components. */
 export interface Room {
   readonly container: Container;
-  /** The built per-user functions by slot, so that a call resolves nothing. */
+  /** The user's functions and the shared ones by slot, resolved once, so that a call resolves nothing. */
   readonly functions: BuiltFunctions;
   /** What has to be released when the user leaves memory. */
   readonly releases: DisposalStack;
+  /** What has to be done, before that, when the session is over. */
+  readonly endings: DisposalStack;
 }
 
 /**
@@ -34,19 +36,17 @@ export async function furnishRoom(
   userId: string,
 ): Promise<Room> {
   const releases = new DisposalStack();
+  const endings = new DisposalStack();
   const container = new Container({ parent: root.container });
   container.bind(RoomUserId).toConstantValue(userId);
-  const instances: ComponentInstance[] = [];
   try {
     for (const component of plan.perUserComponents) {
-      const surroundings = { logger, clock, services: root.services, userId, releases };
-      const instance = await buildComponent(component, surroundings);
-      container.bind(componentIdentifier(component)).toConstantValue(instance);
-      instances.push(instance);
+      await buildComponent(component, { container, logger, clock, userId, releases, endings });
     }
   } catch (error) {
     await releases.dispose(releaseTimeoutMs);
     throw error;
   }
-  return { container, functions: functionTable(plan.functions.length, instances), releases };
+  const components = [...plan.sharedComponents, ...plan.perUserComponents];
+  return { container, functions: resolveFunctions(container, components), releases, endings };
 }

@@ -1,8 +1,7 @@
-import { type Clock, DisposalStack, type Logger, type ServiceIdentifier } from "@alcove/plugin-api";
+import { type Clock, DisposalStack, type Logger } from "@alcove/plugin-api";
 import { Container } from "inversify";
 import type { ApplicationPlan, BuiltFunctions } from "../plan/application-plan.js";
-import { buildComponent, type ComponentInstance, functionTable } from "./build-component.js";
-import { componentIdentifier } from "./identifiers.js";
+import { buildComponent, resolveFunctions } from "./build-component.js";
 import { resolveSharedServices } from "./shared-services.js";
 
 /** Everything that exists once per process. */
@@ -12,7 +11,7 @@ export interface Root {
    * a room; and nothing is bound to it after start.
    */
   readonly container: Container;
-  readonly services: ReadonlyMap<ServiceIdentifier, unknown>;
+  /** The shared functions by slot. */
   readonly functions: BuiltFunctions;
   readonly releases: DisposalStack;
 }
@@ -26,17 +25,14 @@ export async function buildRoot(
   const releases = new DisposalStack();
   try {
     const services = await resolveSharedServices(plan.services, core, releases);
-    const instances: ComponentInstance[] = [];
     const container = new Container();
     for (const [service, value] of services) {
       container.bind(service).toConstantValue(value);
     }
     for (const component of plan.sharedComponents) {
-      const instance = await buildComponent(component, { ...core, services, userId: undefined, releases });
-      container.bind(componentIdentifier(component)).toConstantValue(instance);
-      instances.push(instance);
+      await buildComponent(component, { ...core, container, userId: undefined, releases, endings: undefined });
     }
-    return { container, services, functions: functionTable(plan.functions.length, instances), releases };
+    return { container, functions: resolveFunctions(container, plan.sharedComponents), releases };
   } catch (error) {
     await releases.dispose(releaseTimeoutMs);
     throw error;

@@ -69,8 +69,6 @@ export interface ApplicationPlan {
   readonly perUserComponents: readonly ComponentPlan[];
   /** Every function of the components above, by slot. */
   readonly functions: readonly FunctionPlan[];
-  /** How many states the per-user components declare. */
-  readonly stateCount: number;
   readonly workflow: FunctionPlan;
   readonly services: readonly ServicesPlan[];
 }

@@ -24,7 +24,6 @@ export function compilePlan(
     sharedComponents: plans.filter((plan) => plan.scope === "shared"),
     perUserComponents: plans.filter((plan) => plan.scope === "per-user"),
     functions: compiler.functions,
-    stateCount: compiler.stateCount,
     workflow: compiler.functionOf(workflow, ""),
     services,
   });
@@ -64,7 +63,7 @@ function reachedFrom(
 
 class PlanCompiler {
   readonly functions: FunctionPlan[] = [];
-  stateCount = 0;
+  #stateCount = 0;
   readonly #plans = new Map<ConfiguredComponent, ComponentPlan>();
   readonly #dependencies: readonly Dependency[];
 
@@ -131,7 +130,7 @@ class PlanCompiler {
     }
     const place = component.section === "workflow" ? "workflow" : `${component.section}.${component.name}`;
     return Object.freeze({
-      slot: this.stateCount++,
+      slot: this.#stateCount++,
       key: `${place}:${component.type.qualifiedName}`,
       version: state.version,
     });

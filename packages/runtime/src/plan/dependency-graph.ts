@@ -7,6 +7,7 @@ import {
   MEMBER_SEPARATOR,
   publicFunctionName,
 } from "./configured-component.js";
+import { checkReferenceSchemas } from "./reference-schemas.js";
 import type { PlacedReference } from "./references-in-config.js";
 import type { ResolvedComponents } from "./resolve-components.js";
 
@@ -24,16 +25,19 @@ export function buildDependencyGraph(
         continue;
       }
       const found = names.find(placed);
-      if (typeof found === "string") {
+      if ("fault" in found) {
         problems.push({
-          rule: "reference-unknown",
+          rule: found.rule,
           severity: "error",
-          message: `${from.name} refers to ${found}`,
+          message: `${from.name} refers to ${found.fault}`,
           source: locateReference(document, from, placed),
           ...names.remedyFor(placed),
         });
       } else {
         dependencies.push({ from, to: found.component, member: found.member, placed });
+        problems.push(
+          ...checkReferenceSchemas(from, placed, found.component.functions.get(found.member ?? ""), document),
+        );
       }
     }
   }
@@ -48,6 +52,12 @@ function ownerOf(name: string, faultyNames: ReadonlySet<string>): string {
 interface Target {
   readonly component: ConfiguredComponent;
   readonly member: string | undefined;
+}
+
+interface WrongName {
+  readonly rule: "reference-unknown" | "reference-kind";
+  /** The name, and what is wrong with it. */
+  readonly fault: string;
 }
 
 class ReferenceableNames {
@@ -75,22 +85,26 @@ class ReferenceableNames {
   }
 
   /** The target, or what is wrong with the name. */
-  find({ reference }: PlacedReference): Target | string {
+  find({ reference }: PlacedReference): Target | WrongName {
     const isFunction = reference.kind === "function";
     const found = (isFunction ? this.#functions : this.#groups).get(reference.name);
     if (found !== undefined) {
       return found;
     }
     if (isFunction && this.#groups.has(reference.name)) {
-      return `"${reference.name}" as a function, and it is a function group.`;
+      return { rule: "reference-kind", fault: `"${reference.name}" as a function, and it is a function group.` };
     }
     if (!isFunction && this.#functions.has(reference.name)) {
-      return `"${reference.name}" as a function group, and it is a function.`;
+      return { rule: "reference-kind", fault: `"${reference.name}" as a function group, and it is a function.` };
     }
     if (this.#hidden.has(reference.name)) {
-      return `"${reference.name}", which its group leaves out by include or exclude.`;
+      return {
+        rule: "reference-unknown",
+        fault: `"${reference.name}", which its group leaves out by include or exclude.`,
+      };
     }
-    return `"${reference.name}", and there is no ${isFunction ? "function" : "function group"} of that name.`;
+    const fault = `"${reference.name}", and there is no ${isFunction ? "function" : "function group"} of that name.`;
+    return { rule: "reference-unknown", fault };
   }
 
   remedyFor({ reference }: PlacedReference): { remedy?: string } {

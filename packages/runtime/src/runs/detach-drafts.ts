@@ -1,15 +1,28 @@
 import { current, isDraft } from "immer";
 
-/** A copy of an output in which drafts of state, which die with the run, have become plain values. */
+/**
+ * The value with every draft of state in it, which dies with the run, replaced by a plain copy. A value without drafts
+ * is returned as it is.
+ */
 export function detachDrafts(value: unknown): unknown {
+  if (typeof value !== "object" || value === null) {
+    return value;
+  }
   if (isDraft(value)) {
     return current(value);
   }
   if (Array.isArray(value)) {
-    return value.map(detachDrafts);
+    const items = value.map(detachDrafts);
+    return items.every((item, index) => item === value[index]) ? value : items;
   }
-  if (typeof value === "object" && value !== null && Object.getPrototypeOf(value) === Object.prototype) {
-    return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, detachDrafts(item)]));
+  if (Object.getPrototypeOf(value) !== Object.prototype) {
+    return value;
   }
-  return value;
+  const entries = Object.entries(value).map(([key, item]): [string, unknown, boolean] => {
+    const detached = detachDrafts(item);
+    return [key, detached, detached !== item];
+  });
+  return entries.some(([, , isChanged]) => isChanged)
+    ? Object.fromEntries(entries.map(([key, item]) => [key, item]))
+    : value;
 }

@@ -7,6 +7,7 @@ import {
 } from "@alcove/plugin-api";
 import type { FunctionPlan } from "../plan/application-plan.js";
 import { Call } from "./call.js";
+import { detachDrafts } from "./detach-drafts.js";
 import { invokeFunction, streamFunction } from "./invoke-function.js";
 import { parseInput } from "./schema-check.js";
 
@@ -38,12 +39,15 @@ export class PlannedFunctionHandle implements FunctionHandle {
 
   async invoke(input: unknown, call: CallContext): Promise<unknown> {
     const { fn, run, span } = this.#enter(call);
-    return invokeFunction(run, fn, parseInput(fn, input), span);
+    // No component gets its hands on the drafts of another one's state.
+    return detachDrafts(await invokeFunction(run, fn, parseInput(fn, detachDrafts(input)), span));
   }
 
   async *stream(input: unknown, call: CallContext): AsyncGenerator<unknown, void, undefined> {
     const { fn, run, span } = this.#enter(call);
-    yield* streamFunction(run, fn, parseInput(fn, input), span);
+    for await (const chunk of streamFunction(run, fn, parseInput(fn, detachDrafts(input)), span)) {
+      yield detachDrafts(chunk);
+    }
   }
 
   #enter(call: CallContext) {

@@ -1,3 +1,5 @@
+import { AlcoveError } from "@alcove/plugin-api";
+
 /**
  * The order to give a run up. Few runs are aborted and few functions look at their signal, so the `AbortSignal`, which is
  * dear to make, comes into being when it is first asked for.
@@ -41,6 +43,29 @@ export class RunAbort {
     for (const listener of listeners) {
       listener();
     }
+  }
+
+  /** @throws RUN_ABORTED when the run has been given up; what was given as the reason, where that is a coded error. */
+  assertNotAborted(): void {
+    if (this.#isAborted) {
+      throw this.error();
+    }
+  }
+
+  /** What a run that was given up ends with. */
+  error(): AlcoveError {
+    return AlcoveError.is(this.#reason)
+      ? this.#reason
+      : new AlcoveError("RUN_ABORTED", "The run was cancelled before it ended.", { cause: this.#reason });
+  }
+
+  /** The promise's outcome, unless the run is given up before. What the promise stands for goes on all the same. */
+  race<Result>(promise: Promise<Result>): Promise<Result> {
+    this.assertNotAborted();
+    return new Promise((resolve, reject) => {
+      const stopListening = this.onAbort(() => reject(this.error()));
+      promise.then(resolve, reject).finally(stopListening);
+    });
   }
 
   /** Calls the listener when the run is given up. Returns the unsubscription. */

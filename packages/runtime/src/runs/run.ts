@@ -12,9 +12,8 @@ export interface RunOptions {
   readonly clock: Clock;
   readonly events: RunEvents;
   readonly abort: RunAbort;
-  readonly sharedFunctions: BuiltFunctions;
-  /** The functions of the user's room; `undefined` in a shared workflow. */
-  readonly roomFunctions: BuiltFunctions | undefined;
+  /** The functions of the user's room, or the shared ones in a shared workflow. */
+  readonly functions: BuiltFunctions;
   /** The drafts of the user's state; `undefined` in a shared workflow. */
   readonly drafts: StateDrafts | undefined;
 }
@@ -28,8 +27,7 @@ export class Run {
   readonly events: RunEvents;
   readonly abort: RunAbort;
   readonly drafts: StateDrafts | undefined;
-  readonly #sharedFunctions: BuiltFunctions;
-  readonly #roomFunctions: BuiltFunctions | undefined;
+  readonly #functions: BuiltFunctions;
   #hasEnded = false;
 
   constructor(options: RunOptions) {
@@ -40,8 +38,12 @@ export class Run {
     this.events = options.events;
     this.abort = options.abort;
     this.drafts = options.drafts;
-    this.#sharedFunctions = options.sharedFunctions;
-    this.#roomFunctions = options.roomFunctions;
+    this.#functions = options.functions;
+  }
+
+  /** Whether call contexts of this run are alive. */
+  get isActive(): boolean {
+    return !this.#hasEnded;
   }
 
   /** From now on every call context of this run is dead. */
@@ -56,17 +58,9 @@ export class Run {
     }
   }
 
-  /** @throws RUN_ABORTED when the caller has gone or the server gave up waiting. */
-  assertNotAborted(): void {
-    if (this.abort.isAborted) {
-      throw new AlcoveError("RUN_ABORTED", "The run was cancelled before it ended.", { cause: this.abort.reason });
-    }
-  }
-
   /** The built function for this run's user. */
   builtFunction(fn: FunctionPlan): BuiltFunction {
-    const table = fn.component.scope === "shared" ? this.#sharedFunctions : this.#roomFunctions;
-    const built = table?.[fn.slot];
+    const built = this.#functions[fn.slot];
     if (built === undefined) {
       throw new TypeError(`${fn.name} was planned and never built.`);
     }

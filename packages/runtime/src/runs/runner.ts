@@ -27,10 +27,18 @@ interface BegunRun {
   readonly startedAtMs: number;
 }
 
+/** Keeps a session in memory while a run goes on. */
+export interface RunHold {
+  /** @throws TypeError when the session is closed. */
+  enterRun(): void;
+  leaveRun(): void;
+}
+
 /** Serves exactly one run: its single result, its reply as JSON text, or its stream. */
 export class Runner {
   readonly facts: RequestedRunFacts;
   readonly #host: RunHost;
+  readonly #hold: RunHold;
   readonly #input: unknown;
   readonly #request: RunRequest;
   readonly #listeners = new Set<StepListener>();
@@ -38,8 +46,9 @@ export class Runner {
   #state: RunnerState = "initialized";
   #stopFollowingCaller: (() => void) | undefined;
 
-  constructor(host: RunHost, input: unknown, request: RunRequest) {
+  constructor(host: RunHost, hold: RunHold, input: unknown, request: RunRequest) {
     this.#host = host;
+    this.#hold = hold;
     this.#input = input;
     this.#request = request;
     this.facts = new RequestedRunFacts(request);
@@ -92,7 +101,7 @@ export class Runner {
     if (begun.lease.recordedReply !== undefined) {
       begun.lease.rollback();
       this.#state = "completed";
-      this.#stopFollowingCaller?.();
+      this.#leave();
       return { body: begun.lease.recordedReply, isReplayed: true };
     }
     const body = await this.#single(begun, (output) => this.#replyText(output));
@@ -123,6 +132,7 @@ export class Runner {
       throw this.#fail(lease, span, error, startedAtMs);
     } finally {
       if (!isOver) {
+        this.abort();
         this.#fail(lease, span, new AlcoveError("RUN_ABORTED", "The stream was left before its end."), startedAtMs);
       }
     }
@@ -159,6 +169,7 @@ export class Runner {
     const { workflow, clock } = this.#host;
     const startedAtMs = clock.monotonicMs();
     const input = this.#parseInput();
+    this.#hold.enterRun();
     try {
       this.#followCallerSignal(this.#request.signal);
       const events = new RunEvents(this.#host, this.facts, this.#listeners, this.#request.parentId);
@@ -183,26 +194,34 @@ export class Runner {
   }
 
   async #succeed(lease: RunLease, span: Span | undefined, output: unknown, startedAtMs: number): Promise<void> {
-    lease.run.assertNotAborted();
+    lease.run.abort.assertNotAborted();
     await lease.commit(output);
     lease.run.events.end(span, { output });
     this.#end("completed", startedAtMs);
   }
 
   #fail(lease: RunLease, span: Span | undefined, error: unknown, startedAtMs: number): AlcoveError {
+    // Until the run is ended for its commit, whatever is thrown comes out of the workflow's code.
+    const isOfWorkflow = lease.run.isActive;
     lease.rollback();
     lease.run.events.end(span, { error });
     this.#end("failed", startedAtMs);
-    if (lease.run.abort.isAborted && !AlcoveError.is(error)) {
-      return new AlcoveError("RUN_ABORTED", "The run was cancelled before it ended.", { cause: error });
+    if (lease.run.abort.isAborted) {
+      return isOfWorkflow ? lease.run.abort.error() : asCoded(error);
     }
-    return AlcoveError.is(error) && passedThrough.has(error.code) ? error : new WorkflowError(error);
+    const isPassedThrough = AlcoveError.is(error) && (!isOfWorkflow || aboutTheOutput.has(error.code));
+    return isPassedThrough ? error : new WorkflowError(error);
   }
 
   #end(outcome: "completed" | "failed", startedAtMs: number): void {
     this.#state = outcome;
-    this.#stopFollowingCaller?.();
+    this.#leave();
     this.#host.recordEnd(outcome, this.#host.clock.monotonicMs() - startedAtMs);
+  }
+
+  #leave(): void {
+    this.#stopFollowingCaller?.();
+    this.#hold.leaveRun();
   }
 
   #followCallerSignal(signal: AbortSignal | undefined): void {
@@ -219,17 +238,10 @@ export class Runner {
   }
 }
 
-// What the engine itself raises about the run as a whole. Anything else came out of the workflow's code: an
-// INPUT_INVALID among them says that the workflow called another function wrongly, not that the caller did.
-const passedThrough: ReadonlySet<string> = new Set([
-  "OUTPUT_INVALID",
-  "OUTPUT_KIND_UNSUPPORTED",
-  "STATE_INVALID",
-  "RUN_ABORTED",
-  "STORE_FAILED",
-  "STORE_CLOSED",
-  "STORE_CONFLICT",
-  "OUTCOME_UNKNOWN",
-  "SHUTTING_DOWN",
-  "IDEMPOTENCY_REPLY_TOO_LARGE",
-]);
+// What the engine raises about the workflow's output. Any other error that comes out of the workflow's code is the
+// workflow's: an INPUT_INVALID among them says that it called another function wrongly, not that the caller did.
+const aboutTheOutput: ReadonlySet<string> = new Set(["OUTPUT_INVALID", "OUTPUT_KIND_UNSUPPORTED"]);
+
+function asCoded(error: unknown): AlcoveError {
+  return AlcoveError.is(error) ? error : new WorkflowError(error);
+}

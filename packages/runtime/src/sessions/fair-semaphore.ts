@@ -29,6 +29,7 @@ export class FairSemaphore {
    * @throws SESSION_QUEUE_FULL at once when too many wait; RUN_ABORTED when the run is given up while it waits.
    */
   acquire(abort: RunAbort): Promise<void> | undefined {
+    abort.assertNotAborted();
     if (this.#free > 0) {
       this.#free -= 1;
       return undefined;
@@ -41,11 +42,7 @@ export class FairSemaphore {
     return new Promise((resolve, reject) => {
       const leave = (): void => {
         this.#waiting.delete(waiter);
-        reject(
-          new AlcoveError("RUN_ABORTED", "The run was cancelled while it waited for its turn.", {
-            cause: abort.reason,
-          }),
-        );
+        reject(abort.error());
       };
       const waiter: Waiter = {
         resume: () => {

@@ -30,19 +30,23 @@ export class PerUserRunHost implements RunHost {
   }
 
   async begin({ facts, events, abort, idempotency }: BeginRunRequest): Promise<RunLease> {
-    const { sharedFunctions, logger, clock } = this.#surroundings;
+    const { logger, clock, storeNowMs } = this.#surroundings;
+    const arrivedAtMs = storeNowMs();
     const permits = new RunPermits(this.#surroundings, this.#resident, abort);
     try {
-      await permits.acquire();
+      await permits.takeTurn();
       const leaving = this.#hasLeft();
       if (leaving !== undefined) {
-        await leaving;
+        await abort.race(leaving);
       }
-      const { functions: roomFunctions } = this.#resident.awakeRoom() ?? (await this.#resident.wake());
+      const room = this.#resident.awakeRoom(arrivedAtMs) ?? (await abort.race(this.#resident.wake(arrivedAtMs)));
       const recordedReply = idempotency && (await this.#resident.recordedReplies.find(idempotency));
+      // Only now, so that no slot is held while a room is built.
+      await permits.takeSlot();
+      abort.assertNotAborted();
       const drafts = this.#resident.openDrafts();
       const { userId } = this;
-      const run = new Run({ facts, events, abort, userId, logger, clock, sharedFunctions, roomFunctions, drafts });
+      const run = new Run({ facts, events, abort, userId, logger, clock, functions: room.functions, drafts });
       return new PerUserLease({ run, drafts, resident: this.#resident, permits, idempotency, recordedReply });
     } catch (error) {
       permits.release();
@@ -71,8 +75,8 @@ class RunPermits {
   }
 
   /** @throws SHUTTING_DOWN, SESSION_QUEUE_FULL, RUN_ABORTED; {@link release} is due all the same. */
-  async acquire(): Promise<void> {
-    const { activeRuns, slots, assertOpen } = this.#surroundings;
+  async takeTurn(): Promise<void> {
+    const { activeRuns, assertOpen } = this.#surroundings;
     assertOpen();
     activeRuns.enter(this.#abort);
     this.#isActive = true;
@@ -81,7 +85,11 @@ class RunPermits {
       await turn;
     }
     this.#hasTurn = true;
-    const slot = slots.acquire(this.#abort);
+  }
+
+  /** @throws RUN_ABORTED; {@link release} is due all the same. */
+  async takeSlot(): Promise<void> {
+    const slot = this.#surroundings.slots.acquire(this.#abort);
     if (slot !== undefined) {
       await slot;
     }

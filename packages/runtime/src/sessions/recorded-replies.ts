@@ -92,15 +92,24 @@ export class RecordedReplies {
     }
     const index = this.#index ?? new Map<string, IndexEntry>();
     const hash = hashOf(key);
-    const entry = { orderName: `${orderPrefix}${String(sequence).padStart(16, "0")}`, recordedAtMs: this.#store.nowMs() };
+    const entry = {
+      orderName: `${orderPrefix}${String(sequence).padStart(16, "0")}`,
+      recordedAtMs: this.#store.nowMs(),
+    };
+    const expiresAtMs = entry.recordedAtMs + this.#limits.maxAgeMs;
     const dropped = this.#dropped(index, hash);
     const records: RecordChange[] = dropped.flatMap(([oldHash, { orderName }]) => [
       { kind: "remove", name: orderName },
       ...(oldHash === hash ? [] : [{ kind: "remove" as const, name: replyName(oldHash) }]),
     ]);
     records.push(
-      { kind: "put", name: replyName(hash), json: JSON.stringify({ fingerprint, body }) },
-      { kind: "put", name: entry.orderName, json: JSON.stringify({ hash, recorded_at: entry.recordedAtMs }) },
+      { kind: "put", name: replyName(hash), json: JSON.stringify({ fingerprint, body }), expiresAtMs },
+      {
+        kind: "put",
+        name: entry.orderName,
+        json: JSON.stringify({ hash, recorded_at: entry.recordedAtMs }),
+        expiresAtMs,
+      },
     );
     const confirm = (): void => {
       for (const [oldHash] of dropped) {

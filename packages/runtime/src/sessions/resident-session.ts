@@ -1,9 +1,10 @@
-import { AlcoveError, type DisposalReport } from "@alcove/plugin-api";
+import { AlcoveError, type DisposalReport, DisposalStack } from "@alcove/plugin-api";
 import type { SessionKey, SessionStore } from "@alcove/state";
 import { type Furnishings, furnishRoom, type Room } from "../containers/room.js";
-import { type ChangedState, StateDrafts } from "../runs/state-drafts.js";
+import type { ChangedState, StateDrafts } from "../runs/state-drafts.js";
 import { FairSemaphore } from "./fair-semaphore.js";
 import { type IdempotencyLimits, type IdempotencyRequest, RecordedReplies } from "./recorded-replies.js";
+import type { Resident } from "./residency.js";
 import { SessionFigures } from "./session-figures.js";
 import type { SessionRecord, SessionRecords } from "./session-record.js";
 
@@ -27,16 +28,17 @@ export interface ReplyToRecord {
  * One user's session while it is in memory: its turns, its committed record, and its room. Whoever holds the turn may
  * call {@link wake}, {@link openDrafts} and {@link commit}; nobody else does.
  */
-export class ResidentSession {
+export class ResidentSession implements Resident {
   readonly userId: string;
   readonly turns: FairSemaphore;
   readonly figures = new SessionFigures();
   readonly recordedReplies: RecordedReplies;
-  /** How many sessions are open on it: HTTP requests, mostly. While there is one it stays in memory. */
+  /** How many sessions are open on it: HTTP requests, mostly. */
   openCount = 0;
   readonly #options: ResidentSessionOptions;
   #record: SessionRecord | undefined;
   #room: Room | undefined;
+  #waking: Promise<Room> | undefined;
 
   constructor(options: ResidentSessionOptions) {
     this.userId = options.key.userId;
@@ -50,30 +52,44 @@ export class ResidentSession {
     return this.#record;
   }
 
-  /** Whether its time is over. A session that never woke up is over at once. */
-  hasExpired(nowMs: number): boolean {
-    return this.#record === undefined || this.#record.expiresAtMs <= nowMs;
+  get isAwake(): boolean {
+    return this.#record !== undefined;
   }
 
-  /** The room, if record and room are in memory and the session has not expired; else {@link wake} is due. */
-  awakeRoom(): Room | undefined {
-    const isCurrent = this.#record !== undefined && this.#record.expiresAtMs > this.#options.store.nowMs();
-    return isCurrent ? this.#room : undefined;
+  /** Whether it woke up, and its time is over. */
+  hasExpired(nowMs: number): boolean {
+    return this.#record !== undefined && this.#record.expiresAtMs <= nowMs;
+  }
+
+  /** The room, if record and room are in memory and the session had not expired when the caller came; else {@link wake} is due. */
+  awakeRoom(arrivedAtMs: number): Room | undefined {
+    return this.#record === undefined || this.hasExpired(arrivedAtMs) ? undefined : this.#room;
   }
 
   /**
-   * Makes sure that record and room are in memory, and that the session has not expired: one that has begins anew, in a
-   * new room. After a failure nothing half-made is kept.
+   * Makes sure that record and room are in memory, and that the session had not expired when the caller came: one that
+   * had begins anew, in a new room. After a failure nothing half-made is kept. A caller may stop waiting; whoever has the
+   * next turn joins what is going on.
    */
-  async wake(): Promise<Room> {
+  wake(arrivedAtMs: number): Promise<Room> {
+    this.#waking ??= this.#wake(arrivedAtMs).finally(() => {
+      this.#waking = undefined;
+    });
+    return this.#waking;
+  }
+
+  async #wake(arrivedAtMs: number): Promise<Room> {
     const { store, records, furnishings, key } = this.#options;
-    if (this.#record !== undefined && this.#record.expiresAtMs <= store.nowMs()) {
+    if (this.hasExpired(arrivedAtMs)) {
       this.#forget();
-      await this.leave();
+      await this.#emptyRoom(furnishings.releaseTimeoutMs, true);
     }
     if (this.#record === undefined) {
       const stored = await store.load(key);
-      this.#record = stored === undefined ? records.create(store.nowMs()) : records.read(stored);
+      if (stored === undefined) {
+        await this.#emptyRoom(furnishings.releaseTimeoutMs, true);
+      }
+      this.#record = stored === undefined ? records.create(store.nowMs()) : await records.read(stored);
     }
     this.#room ??= await furnishRoom(furnishings, this.userId);
     return this.#room;
@@ -81,7 +97,7 @@ export class ResidentSession {
 
   /** Drafts of the committed states for one run. */
   openDrafts(): StateDrafts {
-    return new StateDrafts(this.#woken().values);
+    return this.#options.records.drafts(this.#woken());
   }
 
   /**
@@ -104,13 +120,35 @@ export class ResidentSession {
     }
   }
 
-  /** Leaves memory: releases what the room's components acquired. The stored session stays as it is. */
-  async leave(): Promise<DisposalReport> {
+  /**
+   * Leaves memory: releases what the room's components acquired, and if the session is over tells them so before, within
+   * the time for each. The stored session stays as it is.
+   */
+  async leave(timeoutMs: number): Promise<DisposalReport> {
+    if (this.#waking === undefined) {
+      return this.#emptyRoom(timeoutMs, this.hasExpired(this.#options.store.nowMs()));
+    }
+    // A room that is still being built is left as soon as it is there, even when that is after the time.
+    const leaving = new DisposalStack();
+    leaving.add(async () => {
+      await this.#waking?.catch(() => undefined);
+      await this.#emptyRoom(timeoutMs, false);
+    });
+    return leaving.dispose(timeoutMs);
+  }
+
+  async #emptyRoom(timeoutMs: number, isOver: boolean): Promise<DisposalReport> {
     const room = this.#room;
     this.#room = undefined;
-    return room === undefined
-      ? { errors: [], unfinished: 0 }
-      : room.releases.dispose(this.#options.furnishings.releaseTimeoutMs);
+    if (room === undefined) {
+      return { errors: [], unfinished: 0 };
+    }
+    const ended = isOver ? await room.endings.dispose(timeoutMs) : undefined;
+    const released = await room.releases.dispose(timeoutMs);
+    return {
+      errors: [...(ended?.errors ?? []), ...released.errors],
+      unfinished: (ended?.unfinished ?? 0) + released.unfinished,
+    };
   }
 
   #forget(): void {

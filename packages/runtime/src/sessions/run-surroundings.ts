@@ -16,6 +16,8 @@ export interface RunSurroundings {
   /** Limits how many runs work at the same time. */
   readonly slots: FairSemaphore;
   readonly activeRuns: ActiveRuns;
+  /** The store's time, by which sessions expire. */
+  storeNowMs(): number;
   /** @throws SHUTTING_DOWN */
   assertOpen(): void;
 }

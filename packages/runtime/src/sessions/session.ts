@@ -1,14 +1,15 @@
 import type { RunRequest } from "../runs/run-facts.js";
 import type { RunHost } from "../runs/run-host.js";
-import { Runner } from "../runs/runner.js";
+import { type RunHold, Runner } from "../runs/runner.js";
 
 /**
  * One caller's hold on a user's session, usually for the length of a request. While it is open the session stays in
  * memory. Close it, or declare it with `await using`.
  */
-export class Session implements AsyncDisposable {
+export class Session implements AsyncDisposable, RunHold {
   readonly #host: RunHost;
   readonly #release: () => void;
+  #activeRuns = 0;
   #isClosed = false;
 
   constructor(host: RunHost, release: () => void) {
@@ -23,17 +24,39 @@ export class Session implements AsyncDisposable {
 
   /** A runner for one run of the workflow. Nothing happens before the runner is asked for its result or stream. */
   run(input: unknown, request: RunRequest = {}): Runner {
-    if (this.#isClosed) {
-      throw new TypeError("This session is closed; ask the session manager for a new one.");
-    }
-    return new Runner(this.#host, input, request);
+    this.#assertOpen();
+    return new Runner(this.#host, this, input, request);
   }
 
-  /** Gives the session back. Idempotent. */
+  /** Gives the session back, as soon as the runs that have begun are over. Idempotent. */
   close(): void {
     if (!this.#isClosed) {
       this.#isClosed = true;
+      this.#releaseWhenIdle();
+    }
+  }
+
+  /** Called by a runner that begins. */
+  enterRun(): void {
+    this.#assertOpen();
+    this.#activeRuns += 1;
+  }
+
+  /** Called by a runner that has ended. */
+  leaveRun(): void {
+    this.#activeRuns -= 1;
+    this.#releaseWhenIdle();
+  }
+
+  #releaseWhenIdle(): void {
+    if (this.#isClosed && this.#activeRuns === 0) {
       this.#release();
+    }
+  }
+
+  #assertOpen(): void {
+    if (this.#isClosed) {
+      throw new TypeError("This session is closed; ask the session manager for a new one.");
     }
   }
 

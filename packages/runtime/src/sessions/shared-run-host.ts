@@ -23,9 +23,12 @@ export class SharedRunHost implements RunHost {
 
   async begin({ facts, events, abort, idempotency }: BeginRunRequest): Promise<RunLease> {
     if (idempotency !== undefined) {
-      throw new AlcoveError("IDEMPOTENCY_UNSUPPORTED", "A shared workflow cannot take an idempotency key: it keeps no replies.");
+      throw new AlcoveError(
+        "IDEMPOTENCY_UNSUPPORTED",
+        "A shared workflow cannot take an idempotency key: it keeps no replies.",
+      );
     }
-    const { slots, activeRuns, sharedFunctions, logger, clock, assertOpen } = this.#surroundings;
+    const { slots, activeRuns, sharedFunctions: functions, logger, clock, assertOpen } = this.#surroundings;
     assertOpen();
     activeRuns.enter(abort);
     try {
@@ -35,17 +38,7 @@ export class SharedRunHost implements RunHost {
       throw error;
     }
     const { userId } = this;
-    const run = new Run({
-      facts,
-      events,
-      abort,
-      userId,
-      logger,
-      clock,
-      sharedFunctions,
-      roomFunctions: undefined,
-      drafts: undefined,
-    });
+    const run = new Run({ facts, events, abort, userId, logger, clock, functions, drafts: undefined });
     let isOver = false;
     const end = (): void => {
       run.end();

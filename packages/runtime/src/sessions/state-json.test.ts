@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { stateAsJson } from "./state-json.js";
+import { firstDifference, stateAsJson } from "./state-json.js";
 
 class Money {
   amount = 1;
@@ -29,13 +29,50 @@ describe("a state as JSON", () => {
     ["a function", { a: () => 1 }, "a function at a"],
     ["a symbol", { a: Symbol("a") }, "a symbol at a"],
     ["an instance of a class", { a: new Money() }, "a Money at a"],
-    ["a cycle", cycle, "a cycle at self.self"],
+    ["a cycle", cycle, "a cycle, or more than 200 levels, at self.self"],
   ])("is refused for %s", (_what, state, place) => {
     expect(() => stateAsJson("notepad", state)).toThrow(`The state of notepad holds ${place}`);
+  });
+
+  it.each([
+    ["a getter", Object.defineProperty({}, "a", { get: () => 1, enumerable: true })],
+    ["a hidden property", Object.defineProperty({}, "toJSON", { value: () => 1 })],
+    ["a symbol key", { [Symbol("a")]: 1 }],
+    ["a hole", { a: new Array(2) }],
+    ["a list with properties", { a: Object.assign([1], { extra: 1 }) }],
+  ])("is refused for %s, which JSON.stringify would drop or change", (_what, state) => {
+    expect(() => stateAsJson("notepad", state)).toThrow("which JSON cannot hold");
+  });
+
+  it("is frozen all the way down, parts that were frozen on top before included", () => {
+    const state = Object.freeze({ prefs: { theme: "light" } });
+    stateAsJson("notepad", state);
+    expect(Object.isFrozen(state.prefs)).toBe(true);
   });
 
   it("keeps a key __proto__ as an ordinary key", () => {
     const state: unknown = JSON.parse('{"__proto__":{"a":1}}');
     expect(stateAsJson("notepad", state as object)).toBe('{"__proto__":{"a":1}}');
+  });
+});
+
+describe("the first difference of two states", () => {
+  it("is none between a value and its JSON copy", () => {
+    fc.assert(
+      fc.property(fc.jsonValue(), (value) => {
+        const text = JSON.stringify(value);
+        expect(firstDifference(JSON.parse(text), JSON.parse(text), [])).toBeUndefined();
+      }),
+    );
+  });
+
+  it.each([
+    ["a value", { a: { b: 1 } }, { a: { b: 2 } }, "a.b"],
+    ["a key too many", { a: 1, b: 2 }, { a: 1 }, "b"],
+    ["a key too few", { a: [{}] }, { a: [{ b: 1 }] }, "a.0"],
+    ["a list for an object", { a: [] }, { a: {} }, "a"],
+    ["another length", { a: [1] }, { a: [1, 2] }, "a"],
+  ])("is found in %s", (_what, left, right, path) => {
+    expect(firstDifference(left, right, [])?.join(".")).toBe(path);
   });
 });

@@ -23,7 +23,9 @@ export function idempotencyOf({ req, path, state }: RequestContext): Idempotency
       `The header Idempotency-Key has to hold one key of 1 to ${MAX_KEY_LENGTH} characters, e.g. a UUID.`,
     );
   }
-  const fingerprint = createHash("sha256").update(`${path}\n${canonicalJson(state.body)}`).digest("hex");
+  const fingerprint = createHash("sha256")
+    .update(`${path}\n${canonicalJson(state.body)}`)
+    .digest("hex");
   return { key, fingerprint };
 }
 

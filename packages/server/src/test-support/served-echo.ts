@@ -84,6 +84,7 @@ export function testConfig({ frontEnd = {}, enablePerUserMonitoring = false }: T
     functionGroups: {},
     workflow: undefined,
     plugins: [],
+    faultyNames: [],
     general: {
       application: "test",
       perUserWorkflowTimeoutMs: 1_800_000,
@@ -91,7 +92,10 @@ export function testConfig({ frontEnd = {}, enablePerUserMonitoring = false }: T
       enablePerUserMonitoring,
       maxConcurrency: 0,
       maxQueuedRunsPerUser: 16,
+      maxResidentUsers: 100,
+      perUserResidentIdleMs: undefined,
       shutdownTimeoutMs: 1000,
+      idempotency: { maxRecordsPerUser: 128, maxReplyBytes: 262_144, maxAgeMs: 86_400_000 },
       store: { path: "/dev/null" },
       frontEnd: {
         host: "127.0.0.1",
