@@ -23,7 +23,7 @@ export interface ComponentSurroundings {
 }
 
 /** An instance of a component: the built function of each planned one. */
-export type ComponentInstance = ReadonlyMap<FunctionPlan, BuiltFunction>;
+type ComponentInstance = ReadonlyMap<FunctionPlan, BuiltFunction>;
 
 /** Calls a component's `build` and binds what comes out of it. @throws ComponentBuildFailedError */
 export async function buildComponent(component: ComponentPlan, surroundings: ComponentSurroundings): Promise<void> {
