@@ -3,7 +3,7 @@ import { freeze } from "immer";
 import type { ComponentPlan, StatePlan } from "../plan/application-plan.js";
 import { schemaFaults } from "../runs/schema-check.js";
 import { migrateState } from "./migrate-state.js";
-import { firstDifference, stateAsJson } from "./state-json.js";
+import { firstDifference, storedForm } from "./state-json.js";
 
 /** A component's state as it is, or will be, on disk. */
 export interface CommittedState {
@@ -39,8 +39,8 @@ export class ComponentState {
     if (!("data" in live)) {
       throw invalid(name, "begins with", live);
     }
-    // Decoded, because the schema may fill in defaults; copied, because whoever made it may keep it.
-    return this.capture(this.hasCodec ? live.data : JSON.parse(stateAsJson(name, live.data)), "begins with");
+    // Decoded, because the schema may fill in defaults.
+    return this.capture(live.data, "begins with");
   }
 
   /** A stored state, migrated if need be. @throws STATE_UNREADABLE, STATE_VERSION_UNSUPPORTED, STATE_MIGRATION_FAILED */
@@ -73,14 +73,14 @@ export class ComponentState {
     }
     if (!this.hasCodec) {
       this.#assertSame(live, made.data, verb);
-      return { value: live, json: stateAsJson(name, live) };
+      return this.#stored(live);
     }
-    const json = stateAsJson(name, made.data);
-    const again = this.#decode(JSON.parse(json));
+    const stored = this.#stored(made.data);
+    const again = this.#decode(stored.value);
     if (!("data" in again)) {
       throw invalid(name, `${verb}, once encoded and decoded again,`, again);
     }
-    return { value: made.data, json };
+    return stored;
   }
 
   /** What a run drafts: the committed value itself, or where there are codecs what they make of it, afresh each time. */
@@ -93,6 +93,11 @@ export class ComponentState {
       throw invalid(this.#component.name, "is kept with", live);
     }
     return live.data;
+  }
+
+  #stored(state: object): CommittedState {
+    const { value, json } = storedForm(this.#component.name, state);
+    return { value: value as object, json };
   }
 
   /** A state that is stored has to be what its schema makes of it, or it would be another one after a restart. */

@@ -1,6 +1,6 @@
 import { type JsonValue, type StateDeclaration, type StateMigration, StoredStateError } from "@alcove/plugin-api";
 import type { ComponentPlan } from "../plan/application-plan.js";
-import { stateAsJson } from "./state-json.js";
+import { storedForm } from "./state-json.js";
 
 /** A state as a store gave it out. */
 interface VersionedState {
@@ -22,7 +22,7 @@ export async function migrateState(
   for (const [version, migrate] of stepsFor(component, declaration, stored.version)) {
     try {
       // A copy, so that the next step may change what it gets.
-      state = JSON.parse(stateAsJson(component.name, await migrate(state))) as JsonValue;
+      state = JSON.parse(storedForm(component.name, await migrate(state)).json) as JsonValue;
     } catch (cause) {
       throw new StoredStateError(
         "STATE_MIGRATION_FAILED",

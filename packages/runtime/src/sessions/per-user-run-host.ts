@@ -34,7 +34,10 @@ export class PerUserRunHost implements RunHost {
     const arrivedAtMs = storeNowMs();
     const permits = new RunPermits(this.#surroundings, this.#resident, abort);
     try {
-      await permits.takeTurn();
+      const turn = permits.takeTurn();
+      if (turn !== undefined) {
+        await turn;
+      }
       const leaving = this.#hasLeft();
       if (leaving !== undefined) {
         await abort.race(leaving);
@@ -42,7 +45,10 @@ export class PerUserRunHost implements RunHost {
       const room = this.#resident.awakeRoom(arrivedAtMs) ?? (await abort.race(this.#resident.wake(arrivedAtMs)));
       const recordedReply = idempotency && (await this.#resident.recordedReplies.find(idempotency));
       // Only now, so that no slot is held while a room is built.
-      await permits.takeSlot();
+      const slot = permits.takeSlot();
+      if (slot !== undefined) {
+        await slot;
+      }
       abort.assertNotAborted();
       const drafts = this.#resident.openDrafts();
       const { userId } = this;
@@ -74,26 +80,36 @@ class RunPermits {
     this.#abort = abort;
   }
 
-  /** @throws SHUTTING_DOWN, SESSION_QUEUE_FULL, RUN_ABORTED; {@link release} is due all the same. */
-  async takeTurn(): Promise<void> {
+  /**
+   * `undefined` when the turn was free, which spares the hot path a promise.
+   *
+   * @throws SHUTTING_DOWN, SESSION_QUEUE_FULL, RUN_ABORTED; {@link release} is due all the same.
+   */
+  takeTurn(): Promise<void> | undefined {
     const { activeRuns, assertOpen } = this.#surroundings;
     assertOpen();
     activeRuns.enter(this.#abort);
     this.#isActive = true;
     const turn = this.#resident.turns.acquire(this.#abort);
-    if (turn !== undefined) {
-      await turn;
+    if (turn === undefined) {
+      this.#hasTurn = true;
+      return undefined;
     }
-    this.#hasTurn = true;
+    return turn.then(() => {
+      this.#hasTurn = true;
+    });
   }
 
-  /** @throws RUN_ABORTED; {@link release} is due all the same. */
-  async takeSlot(): Promise<void> {
+  /** As {@link takeTurn}. @throws RUN_ABORTED; {@link release} is due all the same. */
+  takeSlot(): Promise<void> | undefined {
     const slot = this.#surroundings.slots.acquire(this.#abort);
-    if (slot !== undefined) {
-      await slot;
+    if (slot === undefined) {
+      this.#hasSlot = true;
+      return undefined;
     }
-    this.#hasSlot = true;
+    return slot.then(() => {
+      this.#hasSlot = true;
+    });
   }
 
   /** Idempotent. */

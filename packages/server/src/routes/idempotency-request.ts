@@ -12,10 +12,11 @@ const MAX_KEY_LENGTH = 255;
  * @throws RequestError IDEMPOTENCY_KEY_INVALID
  */
 export function idempotencyOf({ req, path, state }: RequestContext): IdempotencyRequest | undefined {
-  const keys = req.headersDistinct["idempotency-key"];
-  if (keys === undefined) {
+  // The distinct headers are a second copy of all of them, made when they are first asked for.
+  if (req.headers["idempotency-key"] === undefined) {
     return undefined;
   }
+  const keys = req.headersDistinct["idempotency-key"] ?? [];
   const [key = ""] = keys;
   if (keys.length > 1 || key.trim() === "" || key.length > MAX_KEY_LENGTH) {
     throw new RequestError(
