@@ -1,6 +1,6 @@
 import type { JsonValue } from "../json.js";
 import { AlcoveError, type AlcoveErrorOptions } from "./alcove-error.js";
-import { formatProblem, type Problem } from "./problem.js";
+import { formatProblem, formatReport, type Problem } from "./problem.js";
 
 /** Raised at start when the configuration, the plugins or the dependency graph break rules; it lists every violation. */
 export class StartupRefusedError extends AlcoveError<"STARTUP_REFUSED"> {
@@ -8,8 +8,7 @@ export class StartupRefusedError extends AlcoveError<"STARTUP_REFUSED"> {
 
   constructor(problems: readonly Problem[]) {
     const errors = problems.filter((problem) => problem.severity === "error");
-    const heading = errors.length === 1 ? "1 problem found" : `${errors.length} problems found`;
-    super("STARTUP_REFUSED", [heading, ...errors.map((problem) => `  ${formatProblem(problem)}`)].join("\n"), {
+    super("STARTUP_REFUSED", formatReport(errors), {
       details: errors.map((problem) => formatProblem(problem)),
     });
     this.problems = problems;

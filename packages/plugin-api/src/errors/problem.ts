@@ -54,6 +54,29 @@ export function formatProblem(problem: Problem): string {
   return `${place}${problem.message}${remedy} [${problem.rule}]`;
 }
 
+/** A report for people: a heading that counts errors and warnings, then one line for each problem. */
+export function formatReport(problems: readonly Problem[]): string {
+  const lines = problems.map((problem) => {
+    const label = problem.severity === "warning" ? "warning: " : "";
+    return `  ${label}${formatProblem(problem).replaceAll("\n", " ")}`;
+  });
+  return [reportHeading(problems), ...lines].join("\n");
+}
+
+function reportHeading(problems: readonly Problem[]): string {
+  const errors = problems.filter(({ severity }) => severity === "error").length;
+  const warnings = problems.length - errors;
+  const parts = [
+    ...(errors > 0 ? [counted(errors, "error")] : []),
+    ...(warnings > 0 ? [counted(warnings, "warning")] : []),
+  ];
+  return `${parts.join(" and ")} found:`;
+}
+
+function counted(count: number, what: string): string {
+  return count === 1 ? `1 ${what}` : `${count} ${what}s`;
+}
+
 /** `file:line:column`, or less where less is known. */
 export function formatLocation({ file, line, column }: SourceLocation): string {
   return [file, line, column].filter((part) => part !== undefined).join(":");
