@@ -4,9 +4,12 @@ import ts from "typescript";
 import { describe, expect, it } from "vitest";
 import { filesBelow, memberNames, readText, workspaceRoot } from "./workspace.js";
 
-const pages = (["packages", "plugins"] as const)
-  .flatMap((kind) => memberNames(kind).flatMap((name) => filesBelow(`${kind}/${name}`)))
-  .filter((name) => name.endsWith(".md"));
+const pages = [
+  "README.md",
+  ...(["packages", "plugins"] as const).flatMap((kind) =>
+    memberNames(kind).flatMap((name) => filesBelow(`${kind}/${name}`)),
+  ),
+].filter((name) => name.endsWith(".md"));
 
 /** The TypeScript examples that are whole modules (they import something), each as a file that lies beside its page. */
 const examples = pages.flatMap((page) =>
