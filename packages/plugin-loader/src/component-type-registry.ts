@@ -3,12 +3,15 @@ import type { DiscoveredPlugin } from "./discovered-plugin.js";
 
 /** A component type a plugin contributes. Its code has not been imported. */
 export interface ComponentType {
+  /** Whether it is a type of functions or of groups. */
   readonly kind: ReferenceKind;
   /** The name in the manifest, e.g. `per_user_notepad`. */
   readonly name: string;
   /** `<plugin id>/<name>`, which names one type even where several plugins use the same name. */
   readonly qualifiedName: string;
+  /** Who contributes it. */
   readonly plugin: DiscoveredPlugin;
+  /** What the manifest says of it. */
   readonly contribution: ComponentContribution;
 }
 

@@ -68,7 +68,11 @@ export interface PerUserFunctionOptions<
 
 type MaybePromise<Value> = Value | Promise<Value>;
 
-/** Defines a shared function: one instance for the whole process, with no state of any user. */
+/**
+ * Defines a shared function: one instance for the whole process, with no state of any user.
+ *
+ * @throws TypeError when there is neither an `output` nor a `streamOutput` schema.
+ */
 export function defineFunction<
   Input extends z.ZodType,
   Output extends z.ZodType | undefined = undefined,
@@ -79,7 +83,11 @@ export function defineFunction<
   return functionDefinition("shared", options, undefined);
 }
 
-/** Defines a per-user function: one instance per user session, with state that is kept durably for that user. */
+/**
+ * Defines a per-user function: one instance per user session, with state that is kept durably for that user.
+ *
+ * @throws TypeError when there is neither an `output` nor a `streamOutput` schema.
+ */
 export function definePerUserFunction<
   Input extends z.ZodType,
   Output extends z.ZodType | undefined = undefined,

@@ -4,6 +4,7 @@ import { formatProblem, formatReport, type Problem } from "./problem.js";
 
 /** Raised at start when the configuration, the plugins or the dependency graph break rules; it lists every violation. */
 export class StartupRefusedError extends AlcoveError<"STARTUP_REFUSED"> {
+  /** Errors and warnings, in the order in which they are reported. */
   readonly problems: readonly Problem[];
 
   constructor(problems: readonly Problem[]) {
@@ -19,6 +20,7 @@ export class StartupRefusedError extends AlcoveError<"STARTUP_REFUSED"> {
 export interface SchemaFault {
   /** The way to the field, from the outermost key inwards; empty for the value itself. */
   readonly path: readonly (string | number)[];
+  /** What is wrong with it. */
   readonly message: string;
   /** Which rule of the schema was broken, in zod's words, e.g. `invalid_type`. */
   readonly kind: string;
@@ -28,6 +30,7 @@ export interface SchemaFault {
 
 /** Raised when an input does not satisfy a function's input schema. Nothing has run. */
 export class InputInvalidError extends AlcoveError<"INPUT_INVALID"> {
+  /** Every field that was refused. */
   readonly faults: readonly SchemaFault[];
 
   constructor(functionName: string, faults: readonly SchemaFault[]) {

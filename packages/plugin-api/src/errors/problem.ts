@@ -2,7 +2,9 @@
 export interface SourceLocation {
   /** The file as the user named it, or what stands in for it, e.g. `--override general.store.path`. */
   readonly file: string;
+  /** From 1; left out where the place is the whole file. */
   readonly line?: number;
+  /** From 1; left out where the place is the whole line. */
   readonly column?: number;
 }
 
@@ -37,11 +39,13 @@ export type ProblemRule =
 
 /** One fault found before anything was started. All faults are collected and reported together. */
 export interface Problem {
+  /** The rule that is broken. */
   readonly rule: ProblemRule;
   /** An error refuses the start; a warning is printed and the start goes on. */
   readonly severity: "error" | "warning";
   /** What is wrong, naming the thing that is wrong. */
   readonly message: string;
+  /** Where it is wrong, where that is known. */
   readonly source?: SourceLocation;
   /** How to mend it. */
   readonly remedy?: string;

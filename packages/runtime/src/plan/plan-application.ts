@@ -13,7 +13,9 @@ import { planServices } from "./service-plan.js";
 export interface PlanOptions {
   /** The configured components and listed plugins. */
   readonly components: ComponentSections;
+  /** Finds the place of whatever is complained of. */
   readonly document: ConfigDocument;
+  /** The plugins found, in use or not. */
   readonly plugins: readonly DiscoveredPlugin[];
 }
 
@@ -21,6 +23,7 @@ export interface PlanOptions {
 export interface PlanResult {
   /** `undefined` when any problem is an error. */
   readonly plan: ApplicationPlan | undefined;
+  /** Every violation, and warnings. */
   readonly problems: readonly Problem[];
 }
 

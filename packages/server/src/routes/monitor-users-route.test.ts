@@ -8,12 +8,12 @@ const alice = userIdOfSessionCookie("alice");
 const bob = userIdOfSessionCookie("bob");
 let server: ListeningServer;
 
-function resident(userId: string, activeRuns: number): ResidentFigures {
+function resident(userId: string, openSessions: number): ResidentFigures {
   return {
     userId,
     createdAtMs: Date.UTC(2026, 10, 20, 15),
     lastActivityAtMs: Date.UTC(2026, 10, 20, 16, 30, 1, 5),
-    activeRuns,
+    openSessions,
     totalRuns: 3,
     averageLatencyMs: 1.23456,
     errorCount: 1,

@@ -14,7 +14,9 @@ const WORKFLOW_PATHS: readonly string[] = ["/generate", "/v1/workflow"];
 
 /** A route as the start-up log names it. */
 export interface RouteAddress {
+  /** The HTTP method in capitals. */
   readonly method: string;
+  /** The path, e.g. `/generate`. */
   readonly path: string;
 }
 
