@@ -68,6 +68,8 @@ describe("monitored users", () => {
     ["?user_id=bob", [bob]],
     ["?user_id=mallory", []],
     ["?user_id=", []],
+    ["?user_id=alice&user_id=bob", [bob]],
+    ["?user_id=bob&user_id=mallory", []],
   ])("are chosen by %j", async (query, expected) => {
     expect(await monitoredUsers(query)).toEqual(expected);
   });
