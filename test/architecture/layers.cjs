@@ -75,7 +75,7 @@ module.exports = {
     onlyIn(
       ["runtime", "plugin-api"],
       "inversify|@inversifyjs",
-      "Only the runtime builds containers; plugin-api re-exports.",
+      "The runtime builds containers; plugin-api re-exports what a plugin needs (container-building.test.ts).",
     ),
     {
       name: "no-cycles",

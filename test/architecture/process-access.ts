@@ -39,29 +39,68 @@ export function processAccesses(text: string): ProcessAccess[] {
 }
 
 function memberReached(node: ts.Node): string | undefined {
-  const specifier = ts.isImportDeclaration(node) ? node.moduleSpecifier : undefined;
-  if (specifier !== undefined && ts.isStringLiteral(specifier) && /^(node:)?process$/.test(specifier.text)) {
+  if (importsProcess(node)) {
     return "(import)";
   }
-  if (!ts.isIdentifier(node) || node.text !== "process" || !isValue(node)) {
+  const named = (ts.isIdentifier(node) && isValue(node)) || isGlobalElement(node) ? node : undefined;
+  if (named === undefined || named.text !== "process") {
     return undefined;
   }
-  const whole = ts.isPropertyAccessExpression(node.parent) && node.parent.name === node ? node.parent : node;
+  const whole = isPartOfGlobal(named) ? named.parent : named;
   const { parent } = whole;
   if (ts.isPropertyAccessExpression(parent) && parent.expression === whole) {
     return parent.name.text;
   }
-  if (ts.isElementAccessExpression(parent) && ts.isStringLiteralLike(parent.argumentExpression)) {
+  if (
+    ts.isElementAccessExpression(parent) &&
+    parent.expression === whole &&
+    ts.isStringLiteralLike(parent.argumentExpression)
+  ) {
     return parent.argumentExpression.text;
   }
   return "(whole)";
+}
+
+function importsProcess(node: ts.Node): boolean {
+  if (ts.isImportDeclaration(node) || ts.isExportDeclaration(node)) {
+    return isProcessModule(node.moduleSpecifier);
+  }
+  const isImportCall =
+    ts.isCallExpression(node) &&
+    (node.expression.kind === ts.SyntaxKind.ImportKeyword || isIdentifierOf(node.expression, /^require$/));
+  return isImportCall && isProcessModule(node.arguments[0]);
+}
+
+function isProcessModule(specifier: ts.Expression | undefined): boolean {
+  return specifier !== undefined && ts.isStringLiteralLike(specifier) && /^(node:)?process$/.test(specifier.text);
+}
+
+/** `"process"` in `globalThis["process"]`. */
+function isGlobalElement(node: ts.Node): node is ts.StringLiteralLike {
+  return (
+    ts.isStringLiteralLike(node) &&
+    ts.isElementAccessExpression(node.parent) &&
+    node.parent.argumentExpression === node &&
+    isIdentifierOf(node.parent.expression, globalNames)
+  );
+}
+
+/** `process` in `globalThis.process`, or in `globalThis["process"]`. */
+function isPartOfGlobal(node: ts.Identifier | ts.StringLiteralLike): boolean {
+  return isGlobalElement(node) || (ts.isPropertyAccessExpression(node.parent) && node.parent.name === node);
+}
+
+const globalNames = /^(globalThis|global)$/;
+
+function isIdentifierOf(node: ts.Node, names: RegExp): boolean {
+  return ts.isIdentifier(node) && names.test(node.text);
 }
 
 // The global object, not something else that happens to have this name.
 function isValue(node: ts.Identifier): boolean {
   const { parent } = node;
   if (ts.isPropertyAccessExpression(parent) && parent.name === node) {
-    return ts.isIdentifier(parent.expression) && /^(globalThis|global)$/.test(parent.expression.text);
+    return isIdentifierOf(parent.expression, globalNames);
   }
   const namesSomethingElse =
     ts.isPropertyAssignment(parent) ||

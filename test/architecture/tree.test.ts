@@ -18,7 +18,9 @@ const packageFileSchema = z.looseObject({
   engines: z.object({ node: z.literal(">=20.19") }),
   exports: z.record(z.string(), z.union([z.string(), z.record(z.string(), z.string())])),
   files: z.array(z.string()).min(1),
-  scripts: z.object({ prepack: z.literal("tsc --build") }),
+  scripts: z.object({
+    prepack: z.literal("tsc --build && node --eval \"fs.copyFileSync('../../LICENSE', 'LICENSE')\""),
+  }),
 });
 const pluginFileSchema = packageFileSchema.extend({
   alcove: z.object({ manifest: z.literal("./plugin.yaml") }),

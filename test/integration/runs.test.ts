@@ -4,7 +4,10 @@ import {
   definePerUserFunction,
   type FunctionHandle,
   functionRef,
+  type LogFields,
+  type Logger,
   type PerUserCallContext,
+  silentLogger,
   z,
 } from "@alcove/plugin-api";
 import type { IntermediateStep } from "@alcove/runtime";
@@ -138,14 +141,15 @@ describe("a run", () => {
     await expect(call(runtime, undefined, { text: "hi" })).rejects.toMatchObject({ code: "USER_ID_REQUIRED" });
   });
 
-  it("leaves no trace in memory when its input is refused", async () => {
+  it("leaves nothing in memory and nothing in the store when a user's first input is refused", async () => {
     await using bench = await Workbench.create([workflowCalling((input) => input)]);
     const { runtime, store } = await bench.start(flowConfig);
     await expect(call(runtime, "alice", { text: 1 })).rejects.toMatchObject({
       code: "INPUT_INVALID",
       faults: [{ path: ["text"], kind: "invalid_type", expected: "string" }],
     });
-    expect(runtime.sessions.residents()).toEqual([]);
+    // A session that never woke up counts as expired, and is in no list; only cleaning up tells whether it is there.
+    expect(await runtime.sessions.evictExpired()).toBe(0);
     expect(await store.count()).toBe(0);
   });
 
@@ -161,7 +165,78 @@ describe("a run", () => {
   });
 });
 
+describe("a run that is given up", () => {
+  function heeding() {
+    return workflowCalling((input, { signal }) => {
+      if (input.text === "quick") {
+        return input;
+      }
+      return new Promise((_resolve, reject) => {
+        const giveUp = (): void => reject(new RangeError("the function's own error"));
+        signal.addEventListener("abort", giveUp);
+        if (signal.aborted) {
+          giveUp();
+        }
+      });
+    });
+  }
+
+  it("ends with RUN_ABORTED, whatever its function makes of the signal, and with what the caller gave as the cause", async () => {
+    await using bench = await Workbench.create([heeding()]);
+    const { runtime } = await bench.start(flowConfig);
+    const session = runtime.sessions.session({ userId: "alice" });
+    const runner = session.run({ text: "slow" });
+    const started = new Promise<void>((resolve) => runner.subscribe(() => resolve()));
+    const result = runner.result();
+    const outcome = expect(result).rejects.toMatchObject({ code: "RUN_ABORTED", cause: "tired of waiting" });
+    await started;
+    runner.abort("tired of waiting");
+    await outcome;
+    expect(runner.state).toBe("failed");
+    session.close();
+  });
+
+  it.each(["before it begins", "while it works"])("follows its caller's signal: %s", async (moment) => {
+    await using bench = await Workbench.create([heeding()]);
+    const { runtime, store } = await bench.start(flowConfig);
+    const caller = new AbortController();
+    const session = runtime.sessions.session({ userId: "alice" });
+    if (moment === "before it begins") {
+      caller.abort();
+    }
+    const runner = session.run({ text: moment === "before it begins" ? "quick" : "slow" }, { signal: caller.signal });
+    const unsubscribe = runner.subscribe(() => caller.abort());
+    await expect(runner.result()).rejects.toMatchObject({ code: "RUN_ABORTED" });
+    unsubscribe();
+    session.close();
+    expect(await store.count()).toBe(0);
+  });
+});
+
 describe("a call context", () => {
+  it("has a logger whose lines carry the component and the run id", async () => {
+    await using bench = await Workbench.create([
+      workflowCalling((input, { logger }) => {
+        logger.info("thinking", { about: input.text });
+        return input;
+      }),
+    ]);
+    const lines: LogFields[] = [];
+    const recording = (fields: LogFields): Logger => ({
+      ...silentLogger,
+      info: (message, more) => lines.push({ ...fields, ...more, message }),
+      child: (more) => recording({ ...fields, ...more }),
+    });
+    const { runtime } = await bench.start(flowConfig, { logger: recording({}) });
+    const session = runtime.sessions.session({ userId: "alice" });
+    const runner = session.run({ text: "life" });
+    await runner.result();
+    session.close();
+    expect(lines.filter(({ message }) => message === "thinking")).toEqual([
+      expect.objectContaining({ component: "workflow", runId: runner.runId, about: "life" }),
+    ]);
+  });
+
   it("is dead once its run has ended", async () => {
     const kept: { context?: CallContext; echo?: FunctionHandle } = {};
     await using bench = await Workbench.create([
@@ -295,10 +370,37 @@ describe("a stream", () => {
     expect(await collect(application, { to: 1 })).toEqual([1]);
   });
 
-  it("is refused as a single result, and a single result streams as one chunk", async () => {
-    await using bench = await Workbench.create([counting, workflowCalling((input) => input)]);
+  it("cannot be asked for as a single result", async () => {
+    await using bench = await Workbench.create([counting]);
     const { runtime } = await bench.start(countConfig);
     await expect(call(runtime, "alice", { to: 1 })).rejects.toMatchObject({ code: "OUTPUT_KIND_UNSUPPORTED" });
+  });
+
+  it("has one chunk where the function has a single result only, also inside a run", async () => {
+    const chunks: unknown[] = [];
+    await using bench = await Workbench.create([
+      workflowCalling(async (input, context, handle) => {
+        for await (const chunk of handle.stream(input, context)) {
+          chunks.push(chunk);
+        }
+        return input;
+      }),
+    ]);
+    expect(await collect(await bench.start(flowConfig), { text: "hi" })).toEqual([{ text: "hi" }]);
+    expect(chunks).toEqual([{ text: "hi!" }]);
+  });
+
+  it("ends with RUN_ABORTED for those who listen when it is left early", async () => {
+    await using bench = await Workbench.create([counting]);
+    const application = await bench.start(countConfig);
+    const errors: unknown[] = [];
+    application.runtime.events.subscribe(({ payload }) => {
+      if (payload.eventType === "WORKFLOW_END") {
+        errors.push(payload.data.error);
+      }
+    });
+    await collect(application, { to: 3 }, 2);
+    expect(errors).toMatchObject([{ code: "RUN_ABORTED" }]);
   });
 });
 

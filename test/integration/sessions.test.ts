@@ -4,7 +4,8 @@ import { describe, expect, it } from "vitest";
 import { type InCodePlugin, writePlugin } from "./support/in-code-plugin.js";
 import { call, Workbench } from "./support/test-application.js";
 
-const counterState = { version: 1, schema: z.object({ count: z.number() }), initial: () => ({ count: 0 }) };
+// A schema that accepts NaN, which JSON does not.
+const counterState = { version: 1, schema: z.object({ count: z.number().or(z.nan()) }), initial: () => ({ count: 0 }) };
 
 /** Resolvers of calls that wait inside a function, by what they were sent. */
 class Gates {
@@ -63,6 +64,7 @@ function counterPlugin(gates = new Gates()): InCodePlugin {
             }
             if (action === "unstorable") {
               call.state.count = Number.NaN;
+              return { count: 0, tally: tally.count, user: userId };
             }
             if (action === "wait") {
               await gates.pass(gate);
@@ -106,11 +108,14 @@ describe("a session", () => {
     expect(await call(runtime, "alice", add)).toMatchObject({ count: 2, tally: 2 });
   });
 
-  it("stores nothing when a state is left behind that JSON cannot hold", async () => {
+  it("fails the run and stores nothing of any component when one leaves a state behind that JSON cannot hold", async () => {
     await using bench = await Workbench.create([counterPlugin()]);
     const { runtime } = await bench.start(config);
     await call(runtime, "alice", add);
-    await expect(call(runtime, "alice", { action: "unstorable" })).rejects.toMatchObject({ code: "OUTPUT_INVALID" });
+    await expect(call(runtime, "alice", { action: "unstorable" })).rejects.toMatchObject({
+      code: "STATE_INVALID",
+      message: expect.stringContaining("holds NaN at count, which JSON cannot hold"),
+    });
     expect(await call(runtime, "alice", add)).toMatchObject({ count: 2, tally: 2 });
   });
 
@@ -317,6 +322,28 @@ describe("a session's expiry", () => {
     expect(runtime.sessions.residents().map(({ userId }) => userId)).toEqual(["bob"]);
     expect(await store.load({ application: "config", userId: "alice" })).toBeUndefined();
     expect(await store.count()).toBe(1);
+  });
+
+  it("removes however many have expired in one pass, in several steps", async () => {
+    await using bench = await Workbench.create([counterPlugin()]);
+    const { runtime, store } = await bench.start(timed);
+    const nowMs = store.nowMs();
+    const commits = Array.from({ length: 600 }, (_, index) =>
+      store.commit({
+        key: { application: "config", userId: `user-${index}` },
+        expectedRevision: 0,
+        createdAtMs: nowMs,
+        lastActivityAtMs: nowMs,
+        expiresAtMs: nowMs + 60_000,
+        runsCompleted: 1,
+        components: new Map(),
+      }),
+    );
+    await Promise.all(commits);
+    bench.clock.advance(60_000);
+    expect(await runtime.sweep()).toBe(600);
+    // Nothing is left for the store to remove.
+    expect(await store.sweep(1_000)).toBe(0);
   });
 
   it("never takes a session in which a run is going on, however long it takes", async () => {

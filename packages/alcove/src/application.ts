@@ -28,12 +28,15 @@ export interface ApplicationOptions extends ApplicationSurroundings {
 
 /** A started application: its store is open, its shared components are built, and sessions are at hand. */
 export class Application {
+  /** The configuration it was started with. */
   readonly config: AlcoveConfig;
   /** Warnings found before the start. */
   readonly warnings: readonly Problem[];
   /** The plugins found, whether they are in use or not. */
   readonly plugins: readonly DiscoveredPlugin[];
+  /** Its sessions and events, for use without HTTP. */
   readonly runtime: Runtime;
+  /** Where the sessions are. {@link close} closes it. */
   readonly store: SessionStore;
   readonly #logger: Logger;
   readonly #clock: Clock;
@@ -78,7 +81,7 @@ export class Application {
   /**
    * Serves the application over HTTP on the configured host and port. Call it once.
    *
-   * @throws LISTEN_FAILED
+   * @throws LISTEN_FAILED; TypeError at the second call, and after {@link close}.
    */
   async listen(): Promise<ListeningServer> {
     if (this.#server !== undefined || this.#closing !== undefined) {

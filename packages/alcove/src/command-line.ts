@@ -1,4 +1,4 @@
-import { AlcoveError, StartupRefusedError } from "@alcove/plugin-api";
+import { AlcoveError, formatReport, StartupRefusedError } from "@alcove/plugin-api";
 import { Command, CommanderError } from "commander";
 import type { CommandContext } from "./commands/command-context.js";
 import { addInfoCommand } from "./commands/info.js";
@@ -7,7 +7,6 @@ import { addServeCommand } from "./commands/serve.js";
 import { addValidateCommand, ValidationFailedError } from "./commands/validate.js";
 import type { ConsoleOutput } from "./console-output.js";
 import { joinOverrides } from "./override-arguments.js";
-import { formatReport } from "./problem-report.js";
 import { alcoveVersion } from "./version.js";
 
 /** What the process exits with: 0 when all went well, 1 for a failure, 2 when the command line itself is wrong. */

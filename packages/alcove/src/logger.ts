@@ -10,6 +10,7 @@ export type LogLevel = (typeof logLevels)[number];
 
 /** Options of {@link createLogger}. */
 export interface LoggerOptions {
+  /** The least severe level that is written. */
   readonly level: LogLevel;
   /** `pretty` for people: one readable line each. `json` for programs: one JSON object a line. */
   readonly format: "pretty" | "json";

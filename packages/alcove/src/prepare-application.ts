@@ -17,11 +17,13 @@ export interface PrepareOptions {
 
 /** An application that has been checked, and of which nothing has been built. */
 export interface PreparedApplication {
+  /** The file as the caller named it. */
   readonly configFile: string;
   /** `undefined` when the configuration has errors. */
   readonly config: AlcoveConfig | undefined;
   /** `undefined` when anything has errors. */
   readonly plan: ApplicationPlan | undefined;
+  /** Finds the file, line and column of whatever stands in the configuration. */
   readonly document: ConfigDocument;
   /** The plugins found, whether they are in use or not. */
   readonly plugins: readonly DiscoveredPlugin[];

@@ -2,6 +2,7 @@ import type { ConfigPath } from "./config-node.js";
 
 /** A validated configuration. Deeply frozen. */
 export interface AlcoveConfig extends ComponentSections {
+  /** `general:`, defaults filled in. */
   readonly general: GeneralConfig;
 }
 
@@ -62,8 +63,11 @@ export interface GeneralConfig {
   readonly perUserResidentIdleMs: number | undefined;
   /** How long a shutdown waits for runs in flight. */
   readonly shutdownTimeoutMs: number;
+  /** Replies kept for repeated requests. */
   readonly idempotency: IdempotencyConfig;
+  /** Where sessions are kept. */
   readonly store: StoreConfig;
+  /** The HTTP server. */
   readonly frontEnd: FrontEndConfig;
 }
 
@@ -71,6 +75,7 @@ export interface GeneralConfig {
 export interface IdempotencyConfig {
   /** How many are kept for each user; the oldest go first. */
   readonly maxRecordsPerUser: number;
+  /** The largest reply that is kept; a run with a larger one fails. */
   readonly maxReplyBytes: number;
   /** How long each is kept; never longer than the session. */
   readonly maxAgeMs: number;
@@ -84,23 +89,32 @@ export interface StoreConfig {
 
 /** The HTTP server. */
 export interface FrontEndConfig {
+  /** The host name or address to listen on. */
   readonly host: string;
   /** 0 for any free port. */
   readonly port: number;
+  /** The largest request body taken. */
   readonly maxBodyBytes: number;
   /** Whether the plain `nat-session` cookie may name the user on an address others can reach. */
   readonly allowInsecureIdentity: boolean;
+  /** What browsers let pages of other origins do. */
   readonly cors: CorsConfig;
 }
 
 /** What browsers let pages of other origins do. */
 export interface CorsConfig {
+  /** The origins allowed, e.g. `https://app.example`; `*` is all of them. */
   readonly allowOrigins: readonly string[];
   /** The source of a regular expression in JavaScript's syntax. */
   readonly allowOriginRegex?: string;
+  /** The methods allowed. */
   readonly allowMethods: readonly string[];
+  /** The request headers allowed; `*` is all of them. */
   readonly allowHeaders: readonly string[];
+  /** Whether cookies may be sent along. */
   readonly allowCredentials: boolean;
+  /** The reply headers pages may read. */
   readonly exposeHeaders: readonly string[];
+  /** How long a browser may keep the answer to a preflight request. */
   readonly maxAgeSeconds: number;
 }

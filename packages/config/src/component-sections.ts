@@ -1,4 +1,4 @@
-import type { SourceLocation } from "@alcove/plugin-api";
+import { didYouMean, nearNames, type SourceLocation } from "@alcove/plugin-api";
 import type { ComponentConfig, ComponentSections, PluginEntry } from "./alcove-config.js";
 import {
   type ConfigNode,
@@ -11,7 +11,6 @@ import {
   plainRecordOf,
   plainValueOf,
 } from "./config-node.js";
-import { closestName, didYouMean } from "./did-you-mean.js";
 import type { ProblemReport } from "./problem-report.js";
 import { withTypeKey } from "./type-key.js";
 
@@ -55,7 +54,7 @@ function reportUnknownSections(root: MappingNode, report: ProblemReport): boolea
     if (topLevelKeys.includes(key)) continue;
     const message = `There is no section ${JSON.stringify(key)}.`;
     report.error("config-unknown-key", entry.keyPlace.location, message, didYouMean(key, topLevelKeys));
-    hidesSection ||= componentSectionKeys.includes(closestName(key, topLevelKeys) ?? "");
+    hidesSection ||= componentSectionKeys.includes(nearNames(key, topLevelKeys)[0] ?? "");
   }
   return hidesSection;
 }

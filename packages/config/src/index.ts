@@ -11,7 +11,6 @@ export type {
 } from "./alcove-config.js";
 export { ConfigDocument } from "./config-document.js";
 export type { ConfigPath } from "./config-node.js";
-export { closestName, didYouMean } from "./did-you-mean.js";
 export type { Environment } from "./environment.js";
 export { type LoadConfigOptions, type LoadedConfig, loadConfig } from "./load-config.js";
 export type { ConfigOverride } from "./override.js";

@@ -1,7 +1,7 @@
+import { didYouMean } from "@alcove/plugin-api";
 import type { z } from "zod";
 import type { ConfigDocument } from "./config-document.js";
 import { type ConfigPath, formatPath, hasFault, type MappingNode, nodeAt } from "./config-node.js";
-import { didYouMean } from "./did-you-mean.js";
 import { keysOfSection } from "./general-schema.js";
 import type { ProblemReport } from "./problem-report.js";
 

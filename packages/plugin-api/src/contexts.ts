@@ -8,7 +8,9 @@ export type Release = () => void | Promise<void>;
 export interface RequestFacts {
   /** The request id, sent back as `X-Request-Id`. */
   readonly requestId: string;
+  /** The HTTP method in capitals, e.g. `POST`. */
   readonly method: string;
+  /** The path of the URL, without the query. */
   readonly path: string;
   /** Header names in lower case. `authorization`, `cookie` and `x-api-key` are left out. */
   readonly headers: Readonly<Record<string, string>>;
@@ -31,11 +33,13 @@ export interface RunFacts {
  * ended, touching its state or calling another function with it raises `CALL_ENDED`.
  */
 export interface CallContext {
+  /** The run being served. */
   readonly run: RunFacts;
   /** Aborts when the caller has gone or the server gives up waiting. Pass it on to whatever can be cancelled. */
   readonly signal: AbortSignal;
   /** A logger whose lines carry the component and the run id. */
   readonly logger: Logger;
+  /** The time. Functions ask it, and not `Date.now()`, so that tests can set it. */
   readonly clock: Clock;
   /** Who the run acts for; `undefined` in a shared workflow that was called without identity. */
   readonly userId: string | undefined;
@@ -43,11 +47,12 @@ export interface CallContext {
 
 /** What a per-user function gets with each call: the user, and the state it may change. */
 export interface PerUserCallContext<State = undefined> extends CallContext {
+  /** Who the run acts for. */
   readonly userId: string;
   /**
    * The component's state as a draft of the last committed value: read it and change it in place. When the run
    * succeeds the changes of all components are stored together, before the reply leaves; when it fails they are
-   * discarded. The draft dies with the run. `undefined` where the definition declares no state.
+   * discarded. The draft dies with the run: who kept it gets a TypeError for using it. `undefined` where the definition declares no state.
    */
   readonly state: State;
 }
@@ -60,7 +65,9 @@ export interface BuildContext<Config, Services = Record<never, never>> {
   readonly config: Config;
   /** The shared services the definition asked for. */
   readonly services: Services;
+  /** A logger whose lines carry the component. */
   readonly logger: Logger;
+  /** The time. Components ask it, and not `Date.now()`, so that tests can set it. */
   readonly clock: Clock;
   /**
    * Registers how to give back what `build` acquired. Call it the moment the thing exists. Releases run last-registered

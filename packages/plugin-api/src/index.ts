@@ -59,9 +59,11 @@ export {
   StoreError,
   WorkflowError,
 } from "./errors/errors.js";
+export { didYouMean, nearNames } from "./errors/near-names.js";
 export {
   formatLocation,
   formatProblem,
+  formatReport,
   type Problem,
   type ProblemRule,
   type SourceLocation,

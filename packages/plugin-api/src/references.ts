@@ -11,8 +11,11 @@ export type Scope = "shared" | "per-user";
 export interface FunctionHandle<Input = unknown, Output = unknown, Chunk = unknown> {
   /** The public name: `notepad`, or `todo__add` for a member of a group. */
   readonly name: string;
+  /** One sentence for people and models; empty where its author gave none. */
   readonly description: string;
+  /** Whether it is shared, or the user's own. */
   readonly scope: Scope;
+  /** What {@link invoke} and {@link stream} take. */
   readonly inputSchema: z.ZodType;
   /** `undefined` for a function that only streams. */
   readonly outputSchema: z.ZodType | undefined;
@@ -22,17 +25,26 @@ export interface FunctionHandle<Input = unknown, Output = unknown, Chunk = unkno
    * Calls the function in the run of `call`, and resolves to its single result.
    *
    * @throws INPUT_INVALID, OUTPUT_INVALID, OUTPUT_KIND_UNSUPPORTED, DEPENDENCY_UNDECLARED (the caller's configuration does
-   * not reference this function), CALL_ENDED, or whatever the function throws.
+   * not reference this function), CALL_ENDED, or whatever the function throws; TypeError when `call` is not the context the
+   * calling function was given.
    */
   invoke(input: Input, call: CallContext): Promise<Output>;
-  /** As {@link invoke}, for functions that stream. */
+  /**
+   * Calls the function in the run of `call`, and yields its chunks as they come. A function that cannot stream yields its
+   * single result as the one chunk. Nothing happens before the first chunk is asked for.
+   *
+   * @throws as {@link invoke}, but for OUTPUT_KIND_UNSUPPORTED.
+   */
   stream(input: Input, call: CallContext): AsyncIterable<Chunk>;
 }
 
 /** The functions of a group another component may call, by their names inside the group. */
 export interface FunctionGroupHandle {
+  /** Its name in the configuration, e.g. `todo`. */
   readonly name: string;
+  /** Whether it is shared, or the user's own. */
   readonly scope: Scope;
+  /** The members the group shows, by their names inside it, e.g. `add`. */
   readonly functions: Readonly<Record<string, FunctionHandle>>;
 }
 
@@ -44,10 +56,13 @@ const referenceMarker = Symbol.for("@alcove/plugin-api/Reference");
 /** A parsed, not yet resolved reference. The runtime replaces it by a handle before any `build` is called. */
 export interface Reference {
   readonly [referenceMarker]: true;
+  /** What it points at. */
   readonly kind: ReferenceKind;
+  /** The name as it is configured. */
   readonly name: string;
   /** Where the caller's schemas were given: what it sends and what it counts on getting. */
   readonly inputSchema: z.ZodType | undefined;
+  /** What the caller counts on getting. */
   readonly outputSchema: z.ZodType | undefined;
 }
 
@@ -64,6 +79,7 @@ export interface FunctionRefOptions<Input extends z.ZodType, Output extends z.Zo
   readonly output?: Output;
   /** The name used when the configuration gives none. */
   readonly default?: string;
+  /** One sentence for whoever writes the configuration. */
   readonly description?: string;
 }
 

@@ -1,15 +1,17 @@
-import type { ComponentContribution, ReferenceKind } from "@alcove/plugin-api";
+import { type ComponentContribution, nearNames, type ReferenceKind } from "@alcove/plugin-api";
 import type { DiscoveredPlugin } from "./discovered-plugin.js";
-import { nearMisses } from "./near-misses.js";
 
 /** A component type a plugin contributes. Its code has not been imported. */
 export interface ComponentType {
+  /** Whether it is a type of functions or of groups. */
   readonly kind: ReferenceKind;
   /** The name in the manifest, e.g. `per_user_notepad`. */
   readonly name: string;
   /** `<plugin id>/<name>`, which names one type even where several plugins use the same name. */
   readonly qualifiedName: string;
+  /** Who contributes it. */
   readonly plugin: DiscoveredPlugin;
+  /** What the manifest says of it. */
   readonly contribution: ComponentContribution;
 }
 
@@ -77,7 +79,7 @@ export class ComponentTypeRegistry {
     const names = isQualified
       ? ofKind.map((type) => type.qualifiedName)
       : ofKind.map((type) => this.#shortestName(type));
-    const near = isQualified ? nearMisses(typeName, names) : nearMissesOfShortNames(typeName, ofKind, names);
+    const near = isQualified ? nearNames(typeName, names) : nearShortNames(typeName, ofKind, names);
     // With a qualified name the plugin is often right in spirit: the type itself may stand in another plugin.
     const inOtherPlugins = isQualified
       ? this.#named(kind, typeName.slice(typeName.lastIndexOf("/") + 1)).map((type) => type.qualifiedName)
@@ -91,12 +93,8 @@ export class ComponentTypeRegistry {
 }
 
 /** Compares short names, and answers with the names to write: qualified ones where the short one would be ambiguous. */
-function nearMissesOfShortNames(
-  typeName: string,
-  types: readonly ComponentType[],
-  namesToWrite: readonly string[],
-): string[] {
-  const near = nearMisses(
+function nearShortNames(typeName: string, types: readonly ComponentType[], namesToWrite: readonly string[]): string[] {
+  const near = nearNames(
     typeName,
     types.map((type) => type.name),
   );

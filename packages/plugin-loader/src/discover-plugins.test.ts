@@ -84,15 +84,18 @@ describe("discoverPlugins: where plugins are found", () => {
 
   it("follows the links of workspaces and of stores, and of the host itself", async () => {
     await using project = await TemporaryProject.create();
-    await project.write("host/package.json", { dependencies: { linked: "*", stored: "*" } });
+    await project.write("host/package.json", { dependencies: { linked: "*", stored: "*", hoisted: "*" } });
     await project.writePlugin("plugins/linked", { name: "linked", id: "linked" });
     await project.link("host/node_modules/linked", "../../plugins/linked");
     await project.writePlugin("store/stored@1.0.0/node_modules/stored", { name: "stored", id: "stored" });
     await project.link("host/node_modules/stored", "../../store/stored@1.0.0/node_modules/stored");
-    await project.link("elsewhere/current", "../host");
+    // Found from where the host really is, not from where the link to it stands.
+    await project.writePlugin("node_modules/hoisted", { name: "hoisted", id: "hoisted" });
+    await using elsewhere = await TemporaryProject.create();
+    await elsewhere.link("current", project.path("host"));
 
     const { plugins, problems } = await discoverPlugins({
-      hostDirectory: project.path("elsewhere/current"),
+      hostDirectory: elsewhere.path("current"),
       listed: [],
       alcoveVersion: "0.1.0",
     });
@@ -101,6 +104,7 @@ describe("discoverPlugins: where plugins are found", () => {
     expect(plugins.map(({ directory }) => directory)).toEqual([
       project.path("plugins/linked"),
       project.path("store/stored@1.0.0/node_modules/stored"),
+      project.path("node_modules/hoisted"),
     ]);
   });
 

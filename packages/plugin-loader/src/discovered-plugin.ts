@@ -22,6 +22,7 @@ export interface DiscoveredPlugin {
   readonly directory: string;
   /** The manifest's absolute path. Module paths are relative to its folder. */
   readonly manifestFile: string;
+  /** The checked manifest. */
   readonly manifest: Manifest;
   /** Whether the configuration's `plugins:` names it, be it a dependency of the host as well or not. */
   readonly isListed: boolean;

@@ -13,7 +13,9 @@ import { exportProblem, importContributedExport } from "./import-module.js";
 
 /** What {@link importComponentDefinition} found: a definition, or the problems that stand against it. */
 export interface ImportedDefinition {
+  /** What the module exports; `undefined` when it cannot be used. */
   readonly definition: ComponentDefinition | undefined;
+  /** Why it cannot be used; empty when it can. */
   readonly problems: Problem[];
 }
 
@@ -21,13 +23,17 @@ export interface ImportedDefinition {
 export interface ImportedServices {
   /** The name in the manifest. */
   readonly name: string;
+  /** What the module exports. */
   readonly definition: ServicesDefinition;
+  /** Who contributes it. */
   readonly plugin: DiscoveredPlugin;
 }
 
 /** What {@link importServices} found: the services that could be imported, and the problems with the others. */
 export interface ServicesImport {
+  /** Every module that can be used. */
   readonly services: ImportedServices[];
+  /** What stands against the others. */
   readonly problems: Problem[];
 }
 

@@ -1,9 +1,8 @@
 import { pathToFileURL } from "node:url";
-import type { Problem } from "@alcove/plugin-api";
+import { nearNames, type Problem } from "@alcove/plugin-api";
 import { z } from "zod";
 import { type DiscoveredPlugin, describePlugin } from "./discovered-plugin.js";
 import { describeImportError } from "./import-error.js";
-import { nearMisses } from "./near-misses.js";
 import { findPluginModule, moduleFileProblem } from "./plugin-module.js";
 import { locateInManifest } from "./read-manifest.js";
 
@@ -74,7 +73,7 @@ function importProblem(place: ContributionPlace, error: unknown): Promise<Proble
 }
 
 function missingExportProblem(place: ContributionPlace, exportNames: readonly string[]): Promise<Problem> {
-  const [nearest] = nearMisses(place.contribution.export, exportNames);
+  const [nearest] = nearNames(place.contribution.export, exportNames);
   const exports =
     exportNames.length === 0 ? "The module exports nothing." : `Its exports are ${exportNames.toSorted().join(", ")}.`;
   return moduleProblem(

@@ -1,7 +1,6 @@
-import { MANIFEST_FORMAT, type Manifest, manifestSchema } from "@alcove/plugin-api";
+import { MANIFEST_FORMAT, type Manifest, manifestSchema, nearNames } from "@alcove/plugin-api";
 import { z } from "zod";
 import type { FieldPath } from "./manifest-document.js";
-import { nearMisses } from "./near-misses.js";
 
 /** One field of a manifest that breaks a rule. */
 interface ManifestFault {
@@ -59,7 +58,7 @@ function issueFaults(issue: Issue, root: unknown): ManifestFault[] {
 
 function unknownKeyFault(path: FieldPath, key: string): ManifestFault {
   const known = knownKeysAt(path);
-  const [nearest] = nearMisses(key, known);
+  const [nearest] = nearNames(key, known);
   return {
     path: [...path, key],
     part: "key",

@@ -10,11 +10,15 @@ import { SessionSweeper } from "./sessions/session-sweeper.js";
 
 /** Options of {@link Runtime.start}. */
 export interface RuntimeOptions {
+  /** The checked application. */
   readonly plan: ApplicationPlan;
+  /** Its configuration: timeouts, limits, the name of the application. */
   readonly config: AlcoveConfig;
   /** Where sessions are kept. The runtime uses it and does not close it. */
   readonly store: SessionStore;
+  /** Gets the lines of the runtime and of all components. */
   readonly logger: Logger;
+  /** The time for components and latencies. Expiry goes by the store's time. */
   readonly clock: Clock;
 }
 
@@ -22,7 +26,9 @@ export interface RuntimeOptions {
 export interface WorkflowFacts {
   /** The type of the workflow, e.g. `per_user_assistant`. */
   readonly typeName: string;
+  /** Whether a call needs a user. */
   readonly scope: Scope;
+  /** One sentence for people and models. */
   readonly description: string;
   /** The schema of the request body: an object; a plain scalar has become `{ value }`. */
   readonly inputSchema: z.ZodType;
@@ -38,7 +44,9 @@ export interface WorkflowFacts {
 
 /** A running application, without any front end: shared components are built, sessions are at hand. */
 export class Runtime {
+  /** The workflow that is served. */
   readonly workflow: WorkflowFacts;
+  /** Hands out users' sessions. */
   readonly sessions: SessionManager;
   /** The steps of all runs. */
   readonly events: EventHub;

@@ -1,9 +1,14 @@
 import { once } from "node:events";
 import { Agent, request } from "node:http";
 import { connect } from "node:net";
+import { networkInterfaces } from "node:os";
 import { describe, expect, it } from "vitest";
 import { exchange } from "./test-support/raw-http.js";
 import { ServedEcho, startTestServer } from "./test-support/served-echo.js";
+
+const hasIpv6Loopback = Object.values(networkInterfaces()).some((addresses) =>
+  addresses?.some(({ address }) => address === "::1"),
+);
 
 interface Gate {
   readonly application: ServedEcho;
@@ -42,6 +47,16 @@ describe("listening", () => {
     expect(server.address).toMatch(/^http:\/\/127\.0\.0\.1:[1-9]\d*$/);
     await server.close(100);
   });
+
+  it.skipIf(!hasIpv6Loopback).each(["[::1]", "::1"])(
+    "takes an IPv6 address with and without brackets: %s",
+    async (host) => {
+      const server = await startTestServer({ frontEnd: { host } });
+      expect(server.address).toMatch(/^http:\/\/\[::1\]:[1-9]\d*$/);
+      expect((await fetch(`${server.address}/health`)).status).toBe(200);
+      await server.close(100);
+    },
+  );
 
   it("fails with a clear error when the port is in use", async () => {
     const server = await startTestServer();

@@ -2,7 +2,9 @@ import type { IdempotencyRequest, Reply, ResidentFigures, RunRequest, WorkflowFa
 
 /** The part of the runtime the server uses. A started `Runtime` satisfies it. */
 export interface ServedApplication {
+  /** The workflow that is served. */
   readonly workflow: WorkflowFacts;
+  /** Its users' sessions. */
   readonly sessions: {
     /** The room of one user, for one request. Throws errors of the catalogue. */
     session(options: { readonly userId: string | undefined }): ServedSession;
@@ -13,7 +15,9 @@ export interface ServedApplication {
 
 /** A session as the server uses it: one run, then closed. */
 export interface ServedSession {
+  /** One run of the workflow. Nothing happens before it is asked for its reply. */
   run(input: unknown, request: RunRequest): ServedRunner;
+  /** Gives the session back, as soon as the run that has begun is over. */
   close(): void;
 }
 

@@ -6,8 +6,11 @@ import type { ServedApplication } from "./served-application.js";
 export interface ServerOptions {
   /** The started runtime whose workflow is served. The server does not close it. */
   readonly runtime: ServedApplication;
+  /** Where to listen, limits, CORS, which routes are served. */
   readonly config: AlcoveConfig;
+  /** Gets errors, and a line per request where `accessLog` is on. */
   readonly logger: Logger;
+  /** The time in replies and for latencies. */
   readonly clock: Clock;
   /** Writes a line per request, at level debug. Off by default, since it costs time for every request. */
   readonly accessLog?: boolean;

@@ -10,7 +10,9 @@ import { StoreTime } from "./store-time.js";
 export interface KeyvSessionStoreOptions {
   /** A `Map`, or any Keyv storage adapter. It has to be the store's alone; keys are used as they are, without a namespace. */
   readonly keyvAdapter: KeyvEntryStorage;
+  /** Where the store's time comes from. */
   readonly clock: Clock;
+  /** Is told what cannot be told to a caller; silent when left out. */
   readonly logger?: Logger;
   /** Where the adapter keeps its entries, for people; `a Keyv adapter` when left out. */
   readonly place?: string;

@@ -10,6 +10,7 @@ import { ReopeningConnection } from "./reopening-connection.js";
 import type { RecordChange, SessionCommit, SessionKey, SessionStore } from "./session-store.js";
 import { SqliteAdapter } from "./sqlite-adapter.js";
 import { openSqliteSessionStore } from "./sqlite-session-store.js";
+import { decodeStoreFacts } from "./stored-entry.js";
 
 let folder = "";
 let wallMs = 0;
@@ -80,6 +81,16 @@ describe("commits that come together", () => {
     expect(query.mock.calls.map(([statement]) => statement.slice(0, 6))).toEqual(["INSERT", "INSERT"]);
   });
 
+  it("share a statement up to a limit of characters, so that none grows without bound", async () => {
+    const setMany = vi.spyOn(adapter, "setMany");
+    const json = JSON.stringify("x".repeat(1_000_000));
+    await Promise.all(users(9).map((key) => store.commit(commitOf(key, 0, json))));
+    const sizes = setMany.mock.calls.map(([entries]) => entries.reduce((size, { value }) => size + value.length, 0));
+    expect(sizes.length).toBeGreaterThanOrEqual(3);
+    expect(Math.max(...sizes)).toBeLessThan(4_001_000);
+    expect(await store.count()).toBe(9);
+  });
+
   it("fail alone when one of them cannot be stored", async () => {
     await adapter.query(
       "CREATE TRIGGER guilty BEFORE INSERT ON entries WHEN NEW.key LIKE '%user-13' BEGIN SELECT RAISE(ABORT, 'guilty'); END",
@@ -118,6 +129,21 @@ describe("what goes wrong with Keyv and its SQLite adapter as they come does not
     expect(await store.count()).toBe(0);
     expect(await store.sweep(10)).toBe(1);
     expect(await adapter.query("SELECT key FROM entries WHERE expires_at IS NOT NULL")).toEqual([]);
+  });
+
+  it("a sweep records the time it goes by before it removes anything, and removes nothing if it cannot", async () => {
+    await store.commit(commitOf(alice, 0));
+    wallMs += 60_000;
+    const setMany = vi.spyOn(adapter, "setMany").mockRejectedValueOnce(new Error("no"));
+    await expect(store.sweep(10)).rejects.toMatchObject({ code: "STORE_FAILED" });
+    const deleteExpired = vi.spyOn(adapter, "deleteExpired");
+    expect(await store.sweep(10)).toBe(1);
+    expect(deleteExpired).toHaveBeenCalledOnce();
+    expect(setMany.mock.invocationCallOrder.at(-1)).toBeLessThan(deleteExpired.mock.invocationCallOrder[0] ?? 0);
+    const [row] = (await adapter.query("SELECT value FROM entries WHERE key = ?", recordedTimeEntryKey)) as {
+      value: string;
+    }[];
+    expect(decodeStoreFacts(recordedTimeEntryKey, row?.value).timeMs).toBe(wallMs);
   });
 
   it("no prefix is added to a key, or left out because the key begins with it already", async () => {

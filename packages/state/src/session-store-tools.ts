@@ -36,7 +36,9 @@ export interface SessionList {
 export interface VerifiedEntry {
   /** What the entry is called in the store. */
   readonly entry: string;
+  /** Whether it is a session's envelope, or a record beside one. */
   readonly kind: "session" | "record";
+  /** How large it is. */
   readonly bytes: number;
   /** What is wrong with it, if something is. */
   readonly damaged: string | undefined;
@@ -44,7 +46,9 @@ export interface VerifiedEntry {
 
 /** How a verification ended. */
 export interface Verification {
+  /** How many entries were read. */
   readonly entries: number;
+  /** How many of them are damaged. */
   readonly damaged: number;
 }
 

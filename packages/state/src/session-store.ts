@@ -4,6 +4,7 @@ import type { JsonValue } from "@alcove/plugin-api";
 export interface SessionKey {
   /** `general.application` of the configuration. */
   readonly application: string;
+  /** The user id an identity provider derived. */
   readonly userId: string;
 }
 
@@ -19,10 +20,13 @@ export interface StoredComponentState {
 export interface StoredSession {
   /** How many commits have led to this; at least 1. */
   readonly revision: number;
+  /** When the session began. */
   readonly createdAtMs: number;
+  /** When its last run was committed. */
   readonly lastActivityAtMs: number;
   /** From this moment on the session is expired. */
   readonly expiresAtMs: number;
+  /** How many runs were committed in the whole life of the session. */
   readonly runsCompleted: number;
   /** By component name, in the order of the commit; also of components the configuration no longer has. */
   readonly components: ReadonlyMap<string, StoredComponentState>;
@@ -61,6 +65,7 @@ export type RecordChange =
 
 /** A record as it was stored. */
 export interface StoredRecord {
+  /** The path below the session it was stored under. */
   readonly name: string;
   /** Parsed afresh for each call; nobody else holds it. */
   readonly value: unknown;
@@ -83,16 +88,22 @@ export interface RecordPage {
  * names.
  */
 export interface SessionCommit {
+  /** Whose session it is. */
   readonly key: SessionKey;
   /**
    * The revision this change was based on; 0 for a new session, where nothing is stored or only something expired. What
    * is stored afterwards has this revision plus one.
    */
   readonly expectedRevision: number;
+  /** When the session began; the same in every commit of it. */
   readonly createdAtMs: number;
+  /** When this run ended. */
   readonly lastActivityAtMs: number;
+  /** From this moment on the session is expired. */
   readonly expiresAtMs: number;
+  /** How many runs were committed, this one included. */
   readonly runsCompleted: number;
+  /** Every state of the session by component name, the unchanged ones and those of unconfigured components included. */
   readonly components: ReadonlyMap<string, CommittedComponentState>;
   /** Take effect one after the other, together with the rest of the commit or not at all. */
   readonly records?: readonly RecordChange[];
@@ -115,6 +126,7 @@ export interface SessionStorePromises {
  * It keeps nothing of any session in memory. After `close` every call but `close` fails with `STORE_CLOSED`.
  */
 export interface SessionStore {
+  /** What may be counted on. */
   readonly promises: SessionStorePromises;
   /** Where the sessions are, for people, e.g. the absolute path of the database. */
   readonly place: string;
@@ -140,7 +152,8 @@ export interface SessionStore {
    * a run that outlasts the timeout is not lost. A session that was removed or swept does not come back.
    *
    * @throws StoreError STORE_CONFLICT when another revision (or none) is stored, STATE_TOO_LARGE, STORE_FULL or
-   * STORE_FAILED: nothing was changed; OUTCOME_UNKNOWN: load the session to learn what is stored.
+   * STORE_FAILED: nothing was changed; OUTCOME_UNKNOWN: load the session to learn what is stored. TypeError when a number
+   * is not whole, or negative.
    */
   commit(commit: SessionCommit): Promise<void>;
 

@@ -23,7 +23,9 @@ import { StoreTime } from "./store-time.js";
 export interface SqliteSessionStoreOptions {
   /** The database file; it and its folder are created where they are missing, for the owner only. */
   readonly path: string;
+  /** Where the store's time comes from. */
   readonly clock: Clock;
+  /** Is told what cannot be told to a caller; silent when left out. */
   readonly logger?: Logger;
   /** Facts about this process for whoever finds the store held, e.g. `{ address: "http://127.0.0.1:8000" }`. */
   readonly description?: Readonly<Record<string, JsonValue>>;

@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { type AlcoveConfig, loadConfig } from "@alcove/config";
-import { type Problem, StartupRefusedError } from "@alcove/plugin-api";
+import { formatReport, type Problem, StartupRefusedError } from "@alcove/plugin-api";
 import {
   type ComponentType,
   ComponentTypeRegistry,
@@ -10,7 +10,6 @@ import {
 } from "@alcove/plugin-loader";
 import type { Command } from "commander";
 import type { ConsoleOutput } from "../console-output.js";
-import { formatReport } from "../problem-report.js";
 import { textTable } from "../text-table.js";
 import { alcoveVersion } from "../version.js";
 import type { CommandContext } from "./command-context.js";

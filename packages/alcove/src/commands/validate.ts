@@ -1,9 +1,9 @@
-import { StartupRefusedError } from "@alcove/plugin-api";
+import { formatReport, StartupRefusedError } from "@alcove/plugin-api";
 import type { Command } from "commander";
 import { addConfigOptions, type ConfigOptions } from "../common-options.js";
 import type { ConsoleOutput } from "../console-output.js";
 import { type PreparedApplication, prepareApplication } from "../prepare-application.js";
-import { formatReport, problemAsJson } from "../problem-report.js";
+import { problemAsJson } from "../problem-as-json.js";
 import type { CommandContext } from "./command-context.js";
 
 interface ValidateOptions extends ConfigOptions {

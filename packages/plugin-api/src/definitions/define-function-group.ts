@@ -18,9 +18,13 @@ import { checkedState, type StateDeclaration } from "./state-declaration.js";
 
 /** One member of a group: its schemas and description. */
 export interface GroupMember {
+  /** One sentence for people and models. */
   readonly description?: string;
+  /** What a call takes. A schema that is not an object is sent as `{ "value": … }` over HTTP. */
   readonly input: z.ZodType;
+  /** The single result. At least one of `output` and `streamOutput` is needed. */
   readonly output?: z.ZodType;
+  /** One chunk of a stream. */
   readonly streamOutput?: z.ZodType;
 }
 
@@ -50,6 +54,7 @@ interface StateOptions {
 interface GroupOptions<Config, Members, Services> {
   /** The fields the group takes beside `_type`, `include` and `exclude`; none if left out. */
   readonly config?: Config;
+  /** The members of the group, by name. */
   readonly functions: Members;
   /** Shared services to hand to `build`, by name. */
   readonly services?: Services;
@@ -87,7 +92,12 @@ export interface PerUserFunctionGroupOptions<
   ): MaybePromise<MemberImplementations<Members, PerUserCallContext<StateOf<StateSchema>>>>;
 }
 
-/** Defines a shared function group: several functions with one configuration and one instance per process. */
+/**
+ * Defines a shared function group: several functions with one configuration and one instance per process.
+ *
+ * @throws TypeError when a member's name has other characters than letters, digits, `_` and `-`, or a member has neither an
+ * `output` nor a `streamOutput` schema.
+ */
 export function defineFunctionGroup<
   Members extends GroupMembers,
   Config extends ConfigSchema = EmptyConfig,
@@ -96,7 +106,11 @@ export function defineFunctionGroup<
   return groupDefinition("shared", options, {});
 }
 
-/** Defines a per-user function group: several functions that share one configuration and one durable state per user. */
+/**
+ * Defines a per-user function group: several functions that share one configuration and one durable state per user.
+ *
+ * @throws TypeError as {@link defineFunctionGroup}.
+ */
 export function definePerUserFunctionGroup<
   Members extends GroupMembers,
   Config extends ConfigSchema = EmptyConfig,

@@ -79,7 +79,11 @@ interface StateOptions {
   readonly residency?: Residency;
 }
 
-/** Defines a shared function: one instance for the whole process, with no state of any user. */
+/**
+ * Defines a shared function: one instance for the whole process, with no state of any user.
+ *
+ * @throws TypeError when there is neither an `output` nor a `streamOutput` schema.
+ */
 export function defineFunction<
   Input extends z.ZodType,
   Output extends z.ZodType | undefined = undefined,
@@ -90,7 +94,11 @@ export function defineFunction<
   return functionDefinition("shared", options, {});
 }
 
-/** Defines a per-user function: one instance per user session, with state that is kept durably for that user. */
+/**
+ * Defines a per-user function: one instance per user session, with state that is kept durably for that user.
+ *
+ * @throws TypeError when there is neither an `output` nor a `streamOutput` schema.
+ */
 export function definePerUserFunction<
   Input extends z.ZodType,
   Output extends z.ZodType | undefined = undefined,

@@ -4,8 +4,11 @@ import { definitionMarker } from "./definition.js";
 /** What {@link defineServices} returns. Opaque to plugins; the engine reads it. */
 export interface ServicesDefinition {
   readonly [definitionMarker]: true;
+  /** Tells it from component definitions. */
   readonly kind: "services";
+  /** The identifiers other components may ask for. */
   readonly provides: readonly ServiceIdentifier[];
+  /** The bindings. */
   readonly module: ContainerModule;
 }
 

@@ -30,15 +30,21 @@ export type Implementation<Input, Output, Chunk, Call> = [Output] extends [undef
 
 /** The schemas and the description of one function, as the engine sees them. */
 export interface FunctionSchemas {
+  /** One sentence for people and models; empty where there is none. */
   readonly description: string;
+  /** What a call takes. */
   readonly input: z.ZodType;
+  /** The single result; `undefined` for a function that only streams. */
   readonly output: z.ZodType | undefined;
+  /** One chunk of a stream; `undefined` for a function that cannot stream. */
   readonly streamOutput: z.ZodType | undefined;
 }
 
 /** What the engine may ask of a built function, whatever its schemas. */
 export interface BuiltFunction {
+  /** Yields the single result; `undefined` for a function that only streams. */
   readonly invoke: ((input: never, call: CallContext) => unknown) | undefined;
+  /** Yields the chunks of a stream; `undefined` for a function that cannot stream. */
   readonly stream: ((input: never, call: CallContext) => AsyncIterable<unknown>) | undefined;
 }
 
@@ -58,8 +64,11 @@ export type Residency = "dormant" | "session";
 
 interface CommonDefinition {
   readonly [definitionMarker]: true;
+  /** Whether there is one instance per process, or one per user session. */
   readonly scope: Scope;
+  /** The fields of the configuration beside `_type`. */
   readonly config: ConfigSchema;
+  /** The shared services `build` is handed, by name. */
   readonly services: ServiceRequests;
   /** `undefined` for shared components and for per-user ones without state. */
   readonly state: StateDeclaration | undefined;
@@ -69,14 +78,19 @@ interface CommonDefinition {
 
 /** What `defineFunction` and `definePerUserFunction` return. Opaque to plugins; the engine reads it. */
 export interface FunctionDefinition extends CommonDefinition, FunctionSchemas {
+  /** Tells it from groups. */
   readonly kind: "function";
+  /** Builds an instance. @throws TypeError when what the definition returns does not fit its schemas. */
   build(context: EngineBuildContext): Promise<BuiltFunction>;
 }
 
 /** What `defineFunctionGroup` and `definePerUserFunctionGroup` return. Opaque to plugins; the engine reads it. */
 export interface FunctionGroupDefinition extends CommonDefinition {
+  /** Tells it from single functions. */
   readonly kind: "function_group";
+  /** The schemas of the members, by name. */
   readonly functions: Readonly<Record<string, FunctionSchemas>>;
+  /** Builds an instance of every member. @throws TypeError when what the definition returns does not fit its schemas. */
   build(context: EngineBuildContext): Promise<Readonly<Record<string, BuiltFunction>>>;
 }
 

@@ -16,8 +16,11 @@ export interface AlcoveErrorOptions {
 
 /** An error of the catalogue: a stable code, a sentence for people, and the cause. It knows nothing of HTTP. */
 export class AlcoveError<Code extends ErrorCode = ErrorCode> extends Error {
+  /** What kind of error it is, for programs. */
   readonly code: Code;
+  /** Facts for the caller; see {@link AlcoveErrorOptions.details}. */
   readonly details: JsonValue | undefined;
+  /** How long to wait before trying again, where waiting may help. */
   readonly retryAfterSeconds: number | undefined;
   readonly [marker] = true;
 

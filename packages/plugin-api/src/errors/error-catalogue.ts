@@ -64,8 +64,8 @@ export const errorCatalogue = {
     remedy: "Ask the session for a new runner.",
   },
   OUTPUT_KIND_UNSUPPORTED: {
-    summary: "A single result was asked of a function that only streams, or a stream of one that cannot stream.",
-    remedy: "Ask for the kind of output the function declares.",
+    summary: "A single result was asked of a function that only streams.",
+    remedy: "Ask for its stream. The other way round nothing is refused: a single result streams as one chunk.",
   },
   CALL_ENDED: {
     summary: "A call's context was used after its run had ended.",

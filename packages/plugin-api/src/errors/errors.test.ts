@@ -10,7 +10,7 @@ import {
   StoreError,
   WorkflowError,
 } from "./errors.js";
-import { formatLocation, formatProblem, type Problem } from "./problem.js";
+import { formatLocation, formatProblem, formatReport, type Problem } from "./problem.js";
 
 describe("AlcoveError", () => {
   it("carries code, message, cause, details and the time to wait", () => {
@@ -61,13 +61,13 @@ describe("StartupRefusedError", () => {
   it("lists every error on a line of its own, and no warning", () => {
     const refused = new StartupRefusedError([error, warning, error]);
     const line = "configs/a.yml:4:7: There is no function named notepd. Did you mean notepad? [reference-unknown]";
-    expect(refused.message).toBe(`2 problems found\n  ${line}\n  ${line}`);
+    expect(refused.message).toBe(`2 errors found:\n  ${line}\n  ${line}`);
     expect(refused.details).toEqual([line, line]);
     expect(refused.problems).toEqual([error, warning, error]);
   });
 
-  it("counts a single problem in the singular", () => {
-    expect(new StartupRefusedError([error]).message).toMatch(/^1 problem found\n/);
+  it("counts a single error in the singular", () => {
+    expect(new StartupRefusedError([error]).message).toMatch(/^1 error found:\n/);
   });
 });
 
@@ -83,6 +83,28 @@ describe("formatProblem", () => {
   it("does without place and remedy", () => {
     expect(formatProblem({ rule: "workflow-missing", severity: "error", message: "No workflow." })).toBe(
       "No workflow. [workflow-missing]",
+    );
+  });
+});
+
+describe("formatReport", () => {
+  const error: Problem = {
+    rule: "type-unknown",
+    severity: "error",
+    message: "There is no type\n`nope`.",
+    source: { file: "a.yml", line: 3, column: 5 },
+    remedy: "Did you mean `note`?",
+  };
+  const warning: Problem = { rule: "component-unreachable", severity: "warning", message: "Nothing uses `x`." };
+
+  it("has one line a problem, which says where it is", () => {
+    expect(formatReport([error, warning, warning])).toBe(
+      [
+        "1 error and 2 warnings found:",
+        "  a.yml:3:5: There is no type `nope`. Did you mean `note`? [type-unknown]",
+        "  warning: Nothing uses `x`. [component-unreachable]",
+        "  warning: Nothing uses `x`. [component-unreachable]",
+      ].join("\n"),
     );
   });
 });

@@ -1,15 +1,15 @@
 import type { JsonValue } from "../json.js";
 import { AlcoveError, type AlcoveErrorOptions } from "./alcove-error.js";
-import { formatProblem, type Problem } from "./problem.js";
+import { formatProblem, formatReport, type Problem } from "./problem.js";
 
 /** Raised at start when the configuration, the plugins or the dependency graph break rules; it lists every violation. */
 export class StartupRefusedError extends AlcoveError<"STARTUP_REFUSED"> {
+  /** Errors and warnings, in the order in which they are reported. */
   readonly problems: readonly Problem[];
 
   constructor(problems: readonly Problem[]) {
     const errors = problems.filter((problem) => problem.severity === "error");
-    const heading = errors.length === 1 ? "1 problem found" : `${errors.length} problems found`;
-    super("STARTUP_REFUSED", [heading, ...errors.map((problem) => `  ${formatProblem(problem)}`)].join("\n"), {
+    super("STARTUP_REFUSED", formatReport(errors), {
       details: errors.map((problem) => formatProblem(problem)),
     });
     this.problems = problems;
@@ -20,6 +20,7 @@ export class StartupRefusedError extends AlcoveError<"STARTUP_REFUSED"> {
 export interface SchemaFault {
   /** The way to the field, from the outermost key inwards; empty for the value itself. */
   readonly path: readonly (string | number)[];
+  /** What is wrong with it. */
   readonly message: string;
   /** Which rule of the schema was broken, in zod's words, e.g. `invalid_type`. */
   readonly kind: string;
@@ -29,6 +30,7 @@ export interface SchemaFault {
 
 /** Raised when an input does not satisfy a function's input schema. Nothing has run. */
 export class InputInvalidError extends AlcoveError<"INPUT_INVALID"> {
+  /** Every field that was refused. */
   readonly faults: readonly SchemaFault[];
 
   constructor(functionName: string, faults: readonly SchemaFault[]) {

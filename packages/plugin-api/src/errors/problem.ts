@@ -2,7 +2,9 @@
 export interface SourceLocation {
   /** The file as the user named it, or what stands in for it, e.g. `--override general.store.path`. */
   readonly file: string;
+  /** From 1; left out where the place is the whole file. */
   readonly line?: number;
+  /** From 1; left out where the place is the whole line. */
   readonly column?: number;
 }
 
@@ -37,11 +39,13 @@ export type ProblemRule =
 
 /** One fault found before anything was started. All faults are collected and reported together. */
 export interface Problem {
+  /** The rule that is broken. */
   readonly rule: ProblemRule;
   /** An error refuses the start; a warning is printed and the start goes on. */
   readonly severity: "error" | "warning";
   /** What is wrong, naming the thing that is wrong. */
   readonly message: string;
+  /** Where it is wrong, where that is known. */
   readonly source?: SourceLocation;
   /** How to mend it. */
   readonly remedy?: string;
@@ -52,6 +56,29 @@ export function formatProblem(problem: Problem): string {
   const remedy = problem.remedy === undefined ? "" : ` ${problem.remedy}`;
   const place = problem.source === undefined ? "" : `${formatLocation(problem.source)}: `;
   return `${place}${problem.message}${remedy} [${problem.rule}]`;
+}
+
+/** A report for people: a heading that counts errors and warnings, then one line for each problem. */
+export function formatReport(problems: readonly Problem[]): string {
+  const lines = problems.map((problem) => {
+    const label = problem.severity === "warning" ? "warning: " : "";
+    return `  ${label}${formatProblem(problem).replaceAll("\n", " ")}`;
+  });
+  return [reportHeading(problems), ...lines].join("\n");
+}
+
+function reportHeading(problems: readonly Problem[]): string {
+  const errors = problems.filter(({ severity }) => severity === "error").length;
+  const warnings = problems.length - errors;
+  const parts = [
+    ...(errors > 0 ? [counted(errors, "error")] : []),
+    ...(warnings > 0 ? [counted(warnings, "warning")] : []),
+  ];
+  return `${parts.join(" and ")} found:`;
+}
+
+function counted(count: number, what: string): string {
+  return count === 1 ? `1 ${what}` : `${count} ${what}s`;
 }
 
 /** `file:line:column`, or less where less is known. */

@@ -15,9 +15,13 @@ export type ComponentSection = "functions" | "function_groups" | "workflow";
 export interface ComponentPlan {
   /** Its name in the configuration; `workflow` for the workflow. */
   readonly name: string;
+  /** Where it stands in the configuration. */
   readonly section: ComponentSection;
+  /** What its `_type` selects. */
   readonly type: ComponentType;
+  /** What its module exports. */
   readonly definition: ComponentDefinition;
+  /** Whether it is built once per process, or in every room. */
   readonly scope: Scope;
   /** The parsed configuration, frozen, with handles in place of references. */
   readonly config: unknown;
@@ -49,8 +53,11 @@ export interface FunctionPlan {
   readonly name: string;
   /** The member's name inside its group. */
   readonly member: string | undefined;
+  /** The component that offers it. */
   readonly component: ComponentPlan;
+  /** Its description and schemas. */
   readonly schemas: FunctionSchemas;
+  /** What components that reference it are given. */
   readonly handle: FunctionHandle;
 }
 
@@ -69,7 +76,9 @@ export interface ApplicationPlan {
   readonly perUserComponents: readonly ComponentPlan[];
   /** Every function of the components above, by slot. */
   readonly functions: readonly FunctionPlan[];
+  /** The entry function. */
   readonly workflow: FunctionPlan;
+  /** The shared services, in the order in which they are loaded. */
   readonly services: readonly ServicesPlan[];
 }
 

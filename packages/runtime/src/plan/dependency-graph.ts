@@ -1,5 +1,5 @@
-import { type ConfigDocument, closestName } from "@alcove/config";
-import type { Problem } from "@alcove/plugin-api";
+import type { ConfigDocument } from "@alcove/config";
+import { nearNames, type Problem } from "@alcove/plugin-api";
 import {
   type ConfiguredComponent,
   type Dependency,
@@ -113,7 +113,7 @@ class ReferenceableNames {
       return { remedy: "Change the group's include or exclude, or refer to another function." };
     }
     const candidates = [...(kind === "function" ? this.#functions : this.#groups).keys()];
-    const suggestion = closestName(name, candidates);
+    const [suggestion] = nearNames(name, candidates);
     if (suggestion !== undefined) {
       return { remedy: `Did you mean ${suggestion}?` };
     }

@@ -1,5 +1,5 @@
-import { type ConfigDocument, didYouMean } from "@alcove/config";
-import type { Problem, z } from "@alcove/plugin-api";
+import type { ConfigDocument } from "@alcove/config";
+import { didYouMean, type Problem, type z } from "@alcove/plugin-api";
 import type { ComponentType } from "@alcove/plugin-loader";
 
 /** What a component's config schema refused, each fault at its place in the file. */

@@ -1,5 +1,5 @@
-import { type ComponentConfig, type ConfigDocument, didYouMean } from "@alcove/config";
-import { type FunctionSchemas, type Problem, z } from "@alcove/plugin-api";
+import type { ComponentConfig, ConfigDocument } from "@alcove/config";
+import { didYouMean, type FunctionSchemas, type Problem, z } from "@alcove/plugin-api";
 
 const filterSchema = z.array(z.string()).default([]);
 
@@ -10,6 +10,14 @@ export interface GroupMembersResult {
   readonly problems: readonly Problem[];
 }
 
+/** A group as it is configured, and the members its type has. */
+interface ConfiguredGroup {
+  readonly name: string;
+  readonly members: readonly string[];
+  readonly source: ComponentConfig;
+  readonly document: ConfigDocument;
+}
+
 /** Applies a group's `include` or `exclude` list to its members. */
 export function selectGroupMembers(
   name: string,
@@ -17,46 +25,58 @@ export function selectGroupMembers(
   source: ComponentConfig,
   document: ConfigDocument,
 ): GroupMembersResult {
-  const problems: Problem[] = [];
-  const complain = (field: string, message: string, remedy: string): void => {
-    problems.push({
-      rule: "group-filter",
-      severity: "error",
-      message,
-      source: document.locate([...source.path, field]),
-      remedy,
-    });
+  const group: ConfiguredGroup = { name, members: Object.keys(members), source, document };
+  const include = readFilter(group, "include");
+  const exclude = readFilter(group, "exclude");
+  const isVisible = (member: string): boolean =>
+    include.listed.length > 0 ? include.listed.includes(member) : !exclude.listed.includes(member);
+  const hasBoth = include.listed.length > 0 && exclude.listed.length > 0;
+  return {
+    visible: new Map(Object.entries(members).filter(([member]) => isVisible(member))),
+    hidden: new Set(group.members.filter((member) => !isVisible(member))),
+    problems: [
+      ...include.problems,
+      ...exclude.problems,
+      ...(hasBoth
+        ? [filterProblem(group, "exclude", `${name} has both include and exclude.`, "Keep one of them.")]
+        : []),
+    ],
   };
-  const read = (field: "include" | "exclude"): string[] => {
-    const parsed = filterSchema.safeParse(source.fields[field]);
-    if (!parsed.success) {
-      complain(
-        field,
-        `${name}.${field} has to be a list of member names.`,
-        `For example: ${field}: [${Object.keys(members)[0] ?? ""}]`,
-      );
-      return [];
-    }
-    for (const member of parsed.data.filter((each) => !Object.hasOwn(members, each))) {
-      complain(
+}
+
+function readFilter(
+  group: ConfiguredGroup,
+  field: "include" | "exclude",
+): { listed: readonly string[]; problems: Problem[] } {
+  const { name, members, source } = group;
+  const parsed = filterSchema.safeParse(source.fields[field]);
+  if (!parsed.success) {
+    const remedy = `For example: ${field}: [${members[0] ?? ""}]`;
+    return {
+      listed: [],
+      problems: [filterProblem(group, field, `${name}.${field} has to be a list of member names.`, remedy)],
+    };
+  }
+  const unknown = parsed.data.filter((each) => !members.includes(each));
+  return {
+    listed: parsed.data,
+    problems: unknown.map((member) =>
+      filterProblem(
+        group,
         field,
         `${name}.${field} names "${member}", which is no member of ${source.type}.`,
-        didYouMean(member, Object.keys(members)),
-      );
-    }
-    return parsed.data;
+        didYouMean(member, members),
+      ),
+    ),
   };
-  const include = read("include");
-  const exclude = read("exclude");
-  if (include.length > 0 && exclude.length > 0) {
-    complain("exclude", `${name} has both include and exclude.`, "Keep one of them.");
-  }
-  const isVisible = (member: string): boolean =>
-    include.length > 0 ? include.includes(member) : !exclude.includes(member);
-  const entries = Object.entries(members);
+}
+
+function filterProblem({ source, document }: ConfiguredGroup, field: string, message: string, remedy: string): Problem {
   return {
-    visible: new Map(entries.filter(([member]) => isVisible(member))),
-    hidden: new Set(entries.map(([member]) => member).filter((member) => !isVisible(member))),
-    problems,
+    rule: "group-filter",
+    severity: "error",
+    message,
+    source: document.locate([...source.path, field]),
+    remedy,
   };
 }

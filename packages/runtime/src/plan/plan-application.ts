@@ -13,7 +13,9 @@ import { planServices } from "./service-plan.js";
 export interface PlanOptions {
   /** The configured components and listed plugins. */
   readonly components: ComponentSections;
+  /** Finds the place of whatever is complained of. */
   readonly document: ConfigDocument;
+  /** The plugins found, in use or not. */
   readonly plugins: readonly DiscoveredPlugin[];
 }
 
@@ -23,6 +25,7 @@ export interface PlanResult {
   readonly plan: ApplicationPlan | undefined;
   /** Known also where the plan is not. */
   readonly workflowScope: Scope | undefined;
+  /** Every violation, and warnings. */
   readonly problems: readonly Problem[];
 }
 

@@ -7,6 +7,7 @@ export interface RunRequest {
   readonly runId?: string | undefined;
   /** 32 hexadecimal digits; new ones if left out. */
   readonly traceId?: string | undefined;
+  /** What the caller calls the conversation; handed on to functions as it is. */
   readonly conversationId?: string | undefined;
   /** The step of another run in which this one was started; the parent of its first step. */
   readonly parentId?: string | undefined;

@@ -36,6 +36,7 @@ export interface RunHold {
 
 /** Serves exactly one run: its single result, its reply as JSON text, or its stream. */
 export class Runner {
+  /** What functions see of the run. */
   readonly facts: RequestedRunFacts;
   readonly #host: RunHost;
   readonly #hold: RunHold;
@@ -54,14 +55,17 @@ export class Runner {
     this.facts = new RequestedRunFacts(request);
   }
 
+  /** The id of the run, a UUID unless the caller gave another. */
   get runId(): string {
     return this.facts.runId;
   }
 
+  /** The trace the run belongs to, 32 hexadecimal digits. */
   get traceId(): string {
     return this.facts.traceId;
   }
 
+  /** Where in its life it is. */
   get state(): RunnerState {
     return this.#state;
   }
@@ -82,8 +86,14 @@ export class Runner {
   /**
    * Runs the workflow and resolves to its single result, once everything the run changed is durable.
    *
-   * @throws INPUT_INVALID before anything has run; workflow_error when the workflow throws; OUTPUT_INVALID; RUN_ABORTED;
-   * SESSION_QUEUE_FULL; SHUTTING_DOWN; the codes of the store; RUNNER_MISUSED at the second use.
+   * @throws RUNNER_MISUSED at the second use, and TypeError when the session was closed before the first;
+   * INPUT_INVALID, before anything is loaded or built;
+   * SHUTTING_DOWN, SESSION_QUEUE_FULL while it waits, RUN_ABORTED or the reason of {@link abort} while it waits or works;
+   * STATE_UNREADABLE, STATE_VERSION_UNSUPPORTED, STATE_INVALID, STORE_FAILED, STORE_CLOSED, COMPONENT_BUILD_FAILED when the
+   * session cannot be woken up;
+   * workflow_error when the workflow throws, OUTPUT_INVALID, OUTPUT_KIND_UNSUPPORTED when it only streams;
+   * STATE_INVALID when a state that was left behind cannot be stored; STORE_FAILED, STORE_CONFLICT, STORE_CLOSED when the
+   * commit changed nothing, OUTCOME_UNKNOWN when nobody knows whether it did.
    */
   async result(): Promise<unknown> {
     return this.#single(await this.#begin(), detachDrafts);
@@ -94,7 +104,8 @@ export class Runner {
    * cannot hold fails the run instead of losing its reply; and with an idempotency key it is recorded in the very commit
    * that makes the run durable. A request that was carried out before is not run again: its recorded reply comes back.
    *
-   * @throws besides what {@link result} throws: IDEMPOTENCY_KEY_REUSED, IDEMPOTENCY_REPLY_TOO_LARGE, IDEMPOTENCY_UNSUPPORTED.
+   * @throws as {@link result}; OUTPUT_INVALID also when JSON cannot hold the result; IDEMPOTENCY_KEY_REUSED,
+   * IDEMPOTENCY_REPLY_TOO_LARGE, IDEMPOTENCY_UNSUPPORTED.
    */
   async reply(idempotency?: IdempotencyRequest): Promise<Reply> {
     const begun = await this.#begin(idempotency);
@@ -110,7 +121,9 @@ export class Runner {
 
   /**
    * Runs the workflow and yields its chunks as they come. The stream ends only after everything the run changed is
-   * durable. Leaving it early aborts the run. Throws as {@link result}.
+   * durable. Leaving it early aborts the run. A workflow that cannot stream yields its single result as the one chunk.
+   *
+   * @throws as {@link result}, but for OUTPUT_KIND_UNSUPPORTED.
    */
   async *stream(): AsyncGenerator<unknown, void, undefined> {
     const { workflow } = this.#host;

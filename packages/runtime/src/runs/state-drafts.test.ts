@@ -20,12 +20,13 @@ describe("the drafts of a run", () => {
     drafts.discard();
   });
 
-  it("yield nothing when a change was taken back", () => {
+  it("yield nothing once they are discarded, and are revoked", () => {
     const drafts = new StateDrafts(committed());
     const draft = drafts.draftOf(1) as { count: number };
     draft.count = 1;
     drafts.discard();
     expect(drafts.finish()).toEqual([]);
+    expect(() => draft.count).toThrow(TypeError);
   });
 
   it("are revoked when the run ends", () => {

@@ -18,11 +18,6 @@ export class FairSemaphore {
     this.#maxWaiting = maxWaiting;
   }
 
-  /** How many wait now. */
-  get waiting(): number {
-    return this.#waiting.size;
-  }
-
   /**
    * Takes a permit, waiting for one if need be. `undefined` when it was free, which spares the hot path a promise.
    *

@@ -12,8 +12,11 @@ export interface IdempotencyRequest {
 
 /** How many replies are kept for a user, how large, and for how long. */
 export interface IdempotencyLimits {
+  /** How many are kept for each user; the oldest go first. */
   readonly maxRecordsPerUser: number;
+  /** The largest reply that is kept; a run with a larger one fails with IDEMPOTENCY_REPLY_TOO_LARGE. */
   readonly maxReplyBytes: number;
+  /** How long each is kept; never longer than the session. */
   readonly maxAgeMs: number;
 }
 

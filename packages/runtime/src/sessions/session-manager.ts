@@ -43,18 +43,23 @@ export interface SessionManagerOptions {
 
 /** What the monitor says about one session in memory. */
 export interface ResidentFigures {
+  /** Whose session it is. */
   readonly userId: string;
+  /** When it began, in milliseconds since 1970 by the store's time. */
   readonly createdAtMs: number;
+  /** When its last run was committed, likewise. */
   readonly lastActivityAtMs: number;
-  /** How many callers hold the session now. */
-  readonly activeRuns: number;
+  /** How many sessions of the user are open now: HTTP requests, mostly, whether their runs work, wait or have ended. */
+  readonly openSessions: number;
   /** Runs committed in the whole life of the session, across restarts. */
   readonly totalRuns: number;
   /** Of this process. */
   readonly averageLatencyMs: number;
   /** Of this process. */
   readonly errorCount: number;
+  /** How many functions the user's room offers, the workflow not among them. */
   readonly functionsCount: number;
+  /** How many function groups the room has. */
   readonly groupsCount: number;
   /** How many components were built for the user, the workflow included. */
   readonly resourcesCount: number;
@@ -133,7 +138,7 @@ export class SessionManager {
               userId,
               createdAtMs: record.createdAtMs,
               lastActivityAtMs: record.lastActivityAtMs,
-              activeRuns: openCount,
+              openSessions: openCount,
               totalRuns: record.runsCompleted,
               averageLatencyMs: figures.averageLatencyMs,
               errorCount: figures.errorCount,

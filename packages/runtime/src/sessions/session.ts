@@ -22,7 +22,11 @@ export class Session implements AsyncDisposable, RunHold {
     return this.#host.userId;
   }
 
-  /** A runner for one run of the workflow. Nothing happens before the runner is asked for its result or stream. */
+  /**
+   * A runner for one run of the workflow. Nothing happens before the runner is asked for its result or stream.
+   *
+   * @throws TypeError when the session is closed.
+   */
   run(input: unknown, request: RunRequest = {}): Runner {
     this.#assertOpen();
     return new Runner(this.#host, this, input, request);

@@ -5,8 +5,11 @@ import type { ValidationFault } from "./validation-detail.js";
 
 /** The body of every reply that is an error. */
 export interface ErrorBody {
+  /** A code of the error catalogue. */
   readonly code: ErrorCode;
+  /** One sentence for people. */
   readonly message: string;
+  /** Facts for programs; `null` where there are none. */
   readonly details: JsonValue;
   /** Replies to an invalid body carry the reference's list of faults as well. */
   readonly detail?: readonly ValidationFault[];

@@ -5,12 +5,15 @@ import type { z } from "zod";
  * there is a counterpart, zod's otherwise.
  */
 export interface ValidationFault {
+  /** Which rule the field breaks, in the words of the reference, e.g. `string_type`. */
   readonly type: string;
   /** The way to the field, beginning with `body`. */
   readonly loc: readonly (string | number)[];
+  /** The rule in a sentence. */
   readonly msg: string;
   /** The offending value; for a missing field, what it is missing from. */
   readonly input: unknown;
+  /** What is wrong with the JSON, where the body is none. */
   readonly ctx?: { readonly error: string };
 }
 

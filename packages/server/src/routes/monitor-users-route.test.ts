@@ -8,12 +8,12 @@ const alice = userIdOfSessionCookie("alice");
 const bob = userIdOfSessionCookie("bob");
 let server: ListeningServer;
 
-function resident(userId: string, activeRuns: number): ResidentFigures {
+function resident(userId: string, openSessions: number): ResidentFigures {
   return {
     userId,
     createdAtMs: Date.UTC(2026, 10, 20, 15),
     lastActivityAtMs: Date.UTC(2026, 10, 20, 16, 30, 1, 5),
-    activeRuns,
+    openSessions,
     totalRuns: 3,
     averageLatencyMs: 1.23456,
     errorCount: 1,
@@ -68,6 +68,8 @@ describe("monitored users", () => {
     ["?user_id=bob", [bob]],
     ["?user_id=mallory", []],
     ["?user_id=", []],
+    ["?user_id=alice&user_id=bob", [bob]],
+    ["?user_id=bob&user_id=mallory", []],
   ])("are chosen by %j", async (query, expected) => {
     expect(await monitoredUsers(query)).toEqual(expected);
   });

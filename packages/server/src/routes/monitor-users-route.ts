@@ -37,12 +37,12 @@ function userRow(resident: ResidentFigures): object {
     session: {
       created_at: iso(resident.createdAtMs),
       last_activity: iso(resident.lastActivityAtMs),
-      ref_count: resident.activeRuns,
-      is_active: resident.activeRuns > 0,
+      ref_count: resident.openSessions,
+      is_active: resident.openSessions > 0,
     },
     requests: {
       total_requests: resident.totalRuns,
-      active_requests: resident.activeRuns,
+      active_requests: resident.openSessions,
       avg_latency_ms: Math.round(resident.averageLatencyMs * 100) / 100,
       error_count: resident.errorCount,
     },

@@ -7,25 +7,8 @@ import type { RequestState } from "../request-state.js";
 import type { ServedApplication } from "../served-application.js";
 import { healthRoute } from "./health-route.js";
 import { monitorUsersRoute } from "./monitor-users-route.js";
+import { WORKFLOW_PATHS } from "./route-addresses.js";
 import { workflowRoute } from "./workflow-route.js";
-
-/** The paths that run the workflow: the reference's own, and its older name. */
-const WORKFLOW_PATHS: readonly string[] = ["/generate", "/v1/workflow"];
-
-/** A route as the start-up log names it. */
-export interface RouteAddress {
-  readonly method: string;
-  readonly path: string;
-}
-
-/** The routes a configuration leads to, in the order in which they are listed at start. */
-export function routeAddresses({ general }: AlcoveConfig): readonly RouteAddress[] {
-  return [
-    ...WORKFLOW_PATHS.map((path) => ({ method: "POST", path })),
-    { method: "GET", path: "/health" },
-    ...(general.enablePerUserMonitoring ? [{ method: "GET", path: "/monitor/users" }] : []),
-  ];
-}
 
 /** Builds the routes of a configuration. Paths are case-sensitive. */
 export function createRouter(

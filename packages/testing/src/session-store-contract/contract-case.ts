@@ -16,6 +16,7 @@ export interface SessionStoreContractOptions {
 
 /** One sentence of the contract. */
 export interface SessionStoreContractCase {
+  /** What has to hold, as a sentence. */
   readonly name: string;
   /** Rejects with an `AssertionError` when the store breaks the contract. */
   run(): Promise<void>;

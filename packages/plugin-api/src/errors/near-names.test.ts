@@ -1,9 +1,9 @@
 import { describe, expect, it } from "vitest";
-import { closestName, didYouMean } from "./did-you-mean.js";
+import { didYouMean, nearNames } from "./near-names.js";
 
 const known = ["host", "port", "max_body_bytes", "allow_insecure_identity", "cors"];
 
-describe("closestName", () => {
+describe("nearNames", () => {
   it.each([
     ["prot", "port"],
     ["hosts", "host"],
@@ -12,16 +12,27 @@ describe("closestName", () => {
     ["max_boddy_byte", "max_body_bytes"],
     ["CORS", "cors"],
   ])("takes %s for %s", (written, meant) => {
-    expect(closestName(written, known)).toBe(meant);
+    expect(nearNames(written, known)[0]).toBe(meant);
   });
 
   it.each(["timeout", "x", "", "workers"])("makes nothing of %j", (written) => {
-    expect(closestName(written, known)).toBeUndefined();
+    expect(nearNames(written, known)).toEqual([]);
+  });
+
+  it("gives the nearest first, at most three, and each once", () => {
+    const names = ["nodepat", "notepads", "todo", "notepad2", "motepad", "notepads"];
+    expect(nearNames("notepad", names)).toEqual(["notepads", "notepad2", "motepad"]);
+  });
+
+  it("allows few wrong letters in a short name, and more in a long one", () => {
+    expect(nearNames("ab", ["xy"])).toEqual([]);
+    expect(nearNames("abcd", ["abxy", "axyz"])).toEqual(["abxy"]);
+    expect(nearNames("abcdefghi", ["abcdefxyz", "abcdevwxy"])).toEqual(["abcdefxyz"]);
   });
 });
 
 describe("didYouMean", () => {
-  it("lists what is known where nothing is close", () => {
+  it("lists what is known where nothing is near", () => {
     expect(didYouMean("timeout", ["a", "b"])).toBe("Known here: a, b.");
   });
 

@@ -1,6 +1,6 @@
 import type { Problem } from "@alcove/plugin-api";
 import { describe, expect, it } from "vitest";
-import { formatReport, problemAsJson } from "./problem-report.js";
+import { problemAsJson } from "./problem-as-json.js";
 
 const error: Problem = {
   rule: "type-unknown",
@@ -11,19 +11,8 @@ const error: Problem = {
 };
 const warning: Problem = { rule: "component-unreachable", severity: "warning", message: "Nothing uses `x`." };
 
-describe("problem report", () => {
-  it("has one line a problem, which says where it is", () => {
-    expect(formatReport([error, warning, warning])).toBe(
-      [
-        "1 error and 2 warnings found:",
-        "  a.yml:3:5: There is no type `nope`. Did you mean `note`? [type-unknown]",
-        "  warning: Nothing uses `x`. [component-unreachable]",
-        "  warning: Nothing uses `x`. [component-unreachable]",
-      ].join("\n"),
-    );
-  });
-
-  it("has every part of a problem for scripts", () => {
+describe("a problem as JSON", () => {
+  it("has every part of the problem, and null for what is not known", () => {
     expect(problemAsJson(error)).toMatchObject({ rule: "type-unknown", file: "a.yml", line: 3, column: 5 });
     expect(problemAsJson(warning)).toMatchObject({ severity: "warning", file: null, line: null, remedy: null });
   });

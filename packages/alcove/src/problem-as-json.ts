@@ -1,0 +1,14 @@
+import type { Problem } from "@alcove/plugin-api";
+
+/** A problem for scripts. */
+export function problemAsJson({ severity, rule, message, remedy, source }: Problem): Readonly<Record<string, unknown>> {
+  return {
+    severity,
+    rule,
+    message,
+    remedy: remedy ?? null,
+    file: source?.file ?? null,
+    line: source?.line ?? null,
+    column: source?.column ?? null,
+  };
+}

@@ -1,0 +1,67 @@
+import type { RecordPage, SessionCommit, SessionKey, SessionStore, StoredRecord, StoredSession } from "@alcove/state";
+
+/** What a test does to a commit: calls `commit` to let it through, or not, and throws, or waits. */
+export type CommitInterference = (commit: () => Promise<void>, wanted: SessionCommit) => Promise<void>;
+
+/** A real session store whose commits can be made to fail or to wait, and that counts what is loaded. */
+export class FailingStore implements SessionStore {
+  /** How often sessions were read from the store beneath. */
+  loads = 0;
+  readonly #store: SessionStore;
+  #interference: CommitInterference | undefined;
+
+  constructor(store: SessionStore) {
+    this.#store = store;
+  }
+
+  /** Puts every commit from now on into the hands of the test; `undefined` lets them through again. */
+  interfere(interference: CommitInterference | undefined): void {
+    this.#interference = interference;
+  }
+
+  get promises() {
+    return this.#store.promises;
+  }
+
+  get place(): string {
+    return this.#store.place;
+  }
+
+  nowMs(): number {
+    return this.#store.nowMs();
+  }
+
+  load(key: SessionKey): Promise<StoredSession | undefined> {
+    this.loads += 1;
+    return this.#store.load(key);
+  }
+
+  commit(commit: SessionCommit): Promise<void> {
+    const store = () => this.#store.commit(commit);
+    return this.#interference === undefined ? store() : this.#interference(store, commit);
+  }
+
+  readRecord(key: SessionKey, name: string): Promise<unknown> {
+    return this.#store.readRecord(key, name);
+  }
+
+  pageRecords(key: SessionKey, page: RecordPage): Promise<StoredRecord[]> {
+    return this.#store.pageRecords(key, page);
+  }
+
+  remove(key: SessionKey): Promise<boolean> {
+    return this.#store.remove(key);
+  }
+
+  sweep(limit: number, inUse?: Iterable<SessionKey>): Promise<number> {
+    return this.#store.sweep(limit, inUse);
+  }
+
+  count(): Promise<number> {
+    return this.#store.count();
+  }
+
+  close(): Promise<void> {
+    return this.#store.close();
+  }
+}
