@@ -109,7 +109,10 @@ export interface SessionCommit {
   readonly records?: readonly RecordChange[];
 }
 
-/** What a store promises. The contract suite holds it to that; nobody may count on what is not promised. */
+/**
+ * What a store promises; nobody may count on what is not promised. The contract suite of `@alcove/testing` says which of it
+ * can be checked there.
+ */
 export interface SessionStorePromises {
   /** What was committed survives the end of the process and of the machine's power. */
   readonly durable: boolean;

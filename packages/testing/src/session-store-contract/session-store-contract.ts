@@ -12,7 +12,9 @@ import { revisionContract } from "./revision-contract.js";
  * for (const { name, run } of sessionStoreContract({ open, reopen })) test(name, run);
  * ```
  *
- * A store is held to what it says in its `promises`, and to no more. Each case opens a store of its own.
+ * Each case opens a store of its own. Of its `promises` a store is held to `exclusive` only, where there is `reopen`.
+ * `durable` and `atomicBatches` show when a process is killed or a disk fails in the middle of a write, which a case within
+ * one process cannot bring about: a store that promises them needs tests of its own for that.
  */
 export function sessionStoreContract(options: SessionStoreContractOptions): SessionStoreContractCase[] {
   const sentences = [
