@@ -1,7 +1,10 @@
-import { createDraft, type Draft, enableMapSet, finishDraft } from "immer";
+import { type Draft, enableMapSet, Immer } from "immer";
 
 // States with codecs may hold maps and sets.
 enableMapSet();
+
+// What comes out of a draft is copied and frozen before it is stored; freezing it here as well would be done twice.
+const immer = new Immer({ autoFreeze: false });
 
 /** A state that a run has changed. */
 export interface ChangedState {
@@ -37,7 +40,7 @@ export class StateDrafts {
     if (committed === undefined) {
       throw new TypeError(`There is no state in slot ${slot}.`);
     }
-    const draft = createDraft(this.#open === undefined ? committed : this.#open(slot, committed));
+    const draft = immer.createDraft(this.#open === undefined ? committed : this.#open(slot, committed));
     this.#drafts[slot] = draft;
     return draft;
   }
@@ -52,7 +55,7 @@ export class StateDrafts {
     this.#drafts = [];
     drafts.forEach((draft, slot) => {
       if (draft !== undefined) {
-        const value = finishDraft(draft);
+        const value = immer.finishDraft(draft);
         if (value !== this.#committed[slot]) {
           changed.push({ slot, value });
         }
