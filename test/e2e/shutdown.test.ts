@@ -1,5 +1,9 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { existsSync } from "node:fs";
 import { describe, expect } from "vitest";
 import { z } from "zod";
+import { alcoveScript, childEnvironment, nodeBinary } from "./command-line.js";
 import type { HttpClient } from "./http-client.js";
 import { pluginPaths, test, type Workplace } from "./workplace.js";
 
@@ -65,5 +69,42 @@ describe("SIGTERM", () => {
 
     const { client } = await workplace.start({ configFile });
     expect((await client.generate("alice", { amount: 1 })).json).toMatchObject({ total: 1 });
+  });
+});
+
+describe("a plugin that misbehaves", () => {
+  test("by never finishing its start does not keep the process from being stopped", async ({ workplace }) => {
+    const configFile = await workplace.write("hanging.yml", {
+      general: { store: { path: workplace.storePath } },
+      plugins: [pluginPaths.hanging],
+      workflow: { _type: "hanging_workflow" },
+    });
+    const child = spawn(nodeBinary, [alcoveScript, "serve", "--config_file", configFile, "--port", "0"], {
+      cwd: workplace.folder,
+      env: childEnvironment(),
+      stdio: "ignore",
+    });
+    const ended = once(child, "exit");
+    try {
+      await expect.poll(() => existsSync(`${workplace.storePath}.holder.json`), { timeout: 20_000 }).toBe(true);
+      child.kill("SIGTERM");
+      expect((await ended)[0]).toBe(1);
+    } finally {
+      child.kill("SIGKILL");
+    }
+  });
+
+  test("by throwing where nobody catches it ends the server in order, with a log line that says why", async ({
+    workplace,
+  }) => {
+    const configFile = await workplace.write("stray.yml", {
+      plugins: [pluginPaths.hanging],
+      workflow: { _type: "stray_error_workflow" },
+    });
+    const server = await workplace.start({ configFile });
+    await server.client.generate("alice", {});
+    expect(await server.ended()).toBe(1);
+    expect(server.printed).toContain("nobody catches this");
+    expect(existsSync(`${workplace.storePath}.holder.json`)).toBe(false);
   });
 });

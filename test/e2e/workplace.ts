@@ -14,6 +14,7 @@ export const pluginPaths = {
   time: join(workspaceFolder, "plugins/time"),
   todo: join(workspaceFolder, "plugins/todo"),
   fragile: join(workspaceFolder, "test/fixtures/plugins/fragile"),
+  hanging: join(workspaceFolder, "test/fixtures/plugins/hanging"),
   callers: join(workspaceFolder, "test/fixtures/plugins/callers"),
 } as const;
 

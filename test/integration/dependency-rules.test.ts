@@ -17,6 +17,16 @@ const plugin = {
   id: "rules",
   functions: {
     shared: defineFunction({ ...schemas, config: refs, build: () => () => ({}) }),
+    asks: defineFunction({
+      input: z.object({ question: z.string(), loudly: z.boolean().optional() }),
+      output: z.object({ answer: z.string() }),
+      build: () => () => ({ answer: "" }),
+    }),
+    shared_typed: defineFunction({
+      ...schemas,
+      config: z.object({ uses: functionRef({ input: z.object({}), output: z.object({ answer: z.number() }) }) }),
+      build: () => () => ({}),
+    }),
     per_user: definePerUserFunction({ ...schemas, config: refs, build: () => () => ({}) }),
   },
   functionGroups: {
@@ -129,6 +139,28 @@ const refused: [string, string, string[]][] = [
     "functions:\n  g__x: { _type: shared }\nfunction_groups:\n  g: { _type: shared_group }\nworkflow: { _type: shared }",
     [
       "config.yml:2:3: The function name g__x reads like a member of the function group g. Rename one of them. [name-clash]",
+    ],
+  ],
+  [
+    "a group whose name reads like a member of another",
+    "function_groups:\n  g: { _type: shared_group }\n  g__a: { _type: shared_group }\nworkflow: { _type: shared }",
+    [
+      "config.yml:3:3: The function group name g__a reads like a member of the function group g. Rename one of them. [name-clash]",
+    ],
+  ],
+  [
+    "a reference to a group as a function",
+    "function_groups:\n  g: { _type: shared_group }\nworkflow: { _type: shared, uses: [g] }",
+    [
+      'config.yml:3:35: workflow refers to "g" as a function, and it is a function group. Its functions are g__a, g__b. [reference-kind]',
+    ],
+  ],
+  [
+    "a reference to a function that needs and returns something else",
+    "functions:\n  a: { _type: asks }\nworkflow: { _type: shared_typed, uses: a }",
+    [
+      'config.yml:3:40: workflow cannot use "a" here: it needs the field question, which is not sent. Refer to a function that fits rules/shared_typed. [reference-schema]',
+      'config.yml:3:40: workflow cannot use "a" here: the field answer is string where number is expected. Refer to a function that fits rules/shared_typed. [reference-schema]',
     ],
   ],
   [

@@ -70,7 +70,7 @@ describe("a state a function leaves behind", () => {
     const { runtime } = await bench.start(config);
     await call(runtime, "alice", {});
     await call(runtime, "bob", {});
-    await expect(call(runtime, "bob", { theme: "bob's secret" })).rejects.toMatchObject({ code: "workflow_error" });
+    await call(runtime, "bob", { theme: "bob's secret" });
     expect(await call(runtime, "alice", {})).toEqual({ prefs: { theme: "light" } });
   });
 
@@ -89,7 +89,7 @@ describe("a state a function leaves behind", () => {
 
   it.each<[string, z.ZodType<object>, object]>([
     ["has a key its schema does not name", z.object({ a: z.string() }), { a: "a", extra: 1 }],
-    ["would be changed by its schema", z.object({ a: z.string().transform((text) => `${text}!`) }), { a: "a" }],
+    ["would be changed by its schema", z.object({ a: z.string().trim() }), { a: " a" }],
     ["breaks its schema", z.object({ a: z.string() }), { a: 1 }],
   ])("is refused when it %s, and the next call sees what was there before", async (_what, schema, next) => {
     await using bench = await Workbench.create([

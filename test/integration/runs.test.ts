@@ -420,7 +420,10 @@ describe("plain scalars", () => {
     await using bench = await Workbench.create([{ id: "plain", functions: { shout } }]);
     const { runtime } = await bench.start("workflow: { _type: shout }");
     const session = runtime.sessions.session();
-    expect(await session.run(runtime.workflow.unwrapInput({ value: "four" })).reply()).toBe('{"value":4}');
+    expect(await session.run(runtime.workflow.unwrapInput({ value: "four" })).reply()).toEqual({
+      body: '{"value":4}',
+      isReplayed: false,
+    });
     expect(() => runtime.workflow.unwrapInput({})).toThrow('"value"');
     expect(z.toJSONSchema(runtime.workflow.inputSchema)).toMatchObject({ type: "object", required: ["value"] });
   });

@@ -11,6 +11,9 @@ for (const stream of [process.stdout, process.stderr]) {
   });
 }
 
+// A promise alone keeps no process alive, and a plugin that never answers is nothing else.
+const keptAlive = setInterval(() => undefined, 60_000);
+
 const exitCode = await runCommandLine(process.argv.slice(2), {
   output: processOutput,
   isTerminal: process.stdout.isTTY === true,
@@ -19,4 +22,5 @@ const exitCode = await runCommandLine(process.argv.slice(2), {
 });
 // What a plugin left running must not keep the process alive.
 await Promise.all([process.stdout, process.stderr].map((stream) => new Promise((done) => stream.write("", done))));
+clearInterval(keptAlive);
 process.exit(exitCode);

@@ -48,12 +48,14 @@ export async function prepareApplication(options: PrepareOptions): Promise<Prepa
     alcoveVersion,
   });
   const planned = components === undefined ? undefined : await planApplication({ components, document, plugins });
-  const problems = [...configProblems, ...pluginProblems, ...(planned?.problems ?? [])];
+  const found = [...configProblems, ...pluginProblems, ...(planned?.problems ?? [])];
   const plan = planned?.plan;
-  if (options.isServed === true && config !== undefined && plan !== undefined) {
+  const scope = planned?.workflowScope;
+  if (options.isServed === true && config !== undefined && scope !== undefined) {
     const host = document.locate(["general", "front_end", "host"]);
-    problems.push(...listOf(insecureIdentityProblem(config, plan.workflow.component.scope, host)));
+    found.push(...listOf(insecureIdentityProblem(config, scope, host)));
   }
+  const problems = found.map((problem) => withoutSecrets(problem, document));
   const isSound = !problems.some(({ severity }) => severity === "error");
   return { configFile, config, plan: isSound ? plan : undefined, document, plugins, problems };
 }
@@ -72,6 +74,16 @@ export function soundApplication(prepared: PreparedApplication): SoundApplicatio
     throw new StartupRefusedError(prepared.problems);
   }
   return { ...prepared, config, plan };
+}
+
+/** Schemas and plugins word their own complaints, and may quote a value that came out of the environment. */
+function withoutSecrets(problem: Problem, document: ConfigDocument): Problem {
+  const { message, remedy } = problem;
+  return {
+    ...problem,
+    message: document.redact(message),
+    ...(remedy === undefined ? {} : { remedy: document.redact(remedy) }),
+  };
 }
 
 function listOf<Value>(value: Value | undefined): readonly Value[] {

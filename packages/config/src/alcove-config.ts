@@ -16,6 +16,11 @@ export interface ComponentSections {
   readonly workflow: ComponentConfig | undefined;
   /** `plugins:`, in the order they are listed in. */
   readonly plugins: readonly PluginEntry[];
+  /**
+   * Names of components that were found so faulty that they are left out here. They are reported already, and so nobody
+   * should complain that something refers to them.
+   */
+  readonly faultyNames: readonly string[];
 }
 
 /** One configured component. */
@@ -52,12 +57,28 @@ export interface GeneralConfig {
   readonly maxConcurrency: number;
   /** How many runs of one user may wait for their turn. */
   readonly maxQueuedRunsPerUser: number;
+  /** How many users stay in memory at most, those in use excepted. */
+  readonly maxResidentUsers: number;
+  /** How long a user stays in memory after the last call; `undefined` for as long as the session lasts. */
+  readonly perUserResidentIdleMs: number | undefined;
   /** How long a shutdown waits for runs in flight. */
   readonly shutdownTimeoutMs: number;
+  /** Replies kept for repeated requests. */
+  readonly idempotency: IdempotencyConfig;
   /** Where sessions are kept. */
   readonly store: StoreConfig;
   /** The HTTP server. */
   readonly frontEnd: FrontEndConfig;
+}
+
+/** Replies kept for callers that repeat a request with its idempotency key. */
+export interface IdempotencyConfig {
+  /** How many are kept for each user; the oldest go first. */
+  readonly maxRecordsPerUser: number;
+  /** The largest reply that is kept; a run with a larger one fails. */
+  readonly maxReplyBytes: number;
+  /** How long each is kept; never longer than the session. */
+  readonly maxAgeMs: number;
 }
 
 /** Where sessions are kept. */

@@ -19,26 +19,32 @@ const topLevelKeys = ["base", "general", ...componentSectionKeys];
 const componentName = /^[A-Za-z0-9_-]+$/;
 
 /**
- * Reads the sections that say what to build, and reports unknown sections.
+ * Reads the sections that say what to build, and reports unknown sections. Components that cannot be made out are left
+ * out, and named.
  *
- * @returns `undefined` where one of them has an error in it, so that nobody draws conclusions from the rest.
+ * @returns `undefined` where it is not even known which components or plugins there are.
  */
 export function readComponentSections(root: MappingNode, report: ProblemReport): ComponentSections | undefined {
   const hidesSection = reportUnknownSections(root, report);
   const reader = new ComponentReader(report);
-  const errorsBefore = report.errorCount;
   const sectionNode = (key: string): ConfigNode | undefined => root.entries.get(key)?.value;
-  const sections: ComponentSections = Object.freeze({
-    functions: reader.components(sectionNode("functions"), "functions"),
-    functionGroups: reader.components(sectionNode("function_groups"), "function_groups"),
-    workflow: reader.workflow(root),
-    plugins: reader.plugins(sectionNode("plugins")),
+  const functions = reader.components(sectionNode("functions"), "functions");
+  const functionGroups = reader.components(sectionNode("function_groups"), "function_groups");
+  const workflow = reader.workflow(root);
+  const errorsBefore = report.errorCount;
+  const plugins = reader.plugins(sectionNode("plugins"));
+  const pluginsNode = sectionNode("plugins");
+  const arePluginsKnown = report.errorCount === errorsBefore && (pluginsNode === undefined || !hasFault(pluginsNode));
+  if (hidesSection || functions === undefined || functionGroups === undefined || !arePluginsKnown) {
+    return undefined;
+  }
+  return Object.freeze({
+    functions,
+    functionGroups,
+    workflow,
+    plugins,
+    faultyNames: Object.freeze([...reader.faultyNames]),
   });
-  const isFaulty = componentSectionKeys.some((key) => {
-    const node = sectionNode(key);
-    return node !== undefined && hasFault(node);
-  });
-  return hidesSection || isFaulty || report.errorCount > errorsBefore ? undefined : sections;
 }
 
 /** Whether an unknown section is likely to be one of the component sections misspelt. */
@@ -54,22 +60,25 @@ function reportUnknownSections(root: MappingNode, report: ProblemReport): boolea
 }
 
 class ComponentReader {
+  readonly faultyNames = new Set<string>();
   readonly #report: ProblemReport;
 
   constructor(report: ProblemReport) {
     this.#report = report;
   }
 
-  components(node: ConfigNode | undefined, section: string): Readonly<Record<string, ComponentConfig>> {
+  components(node: ConfigNode | undefined, section: string): Readonly<Record<string, ComponentConfig>> | undefined {
     if (node === undefined || isNothing(node)) return plainRecordOf<ComponentConfig>([]);
     if (node.kind !== "mapping") {
       const message = `${section} must be a mapping of names to components, found ${describeNode(node)}.`;
       this.#report.error("config-schema", node.place.location, message, "Write `name: { _type: … }` under it.");
-      return plainRecordOf<ComponentConfig>([]);
+      return undefined;
     }
     const entries = [...node.entries].map(([name, { keyPlace, value }]) => {
       this.#checkName(name, section, keyPlace.location);
-      return [name, this.#component(value, [section, name], keyPlace.location)] as const;
+      const component = this.#component(value, [section, name], keyPlace.location);
+      if (component === undefined) this.faultyNames.add(name);
+      return [name, component] as const;
     });
     return plainRecordOf(
       entries.filter((entry): entry is readonly [string, ComponentConfig] => entry[1] !== undefined),
@@ -79,7 +88,9 @@ class ComponentReader {
   workflow(root: MappingNode): ComponentConfig | undefined {
     const entry = root.entries.get("workflow");
     if (entry === undefined || isNothing(entry.value)) return undefined;
-    return this.#component(entry.value, ["workflow"], entry.keyPlace.location);
+    const workflow = this.#component(entry.value, ["workflow"], entry.keyPlace.location);
+    if (workflow === undefined) this.faultyNames.add("workflow");
+    return workflow;
   }
 
   plugins(node: ConfigNode | undefined): readonly PluginEntry[] {

@@ -5,10 +5,15 @@ import {
   type ConfigPath,
   childOf,
   describeNode,
+  hasFault,
   type MappingNode,
   nodeAt,
   type Place,
 } from "./config-node.js";
+import type { ExpandedVariable } from "./environment.js";
+
+// Anything shorter stands in every other word, and hiding it would only make messages unreadable.
+const SHORTEST_SECRET = 4;
 
 /** Knows where every part of a loaded configuration was written: in which file (through `base:` too), line and column. */
 export class ConfigDocument {
@@ -17,12 +22,17 @@ export class ConfigDocument {
   /** The absolute path of the folder the main file is in. */
   readonly directory: string;
   readonly #root: MappingNode;
+  // Longest first, so that a value that holds another one is replaced as a whole.
+  readonly #variables: readonly ExpandedVariable[];
 
   /** @param root the merged tree; for a file that cannot be read, an empty mapping at the file's place. */
   constructor(file: string, root: MappingNode) {
     this.file = file;
     this.directory = dirname(file);
     this.#root = root;
+    this.#variables = variablesOf(root)
+      .filter(({ value }) => value.length >= SHORTEST_SECRET)
+      .sort((a, b) => b.value.length - a.value.length);
   }
 
   /**
@@ -53,6 +63,24 @@ export class ConfigDocument {
     return describeNode(nodeAt(this.#root, path));
   }
 
+  /** Whether the value at `path`, or one inside it, was found faulty already, so that nobody has to complain again. */
+  isFaulty(path: ConfigPath): boolean {
+    const node = nodeAt(this.#root, path);
+    return node !== undefined && hasFault(node);
+  }
+
+  /**
+   * A text in which every value that came out of an environment variable has been replaced by `(value of ${NAME})`. For
+   * messages whose words others have chosen: a plugin's schema, say, may quote the value it refuses.
+   */
+  redact(text: string): string {
+    let redacted = text;
+    for (const { name, value } of this.#variables) {
+      redacted = redacted.replaceAll(value, `(value of \${${name}})`);
+    }
+    return redacted;
+  }
+
   #nearest(path: ConfigPath): { readonly place: Place } {
     let node: ConfigNode = this.#root;
     for (const key of path) {
@@ -62,4 +90,11 @@ export class ConfigDocument {
     }
     return node;
   }
+}
+
+function variablesOf(node: ConfigNode): readonly ExpandedVariable[] {
+  if (node.kind === "mapping") {
+    return [...node.entries.values()].flatMap(({ value }) => variablesOf(value));
+  }
+  return node.kind === "list" ? node.items.flatMap(variablesOf) : (node.variables ?? []);
 }

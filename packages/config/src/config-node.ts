@@ -1,4 +1,5 @@
 import type { SourceLocation } from "@alcove/plugin-api";
+import type { ExpandedVariable } from "./environment.js";
 
 /** Where a value was written: the place to print, and the absolute folder that relative paths in it start from. */
 export interface Place {
@@ -20,6 +21,8 @@ export interface ScalarNode {
   readonly isPlain: boolean;
   /** What messages print in place of the value, where the value must not be printed. */
   readonly standIn?: string;
+  /** The environment variables whose values are in the value. */
+  readonly variables?: readonly ExpandedVariable[];
   /** Set where the value could not be made out and that was reported already. */
   readonly isFaulty?: true;
 }

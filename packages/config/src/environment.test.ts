@@ -61,9 +61,9 @@ describe("expandVariables", () => {
   );
 
   it("tells whose values stand in the text, but not of variables that were not used", () => {
-    expect(expandVariables(`\${NAME}\${MISSING:-x}\${OTHER:-\${TRICKY}}`, environment).variables).toEqual([
-      "NAME",
-      "OTHER",
+    expect(expandVariables(`\${NAME}\${MISSING:-x}\${OTHER:-\${TRICKY}}`, environment).variables).toMatchObject([
+      { name: "NAME" },
+      { name: "OTHER" },
     ]);
     expect(expandVariables(`\${MISSING:-x}`, environment)).toMatchObject({ variables: [], hasVariables: true });
     expect(expandVariables(`$\${NAME}`, environment)).toMatchObject({ variables: [], hasVariables: false });

@@ -4,12 +4,18 @@ export type Environment = Readonly<Record<string, string | undefined>>;
 /** What came of a text that may hold `${…}`. */
 export interface Expansion {
   readonly text: string;
-  /** The variables whose values stand in the text; their values are never printed. */
-  readonly variables: readonly string[];
+  /** The variables whose values stand in the text, with those values; they are never printed. */
+  readonly variables: readonly ExpandedVariable[];
   /** Whether there was a variable at all, be it replaced by its value or by its default. */
   readonly hasVariables: boolean;
   /** What is wrong with it; the text means nothing where there are any. */
   readonly faults: readonly ExpansionFault[];
+}
+
+/** A variable and what it stands for. */
+export interface ExpandedVariable {
+  readonly name: string;
+  readonly value: string;
 }
 
 /** One thing that keeps a text from being expanded. */
@@ -32,7 +38,7 @@ export function expandVariables(text: string, environment: Environment): Expansi
   const evaluation = new Evaluation(environment);
   return {
     text: evaluation.textOf(parts),
-    variables: [...evaluation.variables],
+    variables: [...evaluation.variables].map(([name, value]) => ({ name, value })),
     hasVariables: parts.some((part) => typeof part !== "string"),
     faults: evaluation.faults,
   };
@@ -94,7 +100,7 @@ class TemplateReader {
 
 class Evaluation {
   readonly #environment: Environment;
-  readonly variables = new Set<string>();
+  readonly variables = new Map<string, string>();
   readonly faults: ExpansionFault[] = [];
 
   constructor(environment: Environment) {
@@ -116,7 +122,7 @@ class Evaluation {
       });
       return "";
     }
-    this.variables.add(part.name);
+    this.variables.set(part.name, value);
     return value;
   }
 }

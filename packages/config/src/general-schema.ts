@@ -27,6 +27,12 @@ const frontEndShape = {
   cors: section(corsShape),
 };
 
+const idempotencyShape = {
+  max_records_per_user: wholeNumber(1, 10_000).default(128),
+  max_reply_bytes: wholeNumber(1, 16 * mebibyte).default(mebibyte / 4),
+  max_age: duration().default(24 * 60 * minuteMs),
+};
+
 const storeShape = {
   path: text(4_096)
     .refine((path) => path !== ":memory:", { error: "must be a file, since sessions outlive the process" })
@@ -40,7 +46,10 @@ const generalShape = {
   enable_per_user_monitoring: flag().default(false),
   max_concurrency: wholeNumber(0, 1_000_000).default(0),
   max_queued_runs_per_user: wholeNumber(1, 1_000_000).default(4_096),
+  max_resident_users: wholeNumber(1, 10_000_000).default(10_000),
+  per_user_resident_idle: duration(timerLimit).optional(),
   shutdown_timeout: duration(timerLimit).default(10 * secondMs),
+  idempotency: section(idempotencyShape),
   store: section(storeShape),
   front_end: section(frontEndShape),
 };
@@ -53,6 +62,7 @@ export type GeneralSection = z.output<typeof generalSchema>;
 
 const keysBySection: ReadonlyMap<string, readonly string[]> = new Map([
   ["general", Object.keys(generalShape)],
+  ["general.idempotency", Object.keys(idempotencyShape)],
   ["general.store", Object.keys(storeShape)],
   ["general.front_end", Object.keys(frontEndShape)],
   ["general.front_end.cors", Object.keys(corsShape)],

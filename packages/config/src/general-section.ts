@@ -48,7 +48,14 @@ function generalConfigOf(
     enablePerUserMonitoring: section.enable_per_user_monitoring,
     maxConcurrency: section.max_concurrency,
     maxQueuedRunsPerUser: section.max_queued_runs_per_user,
+    maxResidentUsers: section.max_resident_users,
+    perUserResidentIdleMs: section.per_user_resident_idle,
     shutdownTimeoutMs: section.shutdown_timeout,
+    idempotency: Object.freeze({
+      maxRecordsPerUser: section.idempotency.max_records_per_user,
+      maxReplyBytes: section.idempotency.max_reply_bytes,
+      maxAgeMs: section.idempotency.max_age,
+    }),
     store: Object.freeze({ path: storePath }),
     frontEnd: frontEndConfigOf(section.front_end),
   });

@@ -5,6 +5,7 @@ export type {
   CorsConfig,
   FrontEndConfig,
   GeneralConfig,
+  IdempotencyConfig,
   PluginEntry,
   StoreConfig,
 } from "./alcove-config.js";

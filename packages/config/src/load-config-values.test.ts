@@ -50,7 +50,7 @@ describe("environment variables", () => {
         _type: \${NO_TYPE}
     `);
     expect(config).toBeUndefined();
-    expect(components).toBeUndefined();
+    expect(components).toMatchObject({ workflow: undefined, faultyNames: ["workflow"] });
     expect(report).toEqual([
       expect.stringMatching(
         /^config\.yml:2:22: The environment variable NO_PORT is not set\. .*\[config-environment\]$/,
@@ -83,6 +83,9 @@ describe("environment variables", () => {
     expect(report.join("\n")).toContain(`found (value of \${SECRET})`);
     expect(document.describe(["functions", "g", "z"])).toBe(`(value of \${SECRET})`);
     expect(document.describe(["workflow", "y"])).toBe(`(value of \${SECRET} and \${EMPTY})`);
+    expect(document.redact(`somebody else says "${secret}" and pre-${secret}`)).toBe(
+      `somebody else says "(value of \${SECRET})" and pre-(value of \${SECRET})`,
+    );
   });
 });
 

@@ -26,8 +26,8 @@ export function expandScalar(node: ScalarNode, environment: Environment, report:
   const isTypedAgain = node.isPlain && expansion.hasVariables;
   const value = isTypedAgain ? typePlainScalar(expansion.text) : expansion.text;
   if (expansion.variables.length === 0) return { ...node, value };
-  const names = expansion.variables.map((name) => `\${${name}}`).join(" and ");
-  return { ...node, value, standIn: `(value of ${names})` };
+  const names = expansion.variables.map(({ name }) => `\${${name}}`).join(" and ");
+  return { ...node, value, standIn: `(value of ${names})`, variables: expansion.variables };
 }
 
 class ValueResolver {

@@ -40,10 +40,12 @@ export {
   type FunctionSchemas,
   type Implementation,
   isComponentDefinition,
+  type Residency,
   type ResolvedServices,
   type ServiceRequests,
-  type StateDeclaration,
 } from "./definitions/definition.js";
+export { migrateFrom, type StateDeclaration, type StateMigration } from "./definitions/state-declaration.js";
+export { type StateSchemaNature, stateSchemaNature } from "./definitions/state-schema.js";
 export { type DisposalReport, DisposalStack } from "./disposal-stack.js";
 export { AlcoveError, type AlcoveErrorOptions } from "./errors/alcove-error.js";
 export { type ErrorCode, errorCatalogue } from "./errors/error-catalogue.js";

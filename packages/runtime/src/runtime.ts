@@ -78,12 +78,16 @@ export class Runtime {
       timeoutMs: general.perUserWorkflowTimeoutMs,
       maxConcurrency: general.maxConcurrency,
       maxQueuedRunsPerUser: general.maxQueuedRunsPerUser,
+      idempotencyLimits: general.idempotency,
+      maxResidentUsers: general.maxResidentUsers,
+      residentIdleMs: general.perUserResidentIdleMs,
     });
     this.#sweeper = new SessionSweeper({
       sessions: this.sessions,
       store,
       logger,
       intervalMs: general.perUserWorkflowCleanupIntervalMs,
+      residencyIntervalMs: general.perUserResidentIdleMs ?? general.perUserWorkflowCleanupIntervalMs,
     });
   }
 

@@ -2,6 +2,7 @@ import { createServer as createHttpServer, type RequestListener, type Server } f
 import { AlcoveError } from "@alcove/plugin-api";
 import { ConnectionDrain } from "./connection-drain.js";
 import { createRequestListener } from "./koa-application.js";
+import { refuseMalformedRequest } from "./malformed-request.js";
 import type { ServerOptions } from "./server-options.js";
 
 /** How long a client may take to send its headers. */
@@ -47,6 +48,9 @@ async function listen(requestListener: RequestListener, { config, logger }: Serv
     requestTimeout: REQUEST_TIMEOUT_MS,
     keepAliveTimeout: KEEP_ALIVE_TIMEOUT_MS,
   });
+  server.on("clientError", refuseMalformedRequest);
+  // Any other expectation than 100-continue may be ignored (RFC 9110, section 10.1.1).
+  server.on("checkExpectation", requestListener);
   const drain = new ConnectionDrain(server);
   server.on("request", requestListener);
   await bind(server, host, port);

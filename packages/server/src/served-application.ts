@@ -1,4 +1,4 @@
-import type { ResidentFigures, RunRequest, WorkflowFacts } from "@alcove/runtime";
+import type { IdempotencyRequest, Reply, ResidentFigures, RunRequest, WorkflowFacts } from "@alcove/runtime";
 
 /** The part of the runtime the server uses. A started `Runtime` satisfies it. */
 export interface ServedApplication {
@@ -23,8 +23,11 @@ export interface ServedSession {
 
 /** One run of the workflow. */
 export interface ServedRunner {
-  /** Runs, and resolves to the JSON text of the reply body once everything is durable. Rejects with errors of the catalogue. */
-  reply(): Promise<string>;
+  /**
+   * Runs, and resolves to the JSON text of the reply body once everything is durable; or, where the idempotency key came
+   * before, to the recorded one. Rejects with errors of the catalogue.
+   */
+  reply(idempotency: IdempotencyRequest | undefined): Promise<Reply>;
   /** Gives the run up: nothing of it is stored, unless that has happened already. */
   abort(): void;
 }

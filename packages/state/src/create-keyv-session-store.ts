@@ -2,6 +2,8 @@ import { type Clock, type Logger, silentLogger } from "@alcove/plugin-api";
 import { GuardedAdapter, type KeyvEntryStorage } from "./guarded-adapter.js";
 import { KeyvSessionStore } from "./keyv-session-store.js";
 import type { SessionStore } from "./session-store.js";
+import type { SessionStoreTools } from "./session-store-tools.js";
+import { defaultMaxSessionBytes } from "./size-limit.js";
 import { StoreTime } from "./store-time.js";
 
 /** Options of {@link createKeyvSessionStore}. */
@@ -16,6 +18,8 @@ export interface KeyvSessionStoreOptions {
   readonly place?: string;
   /** Whether the adapter's `set` resolves only when the entry would survive a loss of power; `false` when left out. */
   readonly durable?: boolean;
+  /** How long the text of a session, and of each of its records, may be; 16 MiB when left out. */
+  readonly maxSessionBytes?: number;
 }
 
 /**
@@ -24,13 +28,16 @@ export interface KeyvSessionStoreOptions {
  *
  * @throws StoreError STORE_FAILED, OUTCOME_UNKNOWN when the adapter cannot be used.
  */
-export async function createKeyvSessionStore(options: KeyvSessionStoreOptions): Promise<SessionStore> {
+export async function createKeyvSessionStore(
+  options: KeyvSessionStoreOptions,
+): Promise<SessionStore & SessionStoreTools> {
   const time = new StoreTime(options.clock);
   return KeyvSessionStore.open({
     adapter: new GuardedAdapter(options.keyvAdapter, () => time.nowMs()),
     time,
     logger: options.logger ?? silentLogger,
     place: options.place ?? "a Keyv adapter",
+    maxSessionBytes: options.maxSessionBytes ?? defaultMaxSessionBytes,
     promises: Object.freeze({ durable: options.durable ?? false, atomicBatches: false, exclusive: false }),
     release: async () => undefined,
   });

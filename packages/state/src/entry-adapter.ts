@@ -1,9 +1,14 @@
+import type { StoredRecordChanges } from "./record-changes.js";
 import type { WriteFailure } from "./write-failure.js";
 
-/** An entry as Keyv hands it to its adapter. */
-export interface KeyvEntryText {
+/** An entry on its way to the adapter. */
+export interface EntryToStore {
   readonly key: string;
   readonly value: string;
+  /** The number of the room of a session that begins with this entry; the higher, the later. */
+  readonly room?: number | undefined;
+  /** What changes in the session's records, if the entry is taken. */
+  readonly records?: StoredRecordChanges | undefined;
 }
 
 /** Which expired entries to remove. */
@@ -11,8 +16,39 @@ export interface ExpiredEntries {
   /** Everything that expires at this time or earlier. */
   readonly expiredAtMs: number;
   readonly limit: number;
-  /** Keys to leave alone. */
+  /** Keys of sessions to leave alone. */
   readonly except: readonly string[];
+}
+
+/** Which records of a session to read: those between two stored names, both included. */
+export interface RecordRange {
+  readonly sessionKey: string;
+  readonly from: string;
+  readonly to: string;
+  readonly direction: "forward" | "backward";
+  readonly limit: number;
+  /** Records that expired at this time or earlier are passed over; none are when it is left out. */
+  readonly expiredAtMs?: number;
+}
+
+/** An entry as it was found, whatever that is. */
+export interface FoundEntry {
+  readonly name: string;
+  readonly value: unknown;
+}
+
+/** What was found of a session's records. */
+export interface FoundRecords {
+  /** When the session expires. */
+  readonly sessionExpiresAtMs: number;
+  readonly records: readonly FoundEntry[];
+}
+
+/** Which sessions' entries to read: in the order of their keys, which are greater and less than the two given. */
+export interface SessionRange {
+  readonly above: string;
+  readonly below: string;
+  readonly limit: number;
 }
 
 /**
@@ -24,15 +60,30 @@ export interface ExpiredEntries {
 export interface EntryAdapter {
   /** How many entries may be in one call of `setMany`, the store's own entry not counted. */
   readonly maxEntriesPerBatch: number;
+  /** Rejects with a StoredStateError when the entry is there, and what stands beside it contradicts it. */
   get(key: string): Promise<unknown>;
-  /** Stores entries of different keys, in order; resolves to whether each was taken. */
-  setMany(entries: readonly KeyvEntryText[]): Promise<boolean[]>;
-  /** Resolves to whether there was such an entry. */
+  /**
+   * Stores entries of different keys, in order, each with what it changes in its session's records; resolves to
+   * whether each was taken. A session that begins has no records but those that it brings.
+   */
+  setMany(entries: readonly EntryToStore[]): Promise<boolean[]>;
+  /** Removes a session's entry, and its records from sight. Resolves to whether there was such an entry. */
   delete(key: string): Promise<boolean>;
-  /** Removes expired entries, the earliest first; resolves to how many. */
+  /** Removes expired entries, the earliest first, and records that are left over; resolves to how many. */
   deleteExpired(expired: ExpiredEntries): Promise<number>;
-  /** How many entries expire later than a time. */
+  /** Gives a little of the free space back to the file system; resolves to whether there may be more. */
+  giveSpaceBack(): Promise<boolean>;
+  /** How many sessions expire later than a time. */
   countExpiringAfter(timeMs: number): Promise<number>;
+  /** How many sessions have outlived their expiry by their index, but not by what they say themselves. */
+  countMisdated(timeMs: number): Promise<number>;
+  /** `undefined` when there is no such session. Rejects with a StoredStateError as `get` does. */
+  readRecords(range: RecordRange): Promise<FoundRecords | undefined>;
+  readSessions(range: SessionRange): Promise<readonly FoundEntry[]>;
+  /** The highest room number in use; 0 when there is none. May read everything. */
+  highestRoom(): Promise<number>;
+  /** Copies everything into a new file, as it is at one moment, while the adapter goes on being used. */
+  copyTo(file: string): Promise<void>;
   disconnect(): Promise<void>;
   /** What an error that one of the others threw means. */
   failureOf(error: unknown): WriteFailure;

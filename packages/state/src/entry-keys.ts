@@ -22,6 +22,31 @@ function escapePart(part: string): string {
   return escaped.length <= longestEscapedPart ? escaped : `~${createHash("sha256").update(escaped).digest("hex")}`;
 }
 
+/** Whose entry this is; `undefined` where a part was too long and only its hash is in the key, or it is no session's. */
+export function sessionKeyOf(entryKey: string): SessionKey | undefined {
+  const [section, application, userId, ...more] = entryKey.split("/");
+  if (section !== "session" || application === undefined || userId === undefined || more.length > 0) {
+    return undefined;
+  }
+  const isHashed = application.startsWith("~") || userId.startsWith("~");
+  return isHashed ? undefined : { application: unescapePart(application), userId: unescapePart(userId) };
+}
+
+/** Whether the entry's key holds a hash in the place of a part, so that the entry itself has to say whose it is. */
+export function isHashedEntryKey(entryKey: string): boolean {
+  return entryKey.includes("/~");
+}
+
+/** All keys of sessions, of one application or of any, lie between these two, which are none themselves. */
+export function sessionEntryKeyRange(application?: string): { readonly above: string; readonly below: string } {
+  const folder = application === undefined ? "session" : `session/${escapePart(application)}`;
+  return { above: `${folder}/`, below: `${folder}0` };
+}
+
+function unescapePart(part: string): string {
+  return part.replace(/%([0-9a-f]{4})/g, (_, unit: string) => String.fromCharCode(Number.parseInt(unit, 16)));
+}
+
 function escapeUnit(unit: string): string {
   return `%${unit.charCodeAt(0).toString(16).padStart(4, "0")}`;
 }

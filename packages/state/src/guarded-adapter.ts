@@ -1,6 +1,16 @@
 import { StoreError } from "@alcove/plugin-api";
 import type { KeyvStoreAdapter } from "keyv";
-import type { EntryAdapter, ExpiredEntries, KeyvEntryText } from "./entry-adapter.js";
+import type {
+  EntryAdapter,
+  EntryToStore,
+  ExpiredEntries,
+  FoundEntry,
+  FoundRecords,
+  RecordRange,
+  SessionRange,
+} from "./entry-adapter.js";
+import type { StoredRecordChanges } from "./record-changes.js";
+import { endOfStoredNames, recordEntryKey } from "./record-names.js";
 import { type EntryHead, readEntryHead } from "./stored-entry.js";
 import type { WriteFailure } from "./write-failure.js";
 
@@ -9,7 +19,8 @@ export type KeyvEntryStorage = Map<string, unknown> | KeyvStoreAdapter;
 
 /**
  * Gives any Keyv adapter what {@link EntryAdapter} asks for, by reading before it writes. That is right only because the
- * store has one writer at a time; it does not hold against a second process.
+ * store has one writer at a time; it does not hold against a second process. A record's key is its session's key and
+ * its stored name.
  */
 export class GuardedAdapter implements EntryAdapter {
   // One at a time: a batch could fail half-way, and nobody could tell which half.
@@ -26,12 +37,16 @@ export class GuardedAdapter implements EntryAdapter {
     return this.#storage.get(key);
   }
 
-  async setMany(entries: readonly KeyvEntryText[]): Promise<boolean[]> {
+  async setMany(entries: readonly EntryToStore[]): Promise<boolean[]> {
     const taken: boolean[] = [];
-    for (const { key, value } of entries) {
+    for (const { key, value, room, records } of entries) {
       const isTaken = await this.#takes(key, value);
-      if (isTaken && (await this.#storage.set(key, value)) === false) {
-        throw new StoreError("OUTCOME_UNKNOWN", "The Keyv adapter answered that it could not store the change.");
+      if (isTaken) {
+        if (room !== undefined) {
+          await this.#deleteRecords(key, () => true);
+        }
+        await this.#store(key, value);
+        await this.#changeRecords(key, records);
       }
       taken.push(isTaken);
     }
@@ -53,26 +68,80 @@ export class GuardedAdapter implements EntryAdapter {
   }
 
   async deleteExpired({ expiredAtMs, limit, except }: ExpiredEntries): Promise<number> {
+    const found = await this.#allHeads();
     const kept = new Set(except);
-    const expired: { key: string; expiresAtMs: number }[] = [];
-    for await (const [key, expiresAtMs] of this.#expiries()) {
-      if (expiresAtMs <= expiredAtMs && !kept.has(key)) {
-        expired.push({ key, expiresAtMs });
-      }
+    const isExpired = ({ key, expiresAtMs }: KeyAndHead): boolean =>
+      expiresAtMs !== undefined && expiresAtMs <= expiredAtMs && !kept.has(key);
+    const sessions = found
+      .filter((head) => !isRecord(head.key) && isExpired(head))
+      .sort(earliestFirst)
+      .slice(0, limit);
+    const remaining = new Set(found.map(({ key }) => key));
+    for (const { key } of sessions) {
+      remaining.delete(key);
     }
-    const first = expired.sort((one, other) => one.expiresAtMs - other.expiresAtMs).slice(0, limit);
+    const records = found.filter(
+      (head) => isRecord(head.key) && (isExpired(head) || !remaining.has(sessionOf(head.key))),
+    );
+    const first = [...sessions, ...records].slice(0, limit);
     for (const { key } of first) {
       await this.delete(key);
     }
     return first.length;
   }
 
+  async giveSpaceBack(): Promise<boolean> {
+    return false;
+  }
+
   async countExpiringAfter(timeMs: number): Promise<number> {
-    let count = 0;
-    for await (const [, expiresAtMs] of this.#expiries()) {
-      count += expiresAtMs > timeMs ? 1 : 0;
+    const heads = await this.#allHeads();
+    return heads.filter(({ key, expiresAtMs = 0 }) => !isRecord(key) && expiresAtMs > timeMs).length;
+  }
+
+  /** There is no index that could say anything else than the entries themselves. */
+  async countMisdated(): Promise<number> {
+    return 0;
+  }
+
+  async readRecords(range: RecordRange): Promise<FoundRecords | undefined> {
+    const { sessionKey, from, to, direction, limit, expiredAtMs } = range;
+    const session = await this.get(sessionKey);
+    if (session === undefined || session === null) {
+      return undefined;
     }
-    return count;
+    const { expiresAtMs: sessionExpiresAtMs = 0 } = readEntryHead(sessionKey, String(session));
+    const names = await this.#recordNames(sessionKey, (name) => name >= from && name <= to);
+    const records: FoundEntry[] = [];
+    for (const name of direction === "forward" ? names : names.reverse()) {
+      const value = await this.get(recordEntryKey(sessionKey, name));
+      const expiresAtMs = headOf(recordEntryKey(sessionKey, name), value)?.expiresAtMs;
+      const isExpired = expiredAtMs !== undefined && expiresAtMs !== undefined && expiresAtMs <= expiredAtMs;
+      if (!isExpired && records.length < limit) {
+        records.push({ name, value });
+      }
+    }
+    return { sessionExpiresAtMs, records };
+  }
+
+  async readSessions({ above, below, limit }: SessionRange): Promise<FoundEntry[]> {
+    const keys: string[] = [];
+    for await (const [key] of this.#entries()) {
+      if (typeof key === "string" && key > above && key < below && !isRecord(key)) {
+        keys.push(key);
+      }
+    }
+    const page = keys.sort().slice(0, limit);
+    return Promise.all(page.map(async (name) => ({ name, value: await this.get(name) })));
+  }
+
+  /** Rooms are not needed where all of a session's earlier records are deleted when it begins. */
+  async highestRoom(): Promise<number> {
+    return 0;
+  }
+
+  async copyTo(): Promise<void> {
+    throw new StoreError("STORE_FAILED", "A Keyv adapter cannot be copied as it is at one moment.");
   }
 
   async disconnect(): Promise<void> {
@@ -83,6 +152,41 @@ export class GuardedAdapter implements EntryAdapter {
 
   failureOf(): WriteFailure {
     return { kind: "unknown", reason: "the Keyv adapter failed" };
+  }
+
+  async #store(key: string, value: string): Promise<void> {
+    if ((await this.#storage.set(key, value)) === false) {
+      throw new StoreError("OUTCOME_UNKNOWN", "The Keyv adapter answered that it could not store the change.");
+    }
+  }
+
+  async #changeRecords(sessionKey: string, changes: StoredRecordChanges | undefined): Promise<void> {
+    for (const name of changes?.removed ?? []) {
+      await this.delete(recordEntryKey(sessionKey, name));
+    }
+    for (const [from, to] of changes?.removedRanges ?? []) {
+      await this.#deleteRecords(sessionKey, (name) => name >= from && name < to);
+    }
+    for (const [name, text] of changes?.put ?? []) {
+      await this.#store(recordEntryKey(sessionKey, name), text);
+    }
+  }
+
+  async #deleteRecords(sessionKey: string, isMeant: (storedName: string) => boolean): Promise<void> {
+    for (const name of await this.#recordNames(sessionKey, isMeant)) {
+      await this.delete(recordEntryKey(sessionKey, name));
+    }
+  }
+
+  async #recordNames(sessionKey: string, isMeant: (storedName: string) => boolean): Promise<string[]> {
+    const beginning = recordEntryKey(sessionKey, "");
+    const names: string[] = [];
+    for await (const [key] of this.#entries()) {
+      if (typeof key === "string" && key.startsWith(beginning) && key < endOfStoredNames(beginning)) {
+        names.push(key.slice(beginning.length));
+      }
+    }
+    return names.filter(isMeant).sort();
   }
 
   async #takes(key: string, value: string): Promise<boolean> {
@@ -99,14 +203,14 @@ export class GuardedAdapter implements EntryAdapter {
     return head?.revision === revision - 1 || (revision === 1 && isExpired);
   }
 
-  /** Key and expiry of every entry that has one. Entries that cannot be read are passed over, and so kept. */
-  async *#expiries(): AsyncGenerator<[key: string, expiresAtMs: number]> {
+  async #allHeads(): Promise<KeyAndHead[]> {
+    const heads: KeyAndHead[] = [];
     for await (const [key, stored] of this.#entries()) {
-      const expiresAtMs = typeof key === "string" ? headOf(key, stored)?.expiresAtMs : undefined;
-      if (typeof key === "string" && expiresAtMs !== undefined) {
-        yield [key, expiresAtMs];
+      if (typeof key === "string") {
+        heads.push({ key, expiresAtMs: headOf(key, stored)?.expiresAtMs });
       }
     }
+    return heads;
   }
 
   #entries(): Iterable<unknown[]> | AsyncIterable<unknown[]> {
@@ -121,6 +225,23 @@ export class GuardedAdapter implements EntryAdapter {
     }
     return this.#storage.iterator();
   }
+}
+
+interface KeyAndHead {
+  readonly key: string;
+  /** `undefined` for an entry that does not expire, and for one that cannot be read, which is kept so. */
+  readonly expiresAtMs: number | undefined;
+}
+
+const earliestFirst = (one: KeyAndHead, other: KeyAndHead): number => (one.expiresAtMs ?? 0) - (other.expiresAtMs ?? 0);
+
+/** `session/application/user/…`: parts of a session's key hold no slash. */
+function isRecord(key: string): boolean {
+  return key.startsWith("session/") && key.split("/").length > 3;
+}
+
+function sessionOf(recordKey: string): string {
+  return recordKey.split("/").slice(0, 3).join("/");
 }
 
 function headOf(key: string, stored: unknown): EntryHead | undefined {

@@ -2,11 +2,25 @@ export { createKeyvSessionStore, type KeyvSessionStoreOptions } from "./create-k
 export type { KeyvEntryStorage } from "./guarded-adapter.js";
 export type {
   CommittedComponentState,
+  RecordChange,
+  RecordPage,
   SessionCommit,
   SessionKey,
   SessionStore,
   SessionStorePromises,
   StoredComponentState,
+  StoredRecord,
   StoredSession,
 } from "./session-store.js";
-export { openSqliteSessionStore, type SqliteSessionStoreOptions } from "./sqlite-session-store.js";
+export type {
+  ListedSession,
+  SessionList,
+  SessionStoreTools,
+  Verification,
+  VerifiedEntry,
+} from "./session-store-tools.js";
+export {
+  openSqliteSessionStore,
+  type SqliteSessionStore,
+  type SqliteSessionStoreOptions,
+} from "./sqlite-session-store.js";

@@ -6,10 +6,11 @@ import { silentLogger } from "@alcove/plugin-api";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { createKeyvSessionStore } from "./create-keyv-session-store.js";
 import { recordedTimeEntryKey, sessionEntryKey } from "./entry-keys.js";
-import type { SessionCommit, SessionKey, SessionStore } from "./session-store.js";
+import { ReopeningConnection } from "./reopening-connection.js";
+import type { RecordChange, SessionCommit, SessionKey, SessionStore } from "./session-store.js";
 import { SqliteAdapter } from "./sqlite-adapter.js";
 import { openSqliteSessionStore } from "./sqlite-session-store.js";
-import { decodeRecordedTime } from "./stored-entry.js";
+import { decodeStoreFacts } from "./stored-entry.js";
 
 let folder = "";
 let wallMs = 0;
@@ -17,6 +18,12 @@ let store: SessionStore;
 let adapter: SqliteAdapter;
 
 const clock = { nowMs: () => wallMs, monotonicMs: () => 0 };
+const someRecords: RecordChange[] = [
+  { kind: "put", name: "a", json: "1" },
+  { kind: "put", name: "b", json: "2" },
+  { kind: "remove", name: "c" },
+  { kind: "remove-range", from: "d", to: "e" },
+];
 const alice: SessionKey = { application: "test", userId: "alice" };
 const bob: SessionKey = { application: "test", userId: "bob" };
 
@@ -68,9 +75,10 @@ describe("commits that come together", () => {
   });
 
   it("are one statement each time, which SQLite carries out whole or not at all", async () => {
-    const query = vi.spyOn(adapter, "query");
+    const query = vi.spyOn(ReopeningConnection.prototype, "query");
     await Promise.all(users(50).map((key) => store.commit(commitOf(key, 0))));
-    expect(query.mock.calls.map(([statement]) => String(statement).slice(0, 6))).toEqual(["INSERT"]);
+    await Promise.all(users(50).map((key) => store.commit({ ...commitOf(key, 1), records: someRecords })));
+    expect(query.mock.calls.map(([statement]) => statement.slice(0, 6))).toEqual(["INSERT", "INSERT"]);
   });
 
   it("share a statement up to a limit of characters, so that none grows without bound", async () => {
@@ -135,7 +143,7 @@ describe("what goes wrong with Keyv and its SQLite adapter as they come does not
     const [row] = (await adapter.query("SELECT value FROM entries WHERE key = ?", recordedTimeEntryKey)) as {
       value: string;
     }[];
-    expect(decodeRecordedTime(recordedTimeEntryKey, row?.value)).toBe(wallMs);
+    expect(decodeStoreFacts(recordedTimeEntryKey, row?.value).timeMs).toBe(wallMs);
   });
 
   it("no prefix is added to a key, or left out because the key begins with it already", async () => {

@@ -1,15 +1,37 @@
 import { setTimeout as pause } from "node:timers/promises";
 import { type Logger, StoredStateError, StoreError } from "@alcove/plugin-api";
 import { Keyv, type KeyvStoreAdapter } from "keyv";
-import type { EntryAdapter } from "./entry-adapter.js";
+import type { EntryAdapter, EntryToStore } from "./entry-adapter.js";
 import { recordedTimeEntryKey, sessionEntryKey } from "./entry-keys.js";
-import type { SessionCommit, SessionKey, SessionStore, SessionStorePromises, StoredSession } from "./session-store.js";
+import { type StoredRecordChanges, storedRecordChanges } from "./record-changes.js";
+import { SessionReader } from "./session-reader.js";
+import type {
+  RecordPage,
+  SessionCommit,
+  SessionKey,
+  SessionStore,
+  SessionStorePromises,
+  StoredRecord,
+  StoredSession,
+} from "./session-store.js";
+import type {
+  ListedSession,
+  SessionList,
+  SessionStoreTools,
+  Verification,
+  VerifiedEntry,
+} from "./session-store-tools.js";
+import { SessionTools } from "./session-tools.js";
+import { assertWithin } from "./size-limit.js";
+import { SpaceKeeper } from "./space-keeper.js";
 import type { StoreTime } from "./store-time.js";
-import { decodeRecordedTime, decodeSession, encodeRecordedTime, encodeSession } from "./stored-entry.js";
+import { decodeStoreFacts, encodeSession, encodeStoreFacts } from "./stored-entry.js";
 import { readError } from "./write-failure.js";
 import { type QueuedEntry, WriteQueue } from "./write-queue.js";
 
 const maxCharactersPerBatch = 4_000_000;
+/** How many records of a removed session go with it at once; the others go with the next sweep. */
+const recordsRemovedAtOnce = 1_000;
 
 /** What a {@link KeyvSessionStore} is made of. */
 export interface KeyvSessionStoreParts {
@@ -18,31 +40,34 @@ export interface KeyvSessionStoreParts {
   readonly logger: Logger;
   readonly place: string;
   readonly promises: SessionStorePromises;
+  /** How long a session's text, and that of each of its records, may be. */
+  readonly maxSessionBytes: number;
   /** Called once, after the adapter was disconnected. */
   readonly release: () => Promise<void>;
 }
 
 /** The session store over a Keyv adapter. Every change goes through one queue; nothing is cached. */
-export class KeyvSessionStore implements SessionStore {
+export class KeyvSessionStore implements SessionStore, SessionStoreTools {
   readonly promises: SessionStorePromises;
   readonly place: string;
+  readonly #parts: KeyvSessionStoreParts;
   readonly #adapter: EntryAdapter;
   readonly #keyv: Keyv<string>;
-  readonly #time: StoreTime;
-  readonly #logger: Logger;
-  readonly #release: () => Promise<void>;
   readonly #queue: WriteQueue;
+  readonly #reader: SessionReader;
+  readonly #tools: SessionTools;
+  readonly #space: SpaceKeeper;
   #recordedTimeMs = 0;
+  #lastRoom = 0;
   #closing: Promise<void> | undefined;
 
-  private constructor({ adapter, time, logger, place, promises, release }: KeyvSessionStoreParts) {
-    this.promises = promises;
+  private constructor(parts: KeyvSessionStoreParts) {
+    const { adapter, logger, place } = parts;
+    this.promises = parts.promises;
     this.place = place;
+    this.#parts = parts;
     this.#adapter = adapter;
     this.#keyv = openKeyv(adapter);
-    this.#time = time;
-    this.#logger = logger;
-    this.#release = release;
     this.#queue = new WriteQueue({
       writeBatch: (entries) => this.#writeBatch(entries),
       failureOf: (error) => adapter.failureOf(error),
@@ -50,6 +75,23 @@ export class KeyvSessionStore implements SessionStore {
       maxCharactersPerBatch,
       pause: (durationMs) => pause(durationMs),
     });
+    const access = <Result>(read: () => Promise<Result>): Promise<Result> => this.#access(read);
+    const alone = <Result>(task: () => Promise<Result>): Promise<Result> => this.#queue.run(task);
+    this.#reader = new SessionReader({
+      adapter,
+      keyv: this.#keyv,
+      nowMs: () => this.nowMs(),
+      access,
+      noteGone: (expiredAtMs) => this.#noteGone(expiredAtMs),
+    });
+    this.#tools = new SessionTools({
+      adapter,
+      access,
+      load: (key) => this.load(key),
+      commit: (commit) => this.commit(commit),
+      alone,
+    });
+    this.#space = new SpaceKeeper({ adapter, logger, place, alone });
   }
 
   /**
@@ -59,35 +101,33 @@ export class KeyvSessionStore implements SessionStore {
    */
   static async open(parts: KeyvSessionStoreParts): Promise<KeyvSessionStore> {
     const store = new KeyvSessionStore(parts);
-    await store.#readRecordedTime();
+    await store.#readFacts();
     await store.#recordTime();
     return store;
   }
 
   nowMs(): number {
-    return this.#time.nowMs();
+    return this.#parts.time.nowMs();
   }
 
-  async load(key: SessionKey): Promise<StoredSession | undefined> {
-    const entryKey = sessionEntryKey(key);
-    const stored = await this.#read(entryKey);
-    if (stored === undefined) {
-      return undefined;
-    }
-    const session = decodeSession(entryKey, stored);
-    if (session.expiresAtMs > this.nowMs()) {
-      return session;
-    }
-    if (session.expiresAtMs > this.#recordedTimeMs) {
-      // Else a restart with the clock set back could bring to life what was just said to be gone.
-      await this.#recordTime();
-    }
-    return undefined;
+  load(key: SessionKey): Promise<StoredSession | undefined> {
+    return this.#reader.load(key);
+  }
+
+  readRecord(key: SessionKey, name: string): Promise<unknown> {
+    return this.#reader.readRecord(key, name);
+  }
+
+  pageRecords(key: SessionKey, page: RecordPage): Promise<StoredRecord[]> {
+    return this.#reader.pageRecords(key, page);
   }
 
   async commit(commit: SessionCommit): Promise<void> {
     const key = sessionEntryKey(commit.key);
-    if (!(await this.#queue.write({ key, text: encodeSession(key, commit) }))) {
+    const text = encodeSession(key, commit);
+    assertWithin(this.#parts.maxSessionBytes, "The session", text);
+    const records = this.#recordChanges(key, commit.records);
+    if (!(await this.#queue.write({ key, text, isNew: commit.expectedRevision === 0, records }))) {
       throw new StoreError(
         "STORE_CONFLICT",
         `The stored session ${key} is not at revision ${commit.expectedRevision}, on which the change was based. Nothing was changed.`,
@@ -97,25 +137,53 @@ export class KeyvSessionStore implements SessionStore {
 
   async remove(key: SessionKey): Promise<boolean> {
     const entryKey = sessionEntryKey(key);
-    return this.#queue.run(() => this.#keyv.delete(entryKey));
+    return this.#queue.run(async () => {
+      const isRemoved = await this.#keyv.delete(entryKey);
+      if (isRemoved) {
+        // The records are out of sight already; where this fails, the next sweep does it.
+        await this.#adapter
+          .deleteExpired({ expiredAtMs: 0, limit: recordsRemovedAtOnce, except: [] })
+          .catch(() => undefined);
+      }
+      return isRemoved;
+    });
   }
 
   async sweep(limit: number, inUse: Iterable<SessionKey> = []): Promise<number> {
     const expiredAtMs = this.nowMs();
     const except = Array.from(inUse, sessionEntryKey);
-    return this.#queue.run(async () => {
+    const removed = await this.#queue.run(async () => {
       await this.#writeBatch([]);
       return this.#adapter.deleteExpired({ expiredAtMs, limit, except });
     });
+    if (removed < limit) {
+      await this.#space.afterSweep(expiredAtMs);
+    }
+    return removed;
   }
 
-  async count(): Promise<number> {
-    this.#assertOpen();
-    try {
-      return await this.#adapter.countExpiringAfter(this.nowMs());
-    } catch (error) {
-      throw this.#readError(error);
-    }
+  count(): Promise<number> {
+    return this.#access(() => this.#adapter.countExpiringAfter(this.nowMs()));
+  }
+
+  list(list: SessionList): Promise<ListedSession[]> {
+    return this.#tools.list(list);
+  }
+
+  verify(onEntry: (entry: VerifiedEntry) => void): Promise<Verification> {
+    return this.#tools.verify(onEntry);
+  }
+
+  backup(file: string): Promise<void> {
+    return this.#tools.backup(file);
+  }
+
+  exportSession(key: SessionKey): Promise<string | undefined> {
+    return this.#tools.exportSession(key);
+  }
+
+  importSession(text: string): Promise<SessionKey> {
+    return this.#tools.importSession(text);
   }
 
   close(): Promise<void> {
@@ -137,62 +205,80 @@ export class KeyvSessionStore implements SessionStore {
         { cause: error },
       );
     } finally {
-      await this.#release();
+      await this.#parts.release();
     }
   }
 
   /** Writes entries, and with them the time, so that the store's time is never before anything that is stored. */
   async #writeBatch(entries: readonly QueuedEntry[]): Promise<boolean[]> {
-    const nowMs = this.nowMs();
-    const [, ...taken] = await this.#keyv.setMany([
-      { key: recordedTimeEntryKey, value: encodeRecordedTime(recordedTimeEntryKey, nowMs) },
-      ...entries.map(({ key, text }) => ({ key, value: text })),
-    ]);
-    this.#recordedTimeMs = nowMs;
+    const timeMs = this.nowMs();
+    const toStore = entries.map((entry) => this.#entryToStore(entry));
+    const facts = encodeStoreFacts(recordedTimeEntryKey, { timeMs, lastRoom: this.#lastRoom });
+    const [, ...taken] = await this.#adapter.setMany([{ key: recordedTimeEntryKey, value: facts }, ...toStore]);
+    this.#recordedTimeMs = timeMs;
     return taken;
+  }
+
+  #entryToStore({ key, text, isNew, records }: QueuedEntry): EntryToStore {
+    this.#lastRoom += isNew ? 1 : 0;
+    return { key, value: text, room: isNew ? this.#lastRoom : undefined, records };
+  }
+
+  #recordChanges(entryKey: string, changes: SessionCommit["records"]): StoredRecordChanges | undefined {
+    if (changes === undefined || changes.length === 0) {
+      return undefined;
+    }
+    const stored = storedRecordChanges(entryKey, changes);
+    for (const text of stored.put.values()) {
+      assertWithin(this.#parts.maxSessionBytes, "A record of the session", text);
+    }
+    return stored;
   }
 
   async #recordTime(): Promise<void> {
     await this.#queue.run(() => this.#writeBatch([]));
   }
 
-  async #readRecordedTime(): Promise<void> {
-    const stored = await this.#read(recordedTimeEntryKey);
-    if (stored === undefined) {
-      return;
+  /** Else a restart with the clock set back could bring to life what was just said to be gone. */
+  async #noteGone(expiredAtMs: number): Promise<void> {
+    if (expiredAtMs > this.#recordedTimeMs) {
+      await this.#recordTime();
     }
+  }
+
+  async #readFacts(): Promise<void> {
+    let lastRoom: number | undefined;
     try {
-      this.#recordedTimeMs = decodeRecordedTime(recordedTimeEntryKey, stored);
-      this.#time.startFrom(this.#recordedTimeMs);
+      const stored = await this.#reader.readText(recordedTimeEntryKey);
+      if (stored !== undefined) {
+        const facts = decodeStoreFacts(recordedTimeEntryKey, stored);
+        this.#recordedTimeMs = facts.timeMs;
+        this.#parts.time.startFrom(facts.timeMs);
+        lastRoom = facts.lastRoom;
+      }
     } catch (error) {
       if (!(error instanceof StoredStateError)) {
         throw error;
       }
-      this.#logger.error("The time the store recorded last cannot be read; the machine's clock is trusted instead.", {
-        place: this.place,
-        error: error.message,
-      });
+      this.#parts.logger.error(
+        "The time the store recorded last cannot be read; the machine's clock is trusted instead.",
+        { place: this.place, error: error.message },
+      );
     }
+    this.#lastRoom = lastRoom ?? (await this.#access(() => this.#adapter.highestRoom()));
   }
 
-  /** Raw, because Keyv would otherwise take a damaged row that holds no text for no row at all. */
-  async #read(entryKey: string): Promise<unknown> {
-    this.#assertOpen();
-    try {
-      const found: unknown = await this.#keyv.get(entryKey, { raw: true });
-      return isTextHolder(found) ? found.value : found;
-    } catch (error) {
-      throw this.#readError(error);
-    }
-  }
-
-  #readError(error: unknown): unknown {
-    return this.#closing === undefined ? readError(this.#adapter.failureOf(error), error) : closedError(error);
-  }
-
-  #assertOpen(): void {
+  async #access<Result>(read: () => Promise<Result>): Promise<Result> {
     if (this.#closing !== undefined) {
       throw closedError();
+    }
+    try {
+      return await read();
+    } catch (error) {
+      if (error instanceof StoredStateError || error instanceof StoreError) {
+        throw error;
+      }
+      throw this.#closing === undefined ? readError(this.#adapter.failureOf(error), error) : closedError(error);
     }
   }
 }
@@ -200,7 +286,7 @@ export class KeyvSessionStore implements SessionStore {
 /** No prefix, no lifetime and no serialiser of Keyv's: the entries' keys, expiry and text are the store's own. */
 function openKeyv(adapter: EntryAdapter): Keyv<string> {
   return new Keyv<string>({
-    // Keyv's types say that setMany resolves to nothing, while its code hands on what the adapter answers.
+    // Batches go past Keyv, which can neither make them conditional nor put an entry's records with it.
     store: adapter as unknown as KeyvStoreAdapter,
     useKeyPrefix: false,
     throwOnErrors: true,
@@ -208,10 +294,6 @@ function openKeyv(adapter: EntryAdapter): Keyv<string> {
     serialize: ({ value }) => value as string,
     deserialize: (text) => ({ value: text as never, expires: undefined }),
   });
-}
-
-function isTextHolder(found: unknown): found is { value: string } {
-  return typeof found === "object" && found !== null && "value" in found && typeof found.value === "string";
 }
 
 function closedError(cause?: unknown): StoreError {

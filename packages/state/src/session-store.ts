@@ -40,7 +40,53 @@ export interface CommittedComponentState {
   readonly json: string;
 }
 
-/** The whole next content of one session. Whatever it leaves out is gone. */
+/**
+ * A change of the records beside a session: entries of their own below it, that are committed with it and go with it, such as
+ * `collection/notes/0000000012`. A name may hold any characters; its stored form (one character for each of `!` to `}`,
+ * five for each other UTF-16 code unit) may have 1,000 characters. Names are in the order of their UTF-16 code units.
+ */
+export type RecordChange =
+  | {
+      readonly kind: "put";
+      readonly name: string;
+      /** The value as `JSON.stringify` gives it. */
+      readonly json: string;
+      /** When the record is gone even though its session is not; in milliseconds since 1970-01-01T00:00:00Z. */
+      readonly expiresAtMs?: number;
+    }
+  | { readonly kind: "remove"; readonly name: string }
+  | {
+      readonly kind: "remove-range";
+      /** The first name to remove. */
+      readonly from: string;
+      /** The first name to keep again. */
+      readonly to: string;
+    };
+
+/** A record as it was stored. */
+export interface StoredRecord {
+  /** The path below the session it was stored under. */
+  readonly name: string;
+  /** Parsed afresh for each call; nobody else holds it. */
+  readonly value: unknown;
+}
+
+/** Which records {@link SessionStore.pageRecords} reads. */
+export interface RecordPage {
+  /** Only names that begin with this. */
+  readonly prefix: string;
+  /** The name to begin at, itself included if it is there; from the first or the last name on when left out. */
+  readonly from?: string;
+  /** `forward`: in the order of the names; `backward`: the other way round. */
+  readonly direction: "forward" | "backward";
+  /** At most so many; at least 1. */
+  readonly limit: number;
+}
+
+/**
+ * The whole next content of one session. A component it leaves out is gone; records are kept, but for the changes it
+ * names.
+ */
 export interface SessionCommit {
   /** Whose session it is. */
   readonly key: SessionKey;
@@ -59,6 +105,8 @@ export interface SessionCommit {
   readonly runsCompleted: number;
   /** Every state of the session by component name, the unchanged ones and those of unconfigured components included. */
   readonly components: ReadonlyMap<string, CommittedComponentState>;
+  /** Take effect one after the other, together with the rest of the commit or not at all. */
+  readonly records?: readonly RecordChange[];
 }
 
 /**
@@ -106,17 +154,33 @@ export interface SessionStore {
    * A commit based on revision n is taken only while revision n is stored, even when it has expired since, so that
    * a run that outlasts the timeout is not lost. A session that was removed or swept does not come back.
    *
-   * @throws StoreError STORE_CONFLICT when another revision (or none) is stored, or STORE_FAILED: nothing was changed;
-   * OUTCOME_UNKNOWN: load the session to learn what is stored. TypeError when a number is not whole, or negative.
+   * @throws StoreError STORE_CONFLICT when another revision (or none) is stored, STATE_TOO_LARGE, STORE_FULL or
+   * STORE_FAILED: nothing was changed; OUTCOME_UNKNOWN: load the session to learn what is stored. TypeError when a number
+   * is not whole, or negative.
    */
   commit(commit: SessionCommit): Promise<void>;
 
-  /** Removes a session, expired or damaged ones too. Resolves to whether anything was stored. */
+  /**
+   * Reads one record of a session. `undefined` when there is none, or it or its session is expired.
+   *
+   * @throws StoredStateError STATE_UNREADABLE for a damaged one, which is kept as it is; StoreError STORE_FAILED.
+   */
+  readRecord(key: SessionKey, name: string): Promise<unknown>;
+
+  /**
+   * Reads records of a session in the order of their names; none when the session is not there, or expired.
+   *
+   * @throws StoredStateError STATE_UNREADABLE when one of them is damaged; StoreError STORE_FAILED.
+   */
+  pageRecords(key: SessionKey, page: RecordPage): Promise<StoredRecord[]>;
+
+  /** Removes a session and its records, expired or damaged ones too. Resolves to whether there was such a session. */
   remove(key: SessionKey): Promise<boolean>;
 
   /**
-   * Removes at most `limit` of the sessions that were expired when it was called, those expired for longest first;
-   * resolves to how many. Fewer than `limit` means that none is left.
+   * Removes at most `limit` entries whose time was over when it was called: sessions, those expired for longest first, then
+   * records. Resolves to how many. Fewer than `limit` means that none is left; call again until then.
+   * A session's records are gone for everybody at once with the session, and from the medium step by step.
    *
    * @param inUse sessions to leave alone, because a run of theirs began before they expired and is going to commit.
    */

@@ -1,27 +1,76 @@
+import { setImmediate as nextTurnOfLoop } from "node:timers/promises";
 import sqlite3 from "sqlite3";
 
-/** A plain connection to an SQLite file, for what happens around the store's own connection. */
+/** A value bound to a statement. */
+export type SqliteParameter = string | number | null;
+
+/** A connection to an SQLite file. Its statements run in the thread pool, each whole and one after the other. */
 export interface SqliteConnection {
   /** Runs one statement to its end; resolves to its rows. Rejects with the driver's error. */
-  query(statement: string): Promise<unknown[]>;
+  query(statement: string, parameters?: readonly SqliteParameter[]): Promise<unknown[]>;
+  /**
+   * Copies the database into a file, in small steps between which the connection goes on being used; what it writes
+   * meanwhile is in the copy.
+   */
+  copyTo(file: string): Promise<void>;
   close(): Promise<void>;
 }
 
-/** Opens a connection, which creates the file if need be. A locked file is waited for `busyTimeoutMs` at most. */
-export function openSqliteConnection(path: string, busyTimeoutMs: number): Promise<SqliteConnection> {
+const pagesPerStep = 256;
+
+// The driver has this method, and its types do not.
+interface DatabaseWithBackup {
+  backup(file: string, callback: (error: Error | null) => void): Backup;
+}
+
+interface Backup {
+  readonly completed: boolean;
+  readonly failed: boolean;
+  step(pages: number, callback: (error: Error | null) => void): void;
+  finish(callback: (error: Error | null) => void): void;
+}
+
+/**
+ * Opens a connection, which creates the file if need be (or fails, if it `mustExist`). A locked file is waited for
+ * `busyTimeoutMs` at most.
+ */
+export function openSqliteConnection(
+  path: string,
+  busyTimeoutMs: number,
+  { mustExist = false }: { readonly mustExist?: boolean } = {},
+): Promise<SqliteConnection> {
+  const mode = sqlite3.OPEN_READWRITE | sqlite3.OPEN_FULLMUTEX | (mustExist ? 0 : sqlite3.OPEN_CREATE);
   return new Promise((resolve, reject) => {
-    const database = new sqlite3.Database(path, (error) => {
+    const database = new sqlite3.Database(path, mode, (error) => {
       if (error !== null) {
         reject(error);
         return;
       }
       database.configure("busyTimeout", busyTimeoutMs);
       resolve({
-        query: (statement) => settle((callback) => database.all(statement, callback)),
+        query: (statement, parameters = []) => settle((callback) => database.all(statement, parameters, callback)),
+        copyTo: (file) => copyDatabase(database as unknown as DatabaseWithBackup, file),
         close: () => settle((callback) => database.close((closeError) => callback(closeError, undefined))),
       });
     });
   });
+}
+
+async function copyDatabase(database: DatabaseWithBackup, file: string): Promise<void> {
+  const backup = await new Promise<Backup>((resolve, reject) => {
+    const begun = database.backup(file, (error) => (error === null ? resolve(begun) : reject(error)));
+  });
+  try {
+    while (!backup.completed) {
+      await settle<void>((callback) => backup.step(pagesPerStep, (error) => callback(error, undefined)));
+      if (backup.failed) {
+        throw Object.assign(new Error("SQLITE_ERROR: the copy failed"), { code: "SQLITE_ERROR" });
+      }
+      await nextTurnOfLoop();
+    }
+  } finally {
+    await settle<void>((callback) => backup.finish((error) => callback(error ?? null, undefined)));
+  }
 }
 
 function settle<Result>(start: (callback: (error: Error | null, result: Result) => void) => void): Promise<Result> {

@@ -1,22 +1,52 @@
-import { closeSync, fsyncSync, openSync, renameSync, rmSync, statSync } from "node:fs";
+import { closeSync, openSync, renameSync, rmSync, statSync } from "node:fs";
 import { dirname } from "node:path";
 import { StoreError } from "@alcove/plugin-api";
 import { z } from "zod";
-import { openSqliteConnection } from "./sqlite-connection.js";
+import { syncFolder } from "./file-durability.js";
+import { openSqliteConnection, type SqliteConnection } from "./sqlite-connection.js";
 
 /** The table that holds the entries. */
 export const entriesTable = "entries";
 
 /** "Alcv" in ASCII. Tells a database of Alcove from others. */
 const applicationId = 0x416c6376;
-const schemaVersion = 1;
+const schemaVersion = 2;
 const busyTimeoutMs = 500;
+
+/**
+ * A session's records belong to its room, not to its key: a session that takes the place of an expired or removed one gets
+ * another room, so that the records of the earlier one are out of sight at once, however many they are, and can be
+ * deleted step by step. Rooms with such records are noted in `left_rooms` by whatever statement made them so.
+ */
+const schema: readonly string[] = [
+  // The value comes last, so that what stands beside a large entry is read without going through its text.
+  `CREATE TABLE ${entriesTable}(key TEXT PRIMARY KEY NOT NULL, expires_at INTEGER, revision INTEGER, room INTEGER, value TEXT NOT NULL)`,
+  `CREATE INDEX ${entriesTable}_by_expiry ON ${entriesTable}(expires_at) WHERE expires_at IS NOT NULL`,
+  `CREATE TABLE records(room INTEGER NOT NULL, name TEXT NOT NULL, expires_at INTEGER, value TEXT NOT NULL, PRIMARY KEY(room, name)) WITHOUT ROWID`,
+  "CREATE INDEX records_by_expiry ON records(expires_at) WHERE expires_at IS NOT NULL",
+  "CREATE TABLE left_rooms(room INTEGER PRIMARY KEY)",
+  `CREATE TRIGGER room_is_left_by_deletion AFTER DELETE ON ${entriesTable} WHEN EXISTS (SELECT 1 FROM records WHERE room = OLD.room)
+    BEGIN INSERT OR IGNORE INTO left_rooms VALUES (OLD.room); END`,
+  `CREATE TRIGGER room_is_left_by_replacement AFTER UPDATE OF room ON ${entriesTable}
+    WHEN OLD.room IS NOT NEW.room AND EXISTS (SELECT 1 FROM records WHERE room = OLD.room)
+    BEGIN INSERT OR IGNORE INTO left_rooms VALUES (OLD.room); END`,
+];
+
+/** Version 1 had no records: its sessions get rooms of their own, and everything else is as in a new database. */
+const upgradeFromVersion1: readonly string[] = [
+  `ALTER TABLE ${entriesTable} RENAME TO version1`,
+  `DROP INDEX ${entriesTable}_by_expiry`,
+  ...schema,
+  `INSERT INTO ${entriesTable} SELECT key, expires_at, revision, CASE WHEN revision IS NOT NULL THEN rowid END, value FROM version1`,
+  "DROP TABLE version1",
+  `PRAGMA user_version = ${schemaVersion}`,
+];
 
 const pragmaRowsSchema = z.tuple([z.record(z.string(), z.unknown())]);
 
 /**
  * Makes sure that `path` is a database of Alcove: creates it where there is none (or an empty file), owner-only, and
- * complete or not at all; checks it where there is one. Only the holder of the store's lock may call this.
+ * complete or not at all; checks it where there is one, and brings an older one up to date. Only the holder of the store's lock may call this.
  *
  * @throws StoreError STORE_OPEN_FAILED for anything else that lies there; the driver's error when it cannot be read.
  */
@@ -41,13 +71,9 @@ async function createDatabaseFile(path: string): Promise<void> {
     await connection.query("BEGIN");
     await connection.query(`PRAGMA application_id = ${applicationId}`);
     await connection.query(`PRAGMA user_version = ${schemaVersion}`);
-    // The value comes last, so that revision and expiry of a large entry are read without going through its text.
-    await connection.query(
-      `CREATE TABLE ${entriesTable}(key TEXT PRIMARY KEY NOT NULL, expires_at INTEGER, revision INTEGER, value TEXT NOT NULL)`,
-    );
-    await connection.query(
-      `CREATE INDEX ${entriesTable}_by_expiry ON ${entriesTable}(expires_at) WHERE expires_at IS NOT NULL`,
-    );
+    for (const statement of schema) {
+      await connection.query(statement);
+    }
     await connection.query("COMMIT");
   } finally {
     await connection.close();
@@ -67,10 +93,12 @@ async function checkDatabaseFile(path: string): Promise<void> {
       );
     }
     const foundVersion = pragmaValue(await connection.query("PRAGMA user_version"));
-    if (foundVersion !== schemaVersion) {
+    if (foundVersion === 1) {
+      await upgrade(connection, upgradeFromVersion1);
+    } else if (foundVersion !== schemaVersion) {
       throw new StoreError(
         "STORE_OPEN_FAILED",
-        `${path} has version ${String(foundVersion)} of the database schema, and this version of Alcove knows version ${schemaVersion} only. Install the version of Alcove that wrote it.`,
+        `${path} has version ${String(foundVersion)} of the database schema, and this version of Alcove knows none after ${schemaVersion}. Install the version of Alcove that wrote it.`,
       );
     }
   } finally {
@@ -78,22 +106,21 @@ async function checkDatabaseFile(path: string): Promise<void> {
   }
 }
 
+/** All or nothing: a database whose upgrade was cut short is one of the version before. */
+async function upgrade(connection: SqliteConnection, statements: readonly string[]): Promise<void> {
+  await connection.query("BEGIN EXCLUSIVE");
+  try {
+    for (const statement of statements) {
+      await connection.query(statement);
+    }
+    await connection.query("COMMIT");
+  } catch (error) {
+    await connection.query("ROLLBACK").catch(() => undefined);
+    throw error;
+  }
+}
+
 /** The value of a pragma, from the one row with the one column that it answers with. */
 export function pragmaValue(rows: unknown): unknown {
   return Object.values(pragmaRowsSchema.parse(rows)[0])[0];
-}
-
-/** Makes a renamed file's new name durable. Some systems cannot open a folder; they need not. */
-function syncFolder(folder: string): void {
-  let descriptor: number;
-  try {
-    descriptor = openSync(folder, "r");
-  } catch {
-    return;
-  }
-  try {
-    fsyncSync(descriptor);
-  } finally {
-    closeSync(descriptor);
-  }
 }

@@ -8,12 +8,12 @@ describe("errors of SQLite", () => {
   it.each([
     ["SQLITE_IOERR", "OUTCOME_UNKNOWN", undefined],
     ["SQLITE_IOERR_FSYNC", "OUTCOME_UNKNOWN", undefined],
-    ["SQLITE_FULL", "STORE_FAILED", 10],
+    ["SQLITE_FULL", "STORE_FULL", 10],
     ["SQLITE_READONLY", "STORE_FAILED", 10],
     ["SQLITE_CANTOPEN", "STORE_FAILED", 10],
     ["SQLITE_BUSY", "STORE_FAILED", 1],
     ["SQLITE_LOCKED", "STORE_FAILED", 1],
-    ["SQLITE_TOOBIG", "STORE_FAILED", undefined],
+    ["SQLITE_TOOBIG", "STATE_TOO_LARGE", undefined],
     ["SQLITE_CORRUPT", "STORE_FAILED", undefined],
     ["SQLITE_CONSTRAINT", "STORE_FAILED", undefined],
   ])("%s while a change was made becomes %s", (sqliteCode, code, retryAfterSeconds) => {

@@ -3,15 +3,19 @@ import type { WriteFailure } from "./write-failure.js";
 const failures: Readonly<Record<string, WriteFailure>> = {
   SQLITE_BUSY: { kind: "busy", reason: "the database is locked", retryAfterSeconds: 1 },
   SQLITE_LOCKED: { kind: "busy", reason: "the database is locked", retryAfterSeconds: 1 },
-  SQLITE_FULL: { kind: "suspect", reason: "the disk is full", retryAfterSeconds: 10 },
+  SQLITE_FULL: { kind: "suspect", code: "STORE_FULL", reason: "the disk is full", retryAfterSeconds: 10 },
   SQLITE_NOMEM: { kind: "suspect", reason: "memory is short", retryAfterSeconds: 10 },
-  SQLITE_TOOBIG: { kind: "suspect", reason: "the session is larger than the database can hold" },
+  SQLITE_TOOBIG: {
+    kind: "suspect",
+    code: "STATE_TOO_LARGE",
+    reason: "the session is larger than the database can hold",
+  },
   SQLITE_CORRUPT: { kind: "suspect", reason: "the database file is damaged" },
   SQLITE_READONLY: { kind: "refused", reason: "the database file cannot be written", retryAfterSeconds: 10 },
   SQLITE_CANTOPEN: { kind: "refused", reason: "the database file cannot be opened", retryAfterSeconds: 10 },
   SQLITE_PERM: { kind: "refused", reason: "the database file cannot be written", retryAfterSeconds: 10 },
   SQLITE_NOTADB: { kind: "refused", reason: "the file is not an SQLite database" },
-  SQLITE_MISUSE: { kind: "refused", reason: "the connection to the database is closed" },
+  SQLITE_MISUSE: { kind: "busy", reason: "the connection to the database is closed", retryAfterSeconds: 1 },
   // Writing or fsync failed half-way: the change may come to light when the write-ahead log is read again.
   SQLITE_IOERR: { kind: "unknown", reason: "the disk failed while the change was being written" },
 };

@@ -11,6 +11,8 @@ import {
 } from "@alcove/plugin-api";
 import { KeyvSessionStore } from "./keyv-session-store.js";
 import type { SessionStore } from "./session-store.js";
+import type { SessionStoreTools } from "./session-store-tools.js";
+import { defaultMaxSessionBytes } from "./size-limit.js";
 import { SqliteAdapter } from "./sqlite-adapter.js";
 import { prepareDatabaseFile } from "./sqlite-database-file.js";
 import { sqliteCodeOf, sqliteFailureOf } from "./sqlite-failure.js";
@@ -27,7 +29,12 @@ export interface SqliteSessionStoreOptions {
   readonly logger?: Logger;
   /** Facts about this process for whoever finds the store held, e.g. `{ address: "http://127.0.0.1:8000" }`. */
   readonly description?: Readonly<Record<string, JsonValue>>;
+  /** How long the text of a session, and of each of its records, may be; 16 MiB when left out. */
+  readonly maxSessionBytes?: number;
 }
+
+/** The session store in an SQLite file, with what its keeper needs. */
+export interface SqliteSessionStore extends SessionStore, SessionStoreTools {}
 
 /**
  * Opens the session store in an SQLite file. Commits are durable when they resolve (write-ahead log, `synchronous=FULL`),
@@ -36,7 +43,7 @@ export interface SqliteSessionStoreOptions {
  * @throws StoreError STORE_HELD when a store is open on that file already, in this process or another, with who holds it;
  * STORE_OPEN_FAILED when the file cannot be used, is no database of Alcove, or was written by a later version.
  */
-export async function openSqliteSessionStore(options: SqliteSessionStoreOptions): Promise<SessionStore> {
+export async function openSqliteSessionStore(options: SqliteSessionStoreOptions): Promise<SqliteSessionStore> {
   const acquired = new DisposalStack();
   try {
     return await open(options, acquired);
@@ -48,7 +55,7 @@ export async function openSqliteSessionStore(options: SqliteSessionStoreOptions)
 
 const releaseTimeoutMs = 2_000;
 
-async function open(options: SqliteSessionStoreOptions, acquired: DisposalStack): Promise<SessionStore> {
+async function open(options: SqliteSessionStoreOptions, acquired: DisposalStack): Promise<SqliteSessionStore> {
   const { clock, logger = silentLogger } = options;
   const path = realPathOf(resolve(options.path));
   const lock = await StoreLock.acquire(path);
@@ -64,6 +71,7 @@ async function open(options: SqliteSessionStoreOptions, acquired: DisposalStack)
     time,
     logger,
     place: path,
+    maxSessionBytes: options.maxSessionBytes ?? defaultMaxSessionBytes,
     promises: Object.freeze({ durable: true, atomicBatches: true, exclusive: true }),
     release: () => lock.release(),
   });

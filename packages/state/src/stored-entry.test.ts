@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { SessionCommit } from "./session-store.js";
-import { decodeRecordedTime, decodeSession, encodeRecordedTime, encodeSession, readEntryHead } from "./stored-entry.js";
+import { decodeSession, decodeStoreFacts, encodeSession, encodeStoreFacts, readEntryHead } from "./stored-entry.js";
 
 const unreadable = expect.objectContaining({ code: "STATE_UNREADABLE" });
 const entryKey = "session/todo/alice";
@@ -49,20 +49,25 @@ describe("the text of a session's entry", () => {
     expect(() => decodeSession("session/todo/bob", text)).toThrow(unreadable);
   });
 
-  it.each([[undefined], [null], [7], [Buffer.from("{}")], [""], ["{}"], [encodeRecordedTime(entryKey, 5)]])(
-    "is not mistaken for %s",
-    (stored) => {
-      expect(() => decodeSession(entryKey, stored)).toThrow(unreadable);
-    },
-  );
+  it.each([
+    [undefined],
+    [null],
+    [7],
+    [Buffer.from("{}")],
+    [""],
+    ["{}"],
+    [encodeStoreFacts(entryKey, { timeMs: 5, lastRoom: 6 })],
+  ])("is not mistaken for %s", (stored) => {
+    expect(() => decodeSession(entryKey, stored)).toThrow(unreadable);
+  });
 });
 
 describe("the entry of the recorded time", () => {
   it("gives back the time, and has neither expiry nor revision", () => {
-    const text = encodeRecordedTime("store/recorded-time", 1_795_000_000_000);
-    expect(decodeRecordedTime("store/recorded-time", text)).toBe(1_795_000_000_000);
+    const text = encodeStoreFacts("store/recorded-time", { timeMs: 1_795_000_000_000, lastRoom: 7 });
+    expect(decodeStoreFacts("store/recorded-time", text)).toEqual({ timeMs: 1_795_000_000_000, lastRoom: 7 });
     expect(readEntryHead("store/recorded-time", text)).toEqual({ expiresAtMs: undefined, revision: undefined });
-    expect(() => decodeRecordedTime("store/recorded-time", encodeSession("store/recorded-time", commit))).toThrow(
+    expect(() => decodeStoreFacts("store/recorded-time", encodeSession("store/recorded-time", commit))).toThrow(
       unreadable,
     );
   });

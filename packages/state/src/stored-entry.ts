@@ -1,7 +1,8 @@
 import { crc32 } from "node:zlib";
 import { type JsonValue, StoredStateError } from "@alcove/plugin-api";
 import { z } from "zod";
-import type { SessionCommit, StoredSession } from "./session-store.js";
+import { isHashedEntryKey } from "./entry-keys.js";
+import type { RecordChange, SessionCommit, SessionKey, StoredSession } from "./session-store.js";
 
 /** What an entry says about itself in front of its body. */
 export interface EntryHead {
@@ -15,6 +16,8 @@ const headPattern =
   /^\{"format":1,"expires_at":(\d{1,16}|null),"revision":(\d{1,16}|null),"checksum":"([0-9a-f]{8})","body":/;
 
 const sessionBodySchema = z.object({
+  // Only where the entry's key holds but a hash of it.
+  key: z.object({ application: z.string(), user_id: z.string() }).optional(),
   created_at: z.int(),
   last_activity_at: z.int(),
   runs_completed: z.int().nonnegative(),
@@ -22,7 +25,18 @@ const sessionBodySchema = z.object({
   components: z.array(z.object({ name: z.string(), version: z.int(), state: z.custom<JsonValue>() })),
 });
 
-const recordedTimeBodySchema = z.object({ recorded_time: z.int() });
+const recordedTimeBodySchema = z.object({ recorded_time: z.int(), last_room: z.int().optional() });
+
+/** How many characters of an entry's text are enough to hold its head. */
+export const longestHead = 120;
+
+/** What the store remembers about itself. */
+export interface StoreFacts {
+  /** The latest time the store knows of, in milliseconds. */
+  readonly timeMs: number;
+  /** The highest number of a room that was given to a session; `undefined` in stores of before there were rooms. */
+  readonly lastRoom: number | undefined;
+}
 
 /**
  * The text of a session's entry. The components' JSON is taken over as it stands, not serialised again.
@@ -31,22 +45,42 @@ const recordedTimeBodySchema = z.object({ recorded_time: z.int() });
  */
 export function encodeSession(entryKey: string, commit: SessionCommit): string {
   const { createdAtMs, lastActivityAtMs, expiresAtMs, runsCompleted, expectedRevision } = commit;
-  for (const value of [createdAtMs, lastActivityAtMs, expiresAtMs, runsCompleted, expectedRevision]) {
-    if (!Number.isSafeInteger(value) || value < 0) {
-      throw new TypeError(`A commit takes whole, non-negative numbers, and ${value} is none.`);
-    }
-  }
+  assertWholeNumbers([createdAtMs, lastActivityAtMs, expiresAtMs, runsCompleted, expectedRevision]);
   let components = "";
   for (const [name, { version, json }] of commit.components) {
     components += `${components === "" ? "" : ","}{"name":${JSON.stringify(name)},"version":${version},"state":${json}}`;
   }
-  const body = `{"created_at":${createdAtMs},"last_activity_at":${lastActivityAtMs},"runs_completed":${runsCompleted},"components":[${components}]}`;
+  const body = `{${isHashedEntryKey(entryKey) ? keyOfHashed(commit.key) : ""}"created_at":${createdAtMs},"last_activity_at":${lastActivityAtMs},"runs_completed":${runsCompleted},"components":[${components}]}`;
   return encodeEntry(entryKey, `${expiresAtMs}`, `${expectedRevision + 1}`, body);
 }
 
-/** The text of the entry that keeps the latest time the store knows of, in milliseconds. */
-export function encodeRecordedTime(entryKey: string, timeMs: number): string {
-  return encodeEntry(entryKey, "null", "null", `{"recorded_time":${timeMs}}`);
+/**
+ * The text of a record's entry.
+ *
+ * @throws TypeError when its expiry is not a safe, non-negative integer.
+ */
+export function encodeRecord(recordKey: string, { json, expiresAtMs }: RecordChange & { kind: "put" }): string {
+  if (expiresAtMs !== undefined) {
+    assertWholeNumbers([expiresAtMs]);
+  }
+  return encodeEntry(recordKey, `${expiresAtMs ?? "null"}`, "null", json);
+}
+
+/** The text of the entry in which the store remembers {@link StoreFacts}. */
+export function encodeStoreFacts(entryKey: string, { timeMs, lastRoom = 0 }: StoreFacts): string {
+  return encodeEntry(entryKey, "null", "null", `{"recorded_time":${timeMs},"last_room":${lastRoom}}`);
+}
+
+function assertWholeNumbers(values: readonly number[]): void {
+  for (const value of values) {
+    if (!Number.isSafeInteger(value) || value < 0) {
+      throw new TypeError(`A commit takes whole, non-negative numbers, and ${value} is none.`);
+    }
+  }
+}
+
+function keyOfHashed({ application, userId }: SessionKey): string {
+  return `"key":${JSON.stringify({ application, user_id: userId })},`;
 }
 
 /**
@@ -65,13 +99,25 @@ export function readEntryHead(entryKey: string, text: string): EntryHead {
  * @throws StoredStateError STATE_UNREADABLE.
  */
 export function decodeSession(entryKey: string, stored: unknown): StoredSession {
+  return decodeSessionAndKey(entryKey, stored).session;
+}
+
+/**
+ * Reads a session's entry, and whose it is where only the entry itself knows that.
+ *
+ * @throws StoredStateError STATE_UNREADABLE.
+ */
+export function decodeSessionAndKey(
+  entryKey: string,
+  stored: unknown,
+): { session: StoredSession; key: SessionKey | undefined } {
   const { head, body } = decodeEntry(entryKey, stored);
   const parsed = sessionBodySchema.safeParse(body);
   if (!parsed.success || head.revision === undefined || head.expiresAtMs === undefined) {
     throw unreadable(entryKey, "it is not a session", parsed.error);
   }
-  const { created_at, last_activity_at, runs_completed, components } = parsed.data;
-  return {
+  const { key, created_at, last_activity_at, runs_completed, components } = parsed.data;
+  const session = {
     revision: head.revision,
     createdAtMs: created_at,
     lastActivityAtMs: last_activity_at,
@@ -79,19 +125,30 @@ export function decodeSession(entryKey: string, stored: unknown): StoredSession 
     runsCompleted: runs_completed,
     components: new Map(components.map(({ name, version, state }) => [name, { version, state }])),
   };
+  return { session, key: key && { application: key.application, userId: key.user_id } };
 }
 
 /**
- * Reads what {@link encodeRecordedTime} wrote.
+ * Reads a record's entry.
  *
  * @throws StoredStateError STATE_UNREADABLE.
  */
-export function decodeRecordedTime(entryKey: string, stored: unknown): number {
+export function decodeRecord(recordKey: string, stored: unknown): { value: unknown; expiresAtMs: number | undefined } {
+  const { head, body } = decodeEntry(recordKey, stored);
+  return { value: body, expiresAtMs: head.expiresAtMs };
+}
+
+/**
+ * Reads what {@link encodeStoreFacts} wrote.
+ *
+ * @throws StoredStateError STATE_UNREADABLE.
+ */
+export function decodeStoreFacts(entryKey: string, stored: unknown): StoreFacts {
   const parsed = recordedTimeBodySchema.safeParse(decodeEntry(entryKey, stored).body);
   if (!parsed.success) {
     throw unreadable(entryKey, "it holds no time", parsed.error);
   }
-  return parsed.data.recorded_time;
+  return { timeMs: parsed.data.recorded_time, lastRoom: parsed.data.last_room };
 }
 
 function encodeEntry(entryKey: string, expiresAt: string, revision: string, body: string): string {
@@ -137,7 +194,8 @@ function parseHeadNumber(field: string): number | undefined {
   return field === "null" ? undefined : Number(field);
 }
 
-function unreadable(entryKey: string, reason: string, cause?: unknown): StoredStateError {
+/** The error for an entry that is there, and is damaged. */
+export function unreadable(entryKey: string, reason: string, cause?: unknown): StoredStateError {
   return new StoredStateError(
     "STATE_UNREADABLE",
     `The stored entry ${entryKey} cannot be read: ${reason}. It is kept as it is.`,

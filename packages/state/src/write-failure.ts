@@ -9,6 +9,8 @@ export interface WriteFailure {
    * - `unknown`: it may or may not have been changed.
    */
   readonly kind: "busy" | "refused" | "suspect" | "unknown";
+  /** What the caller of a change is told where nothing was changed; `STORE_FAILED` when left out. */
+  readonly code?: "STORE_FULL" | "STATE_TOO_LARGE";
   /** For people, to follow a colon: `the disk is full`. */
   readonly reason: string;
   /** Where waiting may help, after how many seconds to try again. */
@@ -22,10 +24,14 @@ export function changeError(failure: WriteFailure, cause: unknown): StoreError {
       cause,
     });
   }
-  return new StoreError("STORE_FAILED", `The change was not stored: ${failure.reason}. Nothing was changed.`, {
-    cause,
-    ...retryOf(failure),
-  });
+  return new StoreError(
+    failure.code ?? "STORE_FAILED",
+    `The change was not stored: ${failure.reason}. Nothing was changed.`,
+    {
+      cause,
+      ...retryOf(failure),
+    },
+  );
 }
 
 /** What the caller of a reading access is told. */

@@ -39,7 +39,7 @@ function queueOver(options: Partial<WriteQueueOptions> = {}) {
   return { queue, batches, pausesMs };
 }
 
-const entry = (text: string, key: string = text): QueuedEntry => ({ key, text });
+const entry = (text: string, key: string = text): QueuedEntry => ({ key, text, isNew: false, records: undefined });
 const names = (count: number): string[] => Array.from({ length: count }, (_, index) => `e${index}`);
 
 describe("WriteQueue", () => {

@@ -1,10 +1,14 @@
 import { StoreError } from "@alcove/plugin-api";
+import type { StoredRecordChanges } from "./record-changes.js";
 import { changeError, type WriteFailure } from "./write-failure.js";
 
 /** An entry on its way to the medium. */
 export interface QueuedEntry {
   readonly key: string;
   readonly text: string;
+  /** Whether a session begins with it. */
+  readonly isNew: boolean;
+  readonly records: StoredRecordChanges | undefined;
 }
 
 /** Options of {@link WriteQueue}. */
@@ -50,7 +54,9 @@ export class WriteQueue {
    */
   write(entry: QueuedEntry): Promise<boolean> {
     return new Promise((resolve, reject) => {
-      this.#add({ key: entry.key, text: entry.text, resolve, reject }, reject);
+      const { key, text, isNew, records } = entry;
+      // Not by spreading, which costs more than all the rest of this queue.
+      this.#add({ key, text, isNew, records, resolve, reject }, reject);
     });
   }
 
@@ -105,7 +111,7 @@ export class WriteQueue {
       if ("run" in waiting || keys.has(waiting.key) || batch.length === this.#options.maxEntriesPerBatch) {
         break;
       }
-      characters += waiting.text.length;
+      characters += charactersOf(waiting);
       if (batch.length > 0 && characters > this.#options.maxCharactersPerBatch) {
         break;
       }
@@ -152,4 +158,14 @@ export class WriteQueue {
   #asStoreError(error: unknown): StoreError {
     return error instanceof StoreError ? error : changeError(this.#options.failureOf(error), error);
   }
+}
+
+function charactersOf({ text, records }: QueuedEntry): number {
+  let characters = text.length;
+  if (records !== undefined) {
+    for (const record of records.put.values()) {
+      characters += record.length;
+    }
+  }
+  return characters;
 }

@@ -15,6 +15,7 @@ async function buildNotepad(maxNotes: number, state: Notes = { notes: [] }) {
     logger: silentLogger,
     clock: systemClock,
     onDispose: () => undefined,
+    onSessionEnd: () => undefined,
     userId: "alice",
   });
   return (action: string, content = "") => {

@@ -14,6 +14,7 @@ async function buildPreferences(state: Preferences) {
     logger: silentLogger,
     clock: systemClock,
     onDispose: () => undefined,
+    onSessionEnd: () => undefined,
     userId: "alice",
   });
   return (action: string, key = "", value = "") => {

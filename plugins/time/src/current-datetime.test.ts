@@ -10,6 +10,7 @@ async function ask(config: Record<string, unknown>, input: Record<string, unknow
     logger: silentLogger,
     clock: systemClock,
     onDispose: () => undefined,
+    onSessionEnd: () => undefined,
     userId: undefined,
   });
   const clock = { nowMs: () => Date.UTC(2026, 10, 20, 16), monotonicMs: () => 0 };

@@ -24,6 +24,7 @@ async function buildAssistant(members: readonly string[]) {
     logger: silentLogger,
     clock: systemClock,
     onDispose: () => undefined,
+    onSessionEnd: () => undefined,
     userId: "alice",
   });
   const say = (input: Record<string, unknown>): unknown =>

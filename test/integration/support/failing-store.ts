@@ -1,4 +1,4 @@
-import type { SessionCommit, SessionKey, SessionStore, StoredSession } from "@alcove/state";
+import type { RecordPage, SessionCommit, SessionKey, SessionStore, StoredRecord, StoredSession } from "@alcove/state";
 
 /** What a test does to a commit: calls `commit` to let it through, or not, and throws, or waits. */
 export type CommitInterference = (commit: () => Promise<void>, wanted: SessionCommit) => Promise<void>;
@@ -39,6 +39,14 @@ export class FailingStore implements SessionStore {
   commit(commit: SessionCommit): Promise<void> {
     const store = () => this.#store.commit(commit);
     return this.#interference === undefined ? store() : this.#interference(store, commit);
+  }
+
+  readRecord(key: SessionKey, name: string): Promise<unknown> {
+    return this.#store.readRecord(key, name);
+  }
+
+  pageRecords(key: SessionKey, page: RecordPage): Promise<StoredRecord[]> {
+    return this.#store.pageRecords(key, page);
   }
 
   remove(key: SessionKey): Promise<boolean> {

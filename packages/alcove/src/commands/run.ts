@@ -48,6 +48,9 @@ Examples:
 `;
 
 async function run(options: RunCommandOptions, output: ConsoleOutput): Promise<void> {
+  if (options.user_id === "") {
+    throw new AlcoveError("USAGE", "--user_id is empty. Name a user, or leave the option out.");
+  }
   const logger = createLogger({ level: runLogLevel(options.log_level), format: "pretty", to: 2 });
   const prepared = await prepareApplication({ configFile: options.config_file, overrides: options.override });
   const application = await Application.start(soundApplication(prepared), { logger, purpose: "alcove run" });

@@ -51,10 +51,10 @@ async function serve(options: ServeOptions, context: CommandContext): Promise<vo
     isServed: true,
   });
   const surroundings = { logger, clock: systemClock, purpose: "alcove serve", accessLog: level === "debug" };
-  const application = await Promise.race([
-    Application.start(soundApplication(prepared), surroundings),
-    stoppedWhileStarting(stopped),
-  ]);
+  const application = await reportingDelay(
+    Promise.race([Application.start(soundApplication(prepared), surroundings), stoppedWhileStarting(stopped)]),
+    logger,
+  );
   try {
     await logStart(application, options.config_file, logger);
     const { address } = await application.listen();
@@ -81,6 +81,17 @@ function followStrayErrors(logger: Logger): Promise<never> {
   return fallen;
 }
 
+async function reportingDelay<Result>(starting: Promise<Result>, logger: Logger): Promise<Result> {
+  const report = (): void =>
+    logger.warn("Still starting: a plugin has not finished building its services or components");
+  const timer = setInterval(report, START_REPORT_INTERVAL_MS);
+  try {
+    return await starting;
+  } finally {
+    clearInterval(timer);
+  }
+}
+
 /** A plugin may hang while it starts; whoever wants the process to stop must not have to wait for it. */
 async function stoppedWhileStarting(stopped: Promise<StopSignal>): Promise<never> {
   throw new AlcoveError(
@@ -96,6 +107,8 @@ function addressOverrides({ host, port }: ServeOptions): { path: string; value: 
     ...(port === undefined ? [] : [{ path: "general.front_end.port", value: String(port) }]),
   ];
 }
+
+const START_REPORT_INTERVAL_MS = 5_000;
 
 /** How long closing may take beyond `general.shutdown_timeout`, for what had to be aborted to let go. */
 const GRACE_MS = 3_000;

@@ -13,6 +13,7 @@ const context: EngineBuildContext = {
   clock: systemClock,
   userId: "user",
   onDispose() {},
+  onSessionEnd() {},
 };
 
 describe("defineFunctionGroup", () => {

@@ -10,10 +10,11 @@ import {
   type FunctionGroupDefinition,
   type FunctionSchemas,
   type Implementation,
+  type Residency,
   type ResolvedServices,
   type ServiceRequests,
-  type StateDeclaration,
 } from "./definition.js";
+import { checkedState, type StateDeclaration } from "./state-declaration.js";
 
 /** One member of a group: its schemas and description. */
 export interface GroupMember {
@@ -45,6 +46,11 @@ type EmptyConfig = z.ZodObject<Record<never, never>>;
 type NoServices = Record<never, never>;
 type MaybePromise<Value> = Value | Promise<Value>;
 
+interface StateOptions {
+  readonly state?: StateDeclaration<z.ZodType<object>, never> | undefined;
+  readonly residency?: Residency;
+}
+
 interface GroupOptions<Config, Members, Services> {
   /** The fields the group takes beside `_type`, `include` and `exclude`; none if left out. */
   readonly config?: Config;
@@ -75,6 +81,11 @@ export interface PerUserFunctionGroupOptions<
 > extends GroupOptions<Config, Members, Services> {
   /** What is kept for each user, durably. All members share it. */
   readonly state?: StateSchema extends z.ZodType<object> ? StateDeclaration<StateSchema, z.output<Config>> : undefined;
+  /**
+   * `session` when what `build` acquires has to live as long as the session: the user is then never taken out of memory
+   * before the session's timeout, whatever `general.max_resident_users` says.
+   */
+  readonly residency?: Residency;
   /** Called when a user's session wakes up. Returns the code of every member. */
   build(
     context: PerUserBuildContext<z.output<Config>, ResolvedServices<Services>>,
@@ -92,7 +103,7 @@ export function defineFunctionGroup<
   Config extends ConfigSchema = EmptyConfig,
   Services extends ServiceRequests = NoServices,
 >(options: SharedFunctionGroupOptions<Config, Members, Services>): FunctionGroupDefinition {
-  return groupDefinition("shared", options, undefined);
+  return groupDefinition("shared", options, {});
 }
 
 /**
@@ -106,13 +117,13 @@ export function definePerUserFunctionGroup<
   Services extends ServiceRequests = NoServices,
   StateSchema extends z.ZodType<object> | undefined = undefined,
 >(options: PerUserFunctionGroupOptions<Config, Members, Services, StateSchema>): FunctionGroupDefinition {
-  return groupDefinition("per-user", options, options.state);
+  return groupDefinition("per-user", options, options);
 }
 
 function groupDefinition(
   scope: Scope,
   options: GroupOptions<ConfigSchema, GroupMembers, ServiceRequests> & { build(context: never): unknown },
-  state: StateDeclaration<z.ZodType<object>, never> | undefined,
+  { state, residency = "dormant" }: StateOptions,
 ): FunctionGroupDefinition {
   const functions = memberSchemas(options.functions);
   return Object.freeze({
@@ -122,7 +133,8 @@ function groupDefinition(
     config: options.config ?? z.object({}),
     functions,
     services: options.services ?? {},
-    state,
+    state: checkedState(state),
+    residency,
     build: async (context: EngineBuildContext) =>
       builtMembers(context.name, functions, await options.build(context as never)),
   });

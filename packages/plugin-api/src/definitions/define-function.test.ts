@@ -14,6 +14,7 @@ const context = (config: unknown = {}): EngineBuildContext => ({
   clock: systemClock,
   userId: "user",
   onDispose() {},
+  onSessionEnd() {},
 });
 const call: CallContext = {
   run: { runId: "run", traceId: "trace", conversationId: undefined, request: undefined },

@@ -8,10 +8,11 @@ import {
   type EngineBuildContext,
   type FunctionDefinition,
   type Implementation,
+  type Residency,
   type ResolvedServices,
   type ServiceRequests,
-  type StateDeclaration,
 } from "./definition.js";
+import { checkedState, type StateDeclaration } from "./state-declaration.js";
 
 type OutputOf<Schema> = Schema extends z.ZodType ? z.input<Schema> : undefined;
 type StateOf<Schema> = Schema extends z.ZodType<object> ? z.output<Schema> : undefined;
@@ -58,6 +59,11 @@ export interface PerUserFunctionOptions<
 > extends FunctionOptions<Config, Input, Output, Chunk, Services> {
   /** What is kept for each user, durably. */
   readonly state?: StateSchema extends z.ZodType<object> ? StateDeclaration<StateSchema, z.output<Config>> : undefined;
+  /**
+   * `session` when what `build` acquires has to live as long as the session: the user is then never taken out of memory
+   * before the session's timeout, whatever `general.max_resident_users` says.
+   */
+  readonly residency?: Residency;
   /** Called when a user's session wakes up. Returns the code of the function, or a promise of it. */
   build(
     context: PerUserBuildContext<z.output<Config>, ResolvedServices<Services>>,
@@ -67,6 +73,11 @@ export interface PerUserFunctionOptions<
 }
 
 type MaybePromise<Value> = Value | Promise<Value>;
+
+interface StateOptions {
+  readonly state?: StateDeclaration<z.ZodType<object>, never> | undefined;
+  readonly residency?: Residency;
+}
 
 /**
  * Defines a shared function: one instance for the whole process, with no state of any user.
@@ -80,7 +91,7 @@ export function defineFunction<
   Config extends ConfigSchema = EmptyConfig,
   Services extends ServiceRequests = NoServices,
 >(options: SharedFunctionOptions<Config, Input, Output, Chunk, Services>): FunctionDefinition {
-  return functionDefinition("shared", options, undefined);
+  return functionDefinition("shared", options, {});
 }
 
 /**
@@ -96,7 +107,7 @@ export function definePerUserFunction<
   Services extends ServiceRequests = NoServices,
   StateSchema extends z.ZodType<object> | undefined = undefined,
 >(options: PerUserFunctionOptions<Config, Input, Output, Chunk, Services, StateSchema>): FunctionDefinition {
-  return functionDefinition("per-user", options, options.state);
+  return functionDefinition("per-user", options, options);
 }
 
 function functionDefinition(
@@ -104,7 +115,7 @@ function functionDefinition(
   options: FunctionOptions<ConfigSchema, z.ZodType, unknown, unknown, ServiceRequests> & {
     build(context: never): unknown;
   },
-  state: StateDeclaration<z.ZodType<object>, never> | undefined,
+  { state, residency = "dormant" }: StateOptions,
 ): FunctionDefinition {
   const output = options.output as z.ZodType | undefined;
   const streamOutput = options.streamOutput as z.ZodType | undefined;
@@ -121,7 +132,8 @@ function functionDefinition(
     streamOutput,
     description: options.description ?? "",
     services: options.services ?? {},
-    state,
+    state: checkedState(state),
+    residency,
     build: async (context: EngineBuildContext) =>
       builtFunction(context.name, { output, streamOutput }, await options.build(context as never)),
   });

@@ -1,23 +1,14 @@
 import type { ServiceIdentifier } from "inversify";
 import type { z } from "zod";
-import type { BuildContext, CallContext } from "../contexts.js";
+import type { BuildContext, CallContext, Release } from "../contexts.js";
 import type { Scope } from "../references.js";
+import type { StateDeclaration } from "./state-declaration.js";
 
 /** Marks what the `define…` functions return, across copies of this package. */
 export const definitionMarker = Symbol.for("@alcove/plugin-api/Definition");
 
 /** The schema of a component's configuration: an object, so that every field has a name and a place in the file. */
 export type ConfigSchema = z.ZodObject;
-
-/** A component's state: what it looks like, which version of it this is, and what a new user begins with. */
-export interface StateDeclaration<StateSchema extends z.ZodType<object> = z.ZodType<object>, Config = never> {
-  /** Counts up by one whenever the shape changes. A snapshot of another version is never served as this one. */
-  readonly version: number;
-  /** An object or array of JSON values. */
-  readonly schema: StateSchema;
-  /** What a new user begins with. Called with the component's configuration; returns a fresh value each time. */
-  readonly initial: (config: Config) => z.input<StateSchema>;
-}
 
 /** The service identifiers a definition asks for, by the names under which `build` receives the services. */
 export type ServiceRequests = Readonly<Record<string, ServiceIdentifier>>;
@@ -61,7 +52,15 @@ export interface BuiltFunction {
 export interface EngineBuildContext extends BuildContext<unknown, Readonly<Record<string, unknown>>> {
   /** Set for per-user components. */
   readonly userId: string | undefined;
+  /** See `PerUserBuildContext`; nothing a shared component has ever comes to it. */
+  onSessionEnd(release: Release): void;
 }
+
+/**
+ * How long a per-user component stays in memory: `session` until the session is over or the process stops, `dormant`
+ * (what components are unless they say otherwise) no longer than memory is plentiful.
+ */
+export type Residency = "dormant" | "session";
 
 interface CommonDefinition {
   readonly [definitionMarker]: true;
@@ -73,6 +72,8 @@ interface CommonDefinition {
   readonly services: ServiceRequests;
   /** `undefined` for shared components and for per-user ones without state. */
   readonly state: StateDeclaration | undefined;
+  /** What per-user components ask for; `dormant` for shared ones, which live as long as the process anyway. */
+  readonly residency: Residency;
 }
 
 /** What `defineFunction` and `definePerUserFunction` return. Opaque to plugins; the engine reads it. */

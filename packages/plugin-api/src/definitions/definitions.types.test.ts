@@ -6,6 +6,7 @@ import { type FunctionGroupHandle, type FunctionHandle, functionGroupRef, functi
 import { defineFunction, definePerUserFunction } from "./define-function.js";
 import { defineFunctionGroup, definePerUserFunctionGroup } from "./define-function-group.js";
 import type { FunctionDefinition, FunctionGroupDefinition } from "./definition.js";
+import { migrateFrom } from "./state-declaration.js";
 
 const input = z.object({ text: z.string(), times: z.number().default(1) });
 const state = { version: 1, schema: z.object({ notes: z.array(z.string()) }), initial: () => ({ notes: [] }) };
@@ -140,6 +141,20 @@ describe("definePerUserFunction", () => {
       state: { version: 1, schema: z.object({ notes: z.array(z.string()) }), initial: () => ({}) },
       build: () => () => "",
     });
+  });
+});
+
+describe("the migrations of a state", () => {
+  it("are typed by the schema of the version before", () => {
+    migrateFrom(z.object({ text: z.string() }), (before) => {
+      expectTypeOf(before).toEqualTypeOf<{ text: string }>();
+      return { notes: [before.text] };
+    });
+  });
+
+  it("yield JSON", () => {
+    // @ts-expect-error A date is no JSON.
+    migrateFrom(z.object({}), () => ({ at: new Date(0) }));
   });
 });
 

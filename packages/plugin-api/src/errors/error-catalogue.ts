@@ -40,8 +40,16 @@ export const errorCatalogue = {
     remedy: "Restore the database from a backup, or remove the session.",
   },
   STATE_VERSION_UNSUPPORTED: {
-    summary: "A stored state has another version than the installed plugin. It is kept, and not served.",
-    remedy: "Install the plugin version that wrote the state.",
+    summary: "A stored state has a version the installed plugin cannot read. It is kept, and not served.",
+    remedy: "Install the plugin version that wrote the state, or one that still migrates it.",
+  },
+  STATE_MIGRATION_FAILED: {
+    summary: "A stored state could not be brought to the installed version. It is kept, and not served.",
+    remedy: "Mend the migration named in the server's log, or install the plugin version that wrote the state.",
+  },
+  STATE_TOO_LARGE: {
+    summary: "The session, or a record of it, would be larger than the store's limit; nothing was changed.",
+    remedy: "Keep less in the state; a long list belongs in a collection, whose items are stored one by one.",
   },
   workflow_error: {
     summary: "The workflow failed; the run was rolled back and nothing it did was stored.",
@@ -75,6 +83,22 @@ export const errorCatalogue = {
     summary: "The server is stopping and takes no new runs.",
     remedy: "Retry; another process, or this one after its restart, will serve.",
   },
+  IDEMPOTENCY_KEY_REUSED: {
+    summary: "The idempotency key was sent before with another request; nothing was run.",
+    remedy: "Use a new key for a new request, and the same body and route for a retry.",
+  },
+  IDEMPOTENCY_KEY_INVALID: {
+    summary: "The idempotency key is empty, too long, or sent more than once.",
+    remedy: "Send one key of 1 to 255 characters, e.g. a UUID.",
+  },
+  IDEMPOTENCY_UNSUPPORTED: {
+    summary: "A shared workflow keeps nothing for anybody, so it cannot recognise a retry.",
+    remedy: "Call it without an idempotency key.",
+  },
+  IDEMPOTENCY_REPLY_TOO_LARGE: {
+    summary: "The reply is too large to be recorded for its idempotency key; the run was rolled back.",
+    remedy: "Call without a key, or raise general.idempotency.max_reply_bytes.",
+  },
   STORE_HELD: {
     summary: "Another process holds the session store.",
     remedy: "Stop that process, or set general.store.path to another file.",
@@ -86,6 +110,10 @@ export const errorCatalogue = {
   STORE_FAILED: {
     summary: "The session store refused the change; nothing was changed.",
     remedy: "Retry later; the server's log has the cause.",
+  },
+  STORE_FULL: {
+    summary: "The disk of the session store is full; nothing was changed.",
+    remedy: "Make room on the disk. The server goes on by itself as soon as there is some.",
   },
   STORE_CLOSED: {
     summary: "The session store was used after it had been closed.",

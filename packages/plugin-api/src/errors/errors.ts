@@ -65,16 +65,22 @@ export class ComponentBuildFailedError extends AlcoveError<"COMPONENT_BUILD_FAIL
 
 /** Raised when a session store could not do what it was asked. The code says whether anything may have changed. */
 export class StoreError extends AlcoveError<
-  "STORE_FAILED" | "STORE_HELD" | "STORE_OPEN_FAILED" | "STORE_CLOSED" | "STORE_CONFLICT" | "OUTCOME_UNKNOWN"
+  | "STORE_FAILED"
+  | "STORE_FULL"
+  | "STATE_TOO_LARGE"
+  | "STORE_HELD"
+  | "STORE_OPEN_FAILED"
+  | "STORE_CLOSED"
+  | "STORE_CONFLICT"
+  | "OUTCOME_UNKNOWN"
 > {}
 
+/** What can be wrong with a state that was stored, or that is to be stored. */
+type StateFaultCode = "STATE_UNREADABLE" | "STATE_VERSION_UNSUPPORTED" | "STATE_MIGRATION_FAILED" | "STATE_INVALID";
+
 /** Raised when a stored session cannot be served. The session is kept as it is. */
-export class StoredStateError extends AlcoveError<"STATE_UNREADABLE" | "STATE_VERSION_UNSUPPORTED" | "STATE_INVALID"> {
-  constructor(
-    code: "STATE_UNREADABLE" | "STATE_VERSION_UNSUPPORTED" | "STATE_INVALID",
-    message: string,
-    options: AlcoveErrorOptions = {},
-  ) {
+export class StoredStateError extends AlcoveError<StateFaultCode> {
+  constructor(code: StateFaultCode, message: string, options: AlcoveErrorOptions = {}) {
     super(code, message, options);
   }
 }

@@ -18,10 +18,12 @@ export interface ComponentSurroundings {
   readonly userId: string | undefined;
   /** Takes the releases of what the components acquire. */
   readonly releases: DisposalStack;
+  /** Takes what is to be done when the session is over; `undefined` for shared components. */
+  readonly endings: DisposalStack | undefined;
 }
 
 /** An instance of a component: the built function of each planned one. */
-export type ComponentInstance = ReadonlyMap<FunctionPlan, BuiltFunction>;
+type ComponentInstance = ReadonlyMap<FunctionPlan, BuiltFunction>;
 
 /** Calls a component's `build` and binds what comes out of it. @throws ComponentBuildFailedError */
 export async function buildComponent(component: ComponentPlan, surroundings: ComponentSurroundings): Promise<void> {
@@ -43,7 +45,7 @@ export function resolveFunctions(container: Container, components: readonly Comp
 
 async function instantiate(component: ComponentPlan, surroundings: ComponentSurroundings): Promise<ComponentInstance> {
   const { definition, name, config, functions } = component;
-  const { container, logger, clock, userId, releases } = surroundings;
+  const { container, logger, clock, userId, releases, endings } = surroundings;
   try {
     const context = {
       name,
@@ -55,6 +57,7 @@ async function instantiate(component: ComponentPlan, surroundings: ComponentSurr
       clock,
       userId,
       onDispose: (release: () => void | Promise<void>) => releases.add(release),
+      onSessionEnd: (release: () => void | Promise<void>) => endings?.add(release),
     };
     if (definition.kind === "function") {
       const built = await definition.build(context);

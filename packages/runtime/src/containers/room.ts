@@ -21,6 +21,8 @@ export interface Room {
   readonly functions: BuiltFunctions;
   /** What has to be released when the user leaves memory. */
   readonly releases: DisposalStack;
+  /** What has to be done, before that, when the session is over. */
+  readonly endings: DisposalStack;
 }
 
 /**
@@ -34,16 +36,17 @@ export async function furnishRoom(
   userId: string,
 ): Promise<Room> {
   const releases = new DisposalStack();
+  const endings = new DisposalStack();
   const container = new Container({ parent: root.container });
   container.bind(RoomUserId).toConstantValue(userId);
   try {
     for (const component of plan.perUserComponents) {
-      await buildComponent(component, { container, logger, clock, userId, releases });
+      await buildComponent(component, { container, logger, clock, userId, releases, endings });
     }
   } catch (error) {
     await releases.dispose(releaseTimeoutMs);
     throw error;
   }
   const components = [...plan.sharedComponents, ...plan.perUserComponents];
-  return { container, functions: resolveFunctions(container, components), releases };
+  return { container, functions: resolveFunctions(container, components), releases, endings };
 }

@@ -7,13 +7,20 @@ import {
   locateReference,
 } from "./configured-component.js";
 
+/** Components and who depends on whom. */
+export interface DependencyGraph {
+  readonly components: readonly ConfiguredComponent[];
+  readonly dependencies: readonly Dependency[];
+  /** Whether all dependencies are known. If not, nothing is said about what is not reached. */
+  readonly isComplete: boolean;
+}
+
 /**
  * Checks who may depend on whom. Shared components live longer than any user, so they may not reach into a user's room;
  * dependencies may not run in circles; and a per-user component that no per-user workflow reaches would never be built.
  */
 export function checkDependencyRules(
-  components: readonly ConfiguredComponent[],
-  dependencies: readonly Dependency[],
+  { components, dependencies, isComplete }: DependencyGraph,
   document: ConfigDocument,
 ): Problem[] {
   const graph = new Map<ConfiguredComponent, Dependency[]>(components.map((component) => [component, []]));
@@ -25,7 +32,7 @@ export function checkDependencyRules(
   return [
     ...scopeProblems(dependencies, chains, document),
     ...cycleProblems(components, graph, document),
-    ...reachabilityProblems(components, workflow, chains, document),
+    ...(isComplete ? reachabilityProblems(components, workflow, chains, document) : []),
   ];
 }
 

@@ -15,6 +15,9 @@ export function fieldProblems(
   const { type, path: componentPath, knownFields } = subject;
   return error.issues.flatMap((issue): Problem[] => {
     const path = [...componentPath, ...issue.path.map((key) => (typeof key === "symbol" ? String(key) : key))];
+    if (document.isFaulty(path) && issue.code !== "unrecognized_keys") {
+      return [];
+    }
     if (issue.code === "unrecognized_keys") {
       const isTopLevel = issue.path.length === 0;
       return issue.keys.map((key) => ({

@@ -4,20 +4,27 @@ import { type ConfiguredComponent, MEMBER_SEPARATOR } from "./configured-compone
 
 /** Checks that no public function name could mean two things. */
 export function checkNames(components: readonly ConfiguredComponent[], document: ConfigDocument): Problem[] {
-  const groups = components.filter((component) => component.section === "function_groups");
-  const functions = components.filter((component) => component.section === "functions");
-  return functions.flatMap((fn) =>
+  const groups = components.filter(({ section }) => section === "function_groups");
+  const named = components.filter(({ section }) => section !== "workflow");
+  return named.flatMap((component) =>
     groups
-      .filter((group) => fn.name === group.name || fn.name.startsWith(`${group.name}${MEMBER_SEPARATOR}`))
-      .map((group) => ({
-        rule: "name-clash",
-        severity: "error",
-        message:
-          fn.name === group.name
-            ? `The name ${fn.name} is given to a function and to a function group.`
-            : `The function name ${fn.name} reads like a member of the function group ${group.name}.`,
-        source: document.locateKey(fn.source.path),
-        remedy: "Rename one of them.",
-      })),
+      .filter((group) => group !== component && clash(component.name, group.name))
+      .map((group) => {
+        const kind = component.section === "functions" ? "function" : "function group";
+        return {
+          rule: "name-clash",
+          severity: "error",
+          message:
+            component.name === group.name
+              ? `The name ${component.name} is given to a function and to a function group.`
+              : `The ${kind} name ${component.name} reads like a member of the function group ${group.name}.`,
+          source: document.locateKey(component.source.path),
+          remedy: "Rename one of them.",
+        };
+      }),
   );
+}
+
+function clash(name: string, group: string): boolean {
+  return name === group || name.startsWith(`${group}${MEMBER_SEPARATOR}`);
 }

@@ -1,12 +1,12 @@
 import type { ComponentSections, ConfigDocument } from "@alcove/config";
-import type { Problem } from "@alcove/plugin-api";
+import type { Problem, Scope } from "@alcove/plugin-api";
 import { ComponentTypeRegistry, type DiscoveredPlugin } from "@alcove/plugin-loader";
 import type { ApplicationPlan } from "./application-plan.js";
 import { compilePlan } from "./compile-plan.js";
 import { buildDependencyGraph } from "./dependency-graph.js";
 import { checkDependencyRules } from "./dependency-rules.js";
 import { checkNames } from "./name-rules.js";
-import { resolveComponents } from "./resolve-components.js";
+import { type ResolvedComponents, resolveComponents } from "./resolve-components.js";
 import { planServices } from "./service-plan.js";
 
 /** Options of {@link planApplication}. */
@@ -23,6 +23,8 @@ export interface PlanOptions {
 export interface PlanResult {
   /** `undefined` when any problem is an error. */
   readonly plan: ApplicationPlan | undefined;
+  /** Known also where the plan is not. */
+  readonly workflowScope: Scope | undefined;
   /** Every violation, and warnings. */
   readonly problems: readonly Problem[];
 }
@@ -45,15 +47,21 @@ export async function planApplication({ components: sections, document, plugins 
     ...workflowProblems(sections, document),
     ...checkNames(components, document),
     ...referenceProblems,
-    ...checkDependencyRules(components, dependencies, document),
+    ...checkDependencyRules({ components, dependencies, isComplete: isComplete(resolved) }, document),
     ...serviceProblems,
   ];
   const hasErrors = problems.some((problem) => problem.severity === "error");
-  return { plan: hasErrors ? undefined : compilePlan(components, dependencies, services), problems };
+  const plan = hasErrors ? undefined : compilePlan(components, dependencies, services);
+  return { plan, workflowScope: components.find(({ section }) => section === "workflow")?.scope, problems };
+}
+
+/** Whether all references are known; a component whose fields are faulty may hold more than were found. */
+function isComplete({ components, faultyNames }: ResolvedComponents): boolean {
+  return faultyNames.size === 0 && components.every(({ parsedConfig }) => parsedConfig !== undefined);
 }
 
 function workflowProblems(sections: ComponentSections, document: ConfigDocument): Problem[] {
-  if (sections.workflow === undefined) {
+  if (sections.workflow === undefined && !sections.faultyNames.includes("workflow")) {
     return [
       {
         rule: "workflow-missing",

@@ -30,7 +30,7 @@ export async function resolveComponents(
     ...(sections.workflow === undefined ? [] : [entryOf("workflow")(["workflow", sections.workflow])]),
   ];
   const components: ConfiguredComponent[] = [];
-  const faultyNames = new Set<string>();
+  const faultyNames = new Set(sections.faultyNames);
   const problems: Problem[] = [];
   for (const [name, section, source] of placed) {
     const type = findType(section, source, registry, document);

@@ -3,6 +3,7 @@ import type { EventHub } from "../events/event-hub.js";
 import type { RunEvents } from "../events/run-events.js";
 import type { FunctionPlan } from "../plan/application-plan.js";
 import type { WorkflowWire } from "../plan/workflow-wire.js";
+import type { IdempotencyRequest } from "../sessions/recorded-replies.js";
 import type { Run } from "./run.js";
 import type { RunAbort } from "./run-abort.js";
 import type { RequestedRunFacts } from "./run-facts.js";
@@ -26,13 +27,19 @@ export interface BeginRunRequest {
   readonly events: RunEvents;
   /** Given the order by the runner when its caller gives up, and by the session manager when the process stops. */
   readonly abort: RunAbort;
+  readonly idempotency: IdempotencyRequest | undefined;
 }
 
 /** A run that has begun: it holds the user's turn and a slot until it is committed or rolled back. */
 export interface RunLease {
   readonly run: Run;
-  /** Ends the run and makes its changes durable. Rolls back by itself when that fails. */
-  commit(): Promise<void>;
+  /** The reply recorded for the run's idempotency key: the run happened before, and must not happen again. */
+  readonly recordedReply: string | undefined;
+  /**
+   * Ends the run and makes its changes durable, and with them its result, where the run has an idempotency key: then it
+   * is the text of a reply. Rolls back by itself when that fails.
+   */
+  commit(result: unknown): Promise<void>;
   /** Ends the run and discards its changes. Does nothing after {@link commit}. */
   rollback(): void;
 }

@@ -1,6 +1,7 @@
 import { AlcoveError, OutputInvalidError, WorkflowError } from "@alcove/plugin-api";
 import type { StepListener } from "../events/intermediate-step.js";
 import { RunEvents, type Span } from "../events/run-events.js";
+import type { IdempotencyRequest } from "../sessions/recorded-replies.js";
 import { detachDrafts } from "./detach-drafts.js";
 import { invokeFunction, streamFunction } from "./invoke-function.js";
 import { RunAbort } from "./run-abort.js";
@@ -10,6 +11,21 @@ import { parseInput } from "./schema-check.js";
 
 /** Where a runner is in its life. */
 export type RunnerState = "initialized" | "running" | "completed" | "failed";
+
+/** A reply body, and where it came from. */
+export interface Reply {
+  /** JSON text. */
+  readonly body: string;
+  /** Whether the run happened before, under the same idempotency key. */
+  readonly isReplayed: boolean;
+}
+
+interface BegunRun {
+  readonly lease: RunLease;
+  readonly span: Span | undefined;
+  readonly input: unknown;
+  readonly startedAtMs: number;
+}
 
 /** Keeps a session in memory while a run goes on. */
 export interface RunHold {
@@ -79,27 +95,28 @@ export class Runner {
    * STATE_INVALID when a state that was left behind cannot be stored; STORE_FAILED, STORE_CONFLICT, STORE_CLOSED when the
    * commit changed nothing, OUTCOME_UNKNOWN when nobody knows whether it did.
    */
-  result(): Promise<unknown> {
-    return this.#single(detachDrafts);
+  async result(): Promise<unknown> {
+    return this.#single(await this.#begin(), detachDrafts);
   }
 
   /**
    * As {@link result}, as the JSON text of a reply body. The text is made before the commit, so that a result JSON
-   * cannot hold fails the run instead of losing its reply.
+   * cannot hold fails the run instead of losing its reply; and with an idempotency key it is recorded in the very commit
+   * that makes the run durable. A request that was carried out before is not run again: its recorded reply comes back.
    *
-   * @throws as {@link result}; OUTPUT_INVALID also when JSON cannot hold the result.
+   * @throws as {@link result}; OUTPUT_INVALID also when JSON cannot hold the result; IDEMPOTENCY_KEY_REUSED,
+   * IDEMPOTENCY_REPLY_TOO_LARGE, IDEMPOTENCY_UNSUPPORTED.
    */
-  reply(): Promise<string> {
-    const { wire, workflow } = this.#host;
-    return this.#single((output) => {
-      try {
-        return JSON.stringify(wire.wrapOutput(output));
-      } catch (cause) {
-        throw new OutputInvalidError(workflow.name, [
-          { path: [], kind: "custom", message: `JSON cannot hold it (${(cause as Error).message})` },
-        ]);
-      }
-    });
+  async reply(idempotency?: IdempotencyRequest): Promise<Reply> {
+    const begun = await this.#begin(idempotency);
+    if (begun.lease.recordedReply !== undefined) {
+      begun.lease.rollback();
+      this.#state = "completed";
+      this.#leave();
+      return { body: begun.lease.recordedReply, isReplayed: true };
+    }
+    const body = await this.#single(begun, (output) => this.#replyText(output));
+    return { body, isReplayed: false };
   }
 
   /**
@@ -134,9 +151,9 @@ export class Runner {
     }
   }
 
-  async #single<Result>(finish: (output: unknown) => Result): Promise<Result> {
+  async #single<Result>(begun: BegunRun, finish: (output: unknown) => Result): Promise<Result> {
     const { workflow } = this.#host;
-    const { lease, span, input, startedAtMs } = await this.#begin();
+    const { lease, span, input, startedAtMs } = begun;
     try {
       const result = finish(await invokeFunction(lease.run, workflow, input, span));
       await this.#succeed(lease, span, result, startedAtMs);
@@ -146,7 +163,18 @@ export class Runner {
     }
   }
 
-  async #begin(): Promise<{ lease: RunLease; span: Span | undefined; input: unknown; startedAtMs: number }> {
+  #replyText(output: unknown): string {
+    const { wire, workflow } = this.#host;
+    try {
+      return JSON.stringify(wire.wrapOutput(output));
+    } catch (cause) {
+      throw new OutputInvalidError(workflow.name, [
+        { path: [], kind: "custom", message: `JSON cannot hold it (${(cause as Error).message})` },
+      ]);
+    }
+  }
+
+  async #begin(idempotency?: IdempotencyRequest): Promise<BegunRun> {
     if (this.#state !== "initialized") {
       throw new AlcoveError("RUNNER_MISUSED", `This runner is ${this.#state}; a runner serves one run.`);
     }
@@ -158,13 +186,10 @@ export class Runner {
     try {
       this.#followCallerSignal(this.#request.signal);
       const events = new RunEvents(this.#host, this.facts, this.#listeners, this.#request.parentId);
-      const lease = await this.#host.begin({ facts: this.facts, events, abort: this.#abort });
-      return {
-        lease,
-        span: events.start("WORKFLOW", workflow.component.type.name, input, undefined),
-        input,
-        startedAtMs,
-      };
+      const lease = await this.#host.begin({ facts: this.facts, events, abort: this.#abort, idempotency });
+      const isRun = lease.recordedReply === undefined;
+      const span = isRun ? events.start("WORKFLOW", workflow.component.type.name, input, undefined) : undefined;
+      return { lease, span, input, startedAtMs };
     } catch (error) {
       this.#end("failed", startedAtMs);
       throw error;
@@ -183,7 +208,7 @@ export class Runner {
 
   async #succeed(lease: RunLease, span: Span | undefined, output: unknown, startedAtMs: number): Promise<void> {
     lease.run.abort.assertNotAborted();
-    await lease.commit();
+    await lease.commit(output);
     lease.run.events.end(span, { output });
     this.#end("completed", startedAtMs);
   }
@@ -203,9 +228,13 @@ export class Runner {
 
   #end(outcome: "completed" | "failed", startedAtMs: number): void {
     this.#state = outcome;
+    this.#leave();
+    this.#host.recordEnd(outcome, this.#host.clock.monotonicMs() - startedAtMs);
+  }
+
+  #leave(): void {
     this.#stopFollowingCaller?.();
     this.#hold.leaveRun();
-    this.#host.recordEnd(outcome, this.#host.clock.monotonicMs() - startedAtMs);
   }
 
   #followCallerSignal(signal: AbortSignal | undefined): void {

@@ -1,4 +1,7 @@
-import { createDraft, type Draft, finishDraft } from "immer";
+import { createDraft, type Draft, enableMapSet, finishDraft } from "immer";
+
+// States with codecs may hold maps and sets.
+enableMapSet();
 
 /** A state that a run has changed. */
 export interface ChangedState {
@@ -12,11 +15,16 @@ export interface ChangedState {
  */
 export class StateDrafts {
   readonly #committed: readonly object[];
+  readonly #open: ((slot: number, committed: object) => object) | undefined;
   #drafts: (Draft<object> | undefined)[] = [];
 
-  /** @param committed The committed values by slot, deeply frozen. */
-  constructor(committed: readonly object[]) {
+  /**
+   * @param committed The committed values by slot, deeply frozen.
+   * @param open Makes what a run sees out of a committed value, where that is something else.
+   */
+  constructor(committed: readonly object[], open?: (slot: number, committed: object) => object) {
     this.#committed = committed;
+    this.#open = open;
   }
 
   /** The draft of one state; the same one for the whole run. */
@@ -29,12 +37,15 @@ export class StateDrafts {
     if (committed === undefined) {
       throw new TypeError(`There is no state in slot ${slot}.`);
     }
-    const draft = createDraft(committed);
+    const draft = createDraft(this.#open === undefined ? committed : this.#open(slot, committed));
     this.#drafts[slot] = draft;
     return draft;
   }
 
-  /** Ends the drafts and yields what changed. Whoever kept a draft finds it revoked. */
+  /**
+   * Ends the drafts and yields what changed. Whoever kept a draft finds it revoked. A value that was opened counts as
+   * changed: dates and the like in it are no drafts, and may have been changed in place.
+   */
   finish(): ChangedState[] {
     const changed: ChangedState[] = [];
     const drafts = this.#drafts;

@@ -2,6 +2,7 @@ import { Run } from "../runs/run.js";
 import type { RunAbort } from "../runs/run-abort.js";
 import type { BeginRunRequest, RunHost, RunLease } from "../runs/run-host.js";
 import type { StateDrafts } from "../runs/state-drafts.js";
+import type { IdempotencyRequest } from "./recorded-replies.js";
 import type { ResidentSession } from "./resident-session.js";
 import type { RunSurroundings } from "./run-surroundings.js";
 
@@ -28,24 +29,31 @@ export class PerUserRunHost implements RunHost {
     this.#hasLeft = hasLeft;
   }
 
-  async begin({ facts, events, abort }: BeginRunRequest): Promise<RunLease> {
+  async begin({ facts, events, abort, idempotency }: BeginRunRequest): Promise<RunLease> {
     const { logger, clock, storeNowMs } = this.#surroundings;
     const arrivedAtMs = storeNowMs();
     const permits = new RunPermits(this.#surroundings, this.#resident, abort);
     try {
-      await permits.takeTurn();
+      const turn = permits.takeTurn();
+      if (turn !== undefined) {
+        await turn;
+      }
       const leaving = this.#hasLeft();
       if (leaving !== undefined) {
         await abort.race(leaving);
       }
       const room = this.#resident.awakeRoom(arrivedAtMs) ?? (await abort.race(this.#resident.wake(arrivedAtMs)));
+      const recordedReply = idempotency && (await this.#resident.recordedReplies.find(idempotency));
       // Only now, so that no slot is held while a room is built.
-      await permits.takeSlot();
+      const slot = permits.takeSlot();
+      if (slot !== undefined) {
+        await slot;
+      }
       abort.assertNotAborted();
       const drafts = this.#resident.openDrafts();
       const { userId } = this;
       const run = new Run({ facts, events, abort, userId, logger, clock, functions: room.functions, drafts });
-      return new PerUserLease(run, drafts, this.#resident, permits);
+      return new PerUserLease({ run, drafts, resident: this.#resident, permits, idempotency, recordedReply });
     } catch (error) {
       permits.release();
       throw error;
@@ -72,26 +80,36 @@ class RunPermits {
     this.#abort = abort;
   }
 
-  /** @throws SHUTTING_DOWN, SESSION_QUEUE_FULL, RUN_ABORTED; {@link release} is due all the same. */
-  async takeTurn(): Promise<void> {
+  /**
+   * `undefined` when the turn was free, which spares the hot path a promise.
+   *
+   * @throws SHUTTING_DOWN, SESSION_QUEUE_FULL, RUN_ABORTED; {@link release} is due all the same.
+   */
+  takeTurn(): Promise<void> | undefined {
     const { activeRuns, assertOpen } = this.#surroundings;
     assertOpen();
     activeRuns.enter(this.#abort);
     this.#isActive = true;
     const turn = this.#resident.turns.acquire(this.#abort);
-    if (turn !== undefined) {
-      await turn;
+    if (turn === undefined) {
+      this.#hasTurn = true;
+      return undefined;
     }
-    this.#hasTurn = true;
+    return turn.then(() => {
+      this.#hasTurn = true;
+    });
   }
 
-  /** @throws RUN_ABORTED; {@link release} is due all the same. */
-  async takeSlot(): Promise<void> {
+  /** As {@link takeTurn}. @throws RUN_ABORTED; {@link release} is due all the same. */
+  takeSlot(): Promise<void> | undefined {
     const slot = this.#surroundings.slots.acquire(this.#abort);
-    if (slot !== undefined) {
-      await slot;
+    if (slot === undefined) {
+      this.#hasSlot = true;
+      return undefined;
     }
-    this.#hasSlot = true;
+    return slot.then(() => {
+      this.#hasSlot = true;
+    });
   }
 
   /** Idempotent. */
@@ -116,34 +134,47 @@ class RunPermits {
   }
 }
 
-class PerUserLease implements RunLease {
+interface PerUserLeaseParts {
   readonly run: Run;
-  readonly #drafts: StateDrafts;
-  readonly #resident: ResidentSession;
-  readonly #permits: RunPermits;
+  readonly drafts: StateDrafts;
+  readonly resident: ResidentSession;
+  readonly permits: RunPermits;
+  readonly idempotency: IdempotencyRequest | undefined;
+  readonly recordedReply: string | undefined;
+}
 
-  constructor(run: Run, drafts: StateDrafts, resident: ResidentSession, permits: RunPermits) {
-    this.run = run;
-    this.#drafts = drafts;
-    this.#resident = resident;
-    this.#permits = permits;
+class PerUserLease implements RunLease {
+  readonly #parts: PerUserLeaseParts;
+
+  constructor(parts: PerUserLeaseParts) {
+    this.#parts = parts;
   }
 
-  async commit(): Promise<void> {
-    this.run.end();
+  get run(): Run {
+    return this.#parts.run;
+  }
+
+  get recordedReply(): string | undefined {
+    return this.#parts.recordedReply;
+  }
+
+  async commit(result: unknown): Promise<void> {
+    const { run, drafts, resident, permits, idempotency } = this.#parts;
+    run.end();
     try {
-      const changes = this.#drafts.finish();
+      const changes = drafts.finish();
       // The slot is given back before the commit, so that commits of many users still meet in one batch.
-      this.#permits.releaseSlot();
-      await this.#resident.commit(changes);
+      permits.releaseSlot();
+      await resident.commit(changes, idempotency === undefined ? undefined : { idempotency, body: String(result) });
     } finally {
-      this.#permits.release();
+      permits.release();
     }
   }
 
   rollback(): void {
-    this.run.end();
-    this.#drafts.discard();
-    this.#permits.release();
+    const { run, drafts, permits } = this.#parts;
+    run.end();
+    drafts.discard();
+    permits.release();
   }
 }

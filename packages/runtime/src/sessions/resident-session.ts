@@ -1,8 +1,10 @@
 import { AlcoveError, type DisposalReport, DisposalStack } from "@alcove/plugin-api";
 import type { SessionKey, SessionStore } from "@alcove/state";
 import { type Furnishings, furnishRoom, type Room } from "../containers/room.js";
-import { type ChangedState, StateDrafts } from "../runs/state-drafts.js";
+import type { ChangedState, StateDrafts } from "../runs/state-drafts.js";
 import { FairSemaphore } from "./fair-semaphore.js";
+import { type IdempotencyLimits, type IdempotencyRequest, RecordedReplies } from "./recorded-replies.js";
+import type { Resident } from "./residency.js";
 import { SessionFigures } from "./session-figures.js";
 import type { SessionRecord, SessionRecords } from "./session-record.js";
 
@@ -13,17 +15,25 @@ export interface ResidentSessionOptions {
   readonly records: SessionRecords;
   readonly furnishings: Furnishings;
   readonly maxQueuedRuns: number;
+  readonly idempotencyLimits: IdempotencyLimits;
+}
+
+/** A reply to be recorded with the run it answers. */
+export interface ReplyToRecord {
+  readonly idempotency: IdempotencyRequest;
+  readonly body: string;
 }
 
 /**
  * One user's session while it is in memory: its turns, its committed record, and its room. Whoever holds the turn may
  * call {@link wake}, {@link openDrafts} and {@link commit}; nobody else does.
  */
-export class ResidentSession {
+export class ResidentSession implements Resident {
   readonly userId: string;
   readonly turns: FairSemaphore;
   readonly figures = new SessionFigures();
-  /** How many sessions are open on it: HTTP requests, mostly. While there is one it stays in memory. */
+  readonly recordedReplies: RecordedReplies;
+  /** How many sessions are open on it: HTTP requests, mostly. */
   openCount = 0;
   readonly #options: ResidentSessionOptions;
   #record: SessionRecord | undefined;
@@ -33,6 +43,7 @@ export class ResidentSession {
   constructor(options: ResidentSessionOptions) {
     this.userId = options.key.userId;
     this.turns = new FairSemaphore(1, options.maxQueuedRuns);
+    this.recordedReplies = new RecordedReplies(options.store, options.key, options.idempotencyLimits);
     this.#options = options;
   }
 
@@ -41,14 +52,18 @@ export class ResidentSession {
     return this.#record;
   }
 
-  /** Whether its time is over. A session that never woke up is over at once. */
+  get isAwake(): boolean {
+    return this.#record !== undefined;
+  }
+
+  /** Whether it woke up, and its time is over. */
   hasExpired(nowMs: number): boolean {
-    return this.#record === undefined || this.#record.expiresAtMs <= nowMs;
+    return this.#record !== undefined && this.#record.expiresAtMs <= nowMs;
   }
 
   /** The room, if record and room are in memory and the session had not expired when the caller came; else {@link wake} is due. */
   awakeRoom(arrivedAtMs: number): Room | undefined {
-    return this.hasExpired(arrivedAtMs) ? undefined : this.#room;
+    return this.#record === undefined || this.hasExpired(arrivedAtMs) ? undefined : this.#room;
   }
 
   /**
@@ -66,12 +81,15 @@ export class ResidentSession {
   async #wake(arrivedAtMs: number): Promise<Room> {
     const { store, records, furnishings, key } = this.#options;
     if (this.hasExpired(arrivedAtMs)) {
-      this.#record = undefined;
-      await this.#emptyRoom(furnishings.releaseTimeoutMs);
+      this.#forget();
+      await this.#emptyRoom(furnishings.releaseTimeoutMs, true);
     }
     if (this.#record === undefined) {
       const stored = await store.load(key);
-      this.#record = stored === undefined ? records.create(store.nowMs()) : records.read(stored);
+      if (stored === undefined) {
+        await this.#emptyRoom(furnishings.releaseTimeoutMs, true);
+      }
+      this.#record = stored === undefined ? records.create(store.nowMs()) : await records.read(stored);
     }
     this.#room ??= await furnishRoom(furnishings, this.userId);
     return this.#room;
@@ -79,47 +97,63 @@ export class ResidentSession {
 
   /** Drafts of the committed states for one run. */
   openDrafts(): StateDrafts {
-    return new StateDrafts(this.#woken().values);
+    return this.#options.records.drafts(this.#woken());
   }
 
   /**
    * Makes a run's changes durable, and only then true in memory. After a failure memory is as it was; where the outcome
    * is unknown the record is read from disk again before the next run.
    */
-  async commit(changes: readonly ChangedState[]): Promise<void> {
+  async commit(changes: readonly ChangedState[], reply?: ReplyToRecord): Promise<void> {
     const { store, records, key } = this.#options;
     const { commit, next } = records.prepare(key, this.#woken(), changes, store.nowMs());
+    const recording = reply && this.recordedReplies.record(reply.idempotency, reply.body, next.revision);
     try {
-      await store.commit(commit);
+      await store.commit(recording === undefined ? commit : { ...commit, records: recording.records });
       this.#record = next;
+      recording?.confirm();
     } catch (error) {
       if (AlcoveError.is(error) && (error.code === "OUTCOME_UNKNOWN" || error.code === "STORE_CONFLICT")) {
-        this.#record = undefined;
+        this.#forget();
       }
       throw error;
     }
   }
 
   /**
-   * Leaves memory: releases what the room's components acquired, within the time. The stored session stays as it is.
+   * Leaves memory: releases what the room's components acquired, and if the session is over tells them so before, within
+   * the time for each. The stored session stays as it is.
    */
   async leave(timeoutMs: number): Promise<DisposalReport> {
     if (this.#waking === undefined) {
-      return this.#emptyRoom(timeoutMs);
+      return this.#emptyRoom(timeoutMs, this.hasExpired(this.#options.store.nowMs()));
     }
     // A room that is still being built is left as soon as it is there, even when that is after the time.
     const leaving = new DisposalStack();
     leaving.add(async () => {
       await this.#waking?.catch(() => undefined);
-      await this.#emptyRoom(timeoutMs);
+      await this.#emptyRoom(timeoutMs, false);
     });
     return leaving.dispose(timeoutMs);
   }
 
-  async #emptyRoom(timeoutMs: number): Promise<DisposalReport> {
+  async #emptyRoom(timeoutMs: number, isOver: boolean): Promise<DisposalReport> {
     const room = this.#room;
     this.#room = undefined;
-    return room === undefined ? { errors: [], unfinished: 0 } : room.releases.dispose(timeoutMs);
+    if (room === undefined) {
+      return { errors: [], unfinished: 0 };
+    }
+    const ended = isOver ? await room.endings.dispose(timeoutMs) : undefined;
+    const released = await room.releases.dispose(timeoutMs);
+    return {
+      errors: [...(ended?.errors ?? []), ...released.errors],
+      unfinished: (ended?.unfinished ?? 0) + released.unfinished,
+    };
+  }
+
+  #forget(): void {
+    this.#record = undefined;
+    this.recordedReplies.forget();
   }
 
   #woken(): SessionRecord {

@@ -1,3 +1,4 @@
+import { getHeapStatistics } from "node:v8";
 import { AlcoveError, type Clock, type Logger } from "@alcove/plugin-api";
 import type { SessionKey, SessionStore } from "@alcove/state";
 import type { Furnishings } from "../containers/room.js";
@@ -7,6 +8,8 @@ import type { WorkflowWire } from "../plan/workflow-wire.js";
 import { ActiveRuns } from "./active-runs.js";
 import { FairSemaphore } from "./fair-semaphore.js";
 import { PerUserRunHost } from "./per-user-run-host.js";
+import type { IdempotencyLimits } from "./recorded-replies.js";
+import { Residency } from "./residency.js";
 import { ResidentSession } from "./resident-session.js";
 import type { RunSurroundings } from "./run-surroundings.js";
 import { Session } from "./session.js";
@@ -31,6 +34,11 @@ export interface SessionManagerOptions {
   /** How many runs may work at the same time; 0 for no limit. */
   readonly maxConcurrency: number;
   readonly maxQueuedRunsPerUser: number;
+  readonly idempotencyLimits: IdempotencyLimits;
+  /** How many users stay in memory at most, those in use excepted. */
+  readonly maxResidentUsers: number;
+  /** How long a user stays in memory after the last call; `undefined` for as long as the session lasts. */
+  readonly residentIdleMs: number | undefined;
 }
 
 /** What the monitor says about one session in memory. */
@@ -57,20 +65,12 @@ export interface ResidentFigures {
   readonly resourcesCount: number;
 }
 
-interface Resident {
-  readonly resident: ResidentSession;
-  readonly host: PerUserRunHost;
-}
-
 /** Keeps users' sessions in memory while they are wanted, and hands them out. */
 export class SessionManager {
   readonly #options: SessionManagerOptions;
   readonly #records: SessionRecords;
   readonly #surroundings: RunSurroundings;
-  // One entry for each user id; an entry holds that user's session and is reached by that id only.
-  readonly #residents = new Map<string, Resident>();
-  // Rooms being torn down, so that a user who returns meanwhile does not meet their own leaving.
-  readonly #leaving = new Map<string, Promise<void>>();
+  readonly #residency: Residency<ResidentSession>;
   readonly #activeRuns = new ActiveRuns();
   #isClosing = false;
 
@@ -90,6 +90,16 @@ export class SessionManager {
       storeNowMs: () => options.store.nowMs(),
       assertOpen: () => this.#assertOpen(),
     };
+    this.#residency = new Residency({
+      create: (userId) => this.#residentOf(userId),
+      maxResidents: options.maxResidentUsers,
+      idleMs: options.residentIdleMs,
+      mayLeaveEarly: options.plan.perUserComponents.every(({ definition }) => definition.residency !== "session"),
+      heapUse,
+      releaseTimeoutMs: options.furnishings.releaseTimeoutMs,
+      clock: options.clock,
+      logger: options.logger,
+    });
   }
 
   /**
@@ -105,8 +115,12 @@ export class SessionManager {
     if (userId === undefined || userId === "") {
       throw new AlcoveError("USER_ID_REQUIRED", "The workflow is per-user, and no user was named.");
     }
-    const { resident, host } = this.#hold(userId);
-    return new Session(host, () => this.#release(resident));
+    const resident = this.#residency.hold(userId);
+    resident.openCount += 1;
+    return new Session(new PerUserRunHost(this.#surroundings, resident, () => this.#residency.hasLeft(userId)), () => {
+      resident.openCount -= 1;
+      this.#residency.release(resident);
+    });
   }
 
   /** The sessions in memory, in the order in which they came. */
@@ -116,7 +130,7 @@ export class SessionManager {
       .filter((component) => component.section !== "workflow")
       .reduce((count, component) => count + component.functions.length, 0);
     const groupsCount = perUserComponents.filter((component) => component.section === "function_groups").length;
-    return [...this.#residents.values()].flatMap(({ resident: { userId, record, openCount, figures } }) =>
+    return [...this.#residency.tenants()].flatMap(({ userId, record, openCount, figures }) =>
       record === undefined
         ? []
         : [
@@ -139,19 +153,17 @@ export class SessionManager {
   /** The sessions somebody holds: the store leaves them alone even when their time is over. */
   inUse(): SessionKey[] {
     const { application } = this.#options;
-    return [...this.#residents.values()]
-      .filter(({ resident }) => resident.openCount > 0)
-      .map(({ resident }) => ({ application, userId: resident.userId }));
+    return [...this.#residency.held()].map(({ userId }) => ({ application, userId }));
   }
 
   /** Takes every session whose time is over, and that nobody holds, out of memory. Resolves to how many. */
-  async evictExpired(): Promise<number> {
-    const nowMs = this.#options.store.nowMs();
-    const expired = [...this.#residents.values()].filter(
-      ({ resident }) => resident.openCount === 0 && resident.hasExpired(nowMs),
-    );
-    await Promise.all(expired.map(({ resident }) => this.#evict(resident)));
-    return expired.length;
+  evictExpired(): Promise<number> {
+    return this.#residency.evictExpired(this.#options.store.nowMs());
+  }
+
+  /** Takes out of memory who has been idle for too long, and under heap pressure others too, least recently used first. */
+  relieveMemory(): void {
+    this.#residency.relieve();
   }
 
   /**
@@ -164,49 +176,19 @@ export class SessionManager {
       this.#activeRuns.abortAll(new AlcoveError("SHUTTING_DOWN", "The server is stopping."));
       await this.#activeRuns.drained(Math.min(timeoutMs, ABORTED_RUNS_GRACE_MS));
     }
-    await Promise.all([...this.#residents.values()].map(({ resident }) => this.#evict(resident, timeoutMs)));
+    await this.#residency.evictAll(timeoutMs);
   }
 
-  #hold(userId: string): Resident {
-    let held = this.#residents.get(userId);
-    if (held === undefined) {
-      const { application, store, furnishings, maxQueuedRunsPerUser } = this.#options;
-      const resident = new ResidentSession({
-        key: { application, userId },
-        store,
-        records: this.#records,
-        furnishings,
-        maxQueuedRuns: maxQueuedRunsPerUser,
-      });
-      held = { resident, host: new PerUserRunHost(this.#surroundings, resident, () => this.#leaving.get(userId)) };
-      this.#residents.set(userId, held);
-    }
-    held.resident.openCount += 1;
-    return held;
-  }
-
-  #release(resident: ResidentSession): void {
-    resident.openCount -= 1;
-    // A session that never woke up (its first input was refused, say) leaves no trace in memory.
-    if (resident.openCount === 0 && resident.record === undefined) {
-      void this.#evict(resident);
-    }
-  }
-
-  async #evict(resident: ResidentSession, timeoutMs = this.#options.furnishings.releaseTimeoutMs): Promise<void> {
-    const { userId } = resident;
-    this.#residents.delete(userId);
-    const earlier = this.#leaving.get(userId);
-    const leaving = Promise.all([resident.leave(timeoutMs), earlier]).then(([{ errors, unfinished }]) => {
-      if (errors.length > 0 || unfinished > 0) {
-        this.#options.logger.warn("A session did not leave memory cleanly", { userId, errors, unfinished });
-      }
-      if (this.#leaving.get(userId) === leaving) {
-        this.#leaving.delete(userId);
-      }
+  #residentOf(userId: string): ResidentSession {
+    const { application, store, furnishings, maxQueuedRunsPerUser, idempotencyLimits } = this.#options;
+    return new ResidentSession({
+      key: { application, userId },
+      store,
+      records: this.#records,
+      furnishings,
+      maxQueuedRuns: maxQueuedRunsPerUser,
+      idempotencyLimits,
     });
-    this.#leaving.set(userId, leaving);
-    await leaving;
   }
 
   #assertOpen(): void {
@@ -214,4 +196,9 @@ export class SessionManager {
       throw new AlcoveError("SHUTTING_DOWN", "The server is stopping.", { retryAfterSeconds: 1 });
     }
   }
+}
+
+function heapUse(): number {
+  const { used_heap_size, heap_size_limit } = getHeapStatistics();
+  return used_heap_size / heap_size_limit;
 }

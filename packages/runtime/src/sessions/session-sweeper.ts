@@ -14,12 +14,15 @@ export interface SessionSweeperOptions {
   readonly store: SessionStore;
   readonly logger: Logger;
   readonly intervalMs: number;
+  /** How often it is looked whether somebody should leave memory; with every sweep in any case. */
+  readonly residencyIntervalMs: number;
 }
 
 /** Removes sessions whose time is over, from memory and from the store, every cleanup interval. */
 export class SessionSweeper {
   readonly #options: SessionSweeperOptions;
   #timer: NodeJS.Timeout | undefined;
+  #residencyTimer: NodeJS.Timeout | undefined;
   #sweeping: Promise<number> | undefined;
   #isStopped = false;
 
@@ -29,7 +32,7 @@ export class SessionSweeper {
 
   /** Sweeps every interval from now on; the first time after one interval. */
   start(): void {
-    const { intervalMs, logger } = this.#options;
+    const { sessions, intervalMs, residencyIntervalMs, logger } = this.#options;
     this.#timer = setInterval(
       () => {
         this.sweep().catch((error: unknown) => logger.error("The cleanup of expired sessions failed", { error }));
@@ -37,6 +40,13 @@ export class SessionSweeper {
       Math.min(intervalMs, MAX_TIMER_DELAY_MS),
     );
     this.#timer.unref();
+    if (residencyIntervalMs < intervalMs) {
+      this.#residencyTimer = setInterval(
+        () => sessions.relieveMemory(),
+        Math.min(residencyIntervalMs, MAX_TIMER_DELAY_MS),
+      );
+      this.#residencyTimer.unref();
+    }
   }
 
   /** One pass; a pass that is already going is joined. Resolves to how many sessions left the store. */
@@ -51,12 +61,14 @@ export class SessionSweeper {
   async stop(): Promise<void> {
     this.#isStopped = true;
     clearInterval(this.#timer);
+    clearInterval(this.#residencyTimer);
     await this.#sweeping?.catch(() => undefined);
   }
 
   async #sweep(): Promise<number> {
     const { sessions, store, logger } = this.#options;
     const evicted = await sessions.evictExpired();
+    sessions.relieveMemory();
     let removed = 0;
     let removedInStep = SESSIONS_PER_STEP;
     while (removedInStep === SESSIONS_PER_STEP && !this.#isStopped) {

@@ -1,3 +1,4 @@
+import { AlcoveError } from "@alcove/plugin-api";
 import { Run } from "../runs/run.js";
 import type { BeginRunRequest, RunHost, RunLease } from "../runs/run-host.js";
 import type { RunSurroundings } from "./run-surroundings.js";
@@ -20,7 +21,13 @@ export class SharedRunHost implements RunHost {
     this.#surroundings = surroundings;
   }
 
-  async begin({ facts, events, abort }: BeginRunRequest): Promise<RunLease> {
+  async begin({ facts, events, abort, idempotency }: BeginRunRequest): Promise<RunLease> {
+    if (idempotency !== undefined) {
+      throw new AlcoveError(
+        "IDEMPOTENCY_UNSUPPORTED",
+        "A shared workflow cannot take an idempotency key: it keeps no replies.",
+      );
+    }
     const { slots, activeRuns, sharedFunctions: functions, logger, clock, assertOpen } = this.#surroundings;
     assertOpen();
     activeRuns.enter(abort);
@@ -41,7 +48,7 @@ export class SharedRunHost implements RunHost {
         activeRuns.exit(abort);
       }
     };
-    return { run, commit: async () => end(), rollback: end };
+    return { run, recordedReply: undefined, commit: async () => end(), rollback: end };
   }
 
   recordEnd(): void {

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { firstDifference, stateAsJson } from "./state-json.js";
+import { firstDifference, storedForm } from "./state-json.js";
 
 class Money {
   amount = 1;
@@ -14,7 +14,7 @@ describe("a state as JSON", () => {
     fc.assert(
       fc.property(fc.dictionary(fc.string(), fc.jsonValue()), (state) => {
         // Negative zero is the one number JSON.stringify writes as another.
-        expect(JSON.parse(stateAsJson("notepad", state))).toEqual(JSON.parse(JSON.stringify(state)));
+        expect(JSON.parse(storedForm("notepad", state).json)).toEqual(JSON.parse(JSON.stringify(state)));
       }),
     );
   });
@@ -31,28 +31,41 @@ describe("a state as JSON", () => {
     ["an instance of a class", { a: new Money() }, "a Money at a"],
     ["a cycle", cycle, "a cycle, or more than 200 levels, at self.self"],
   ])("is refused for %s", (_what, state, place) => {
-    expect(() => stateAsJson("notepad", state)).toThrow(`The state of notepad holds ${place}`);
+    expect(() => storedForm("notepad", state).json).toThrow(`The state of notepad holds ${place}`);
   });
 
   it.each([
-    ["a getter", Object.defineProperty({}, "a", { get: () => 1, enumerable: true })],
     ["a hidden property", Object.defineProperty({}, "toJSON", { value: () => 1 })],
     ["a symbol key", { [Symbol("a")]: 1 }],
     ["a hole", { a: new Array(2) }],
     ["a list with properties", { a: Object.assign([1], { extra: 1 }) }],
   ])("is refused for %s, which JSON.stringify would drop or change", (_what, state) => {
-    expect(() => stateAsJson("notepad", state)).toThrow("which JSON cannot hold");
+    expect(() => storedForm("notepad", state).json).toThrow("which JSON cannot hold");
   });
 
-  it("is frozen all the way down, parts that were frozen on top before included", () => {
+  it("is frozen all the way down, and shares nothing with what was left behind", () => {
     const state = Object.freeze({ prefs: { theme: "light" } });
-    stateAsJson("notepad", state);
-    expect(Object.isFrozen(state.prefs)).toBe(true);
+    const value = storedForm("notepad", state).value as typeof state;
+    state.prefs.theme = "dark";
+    expect(value).toEqual({ prefs: { theme: "light" } });
+    expect([value, value.prefs].every(Object.isFrozen)).toBe(true);
+  });
+
+  it("takes over what was stored before", () => {
+    const before = storedForm("notepad", { old: { a: 1 }, list: [1] }).value as { old: object };
+    const after = storedForm("notepad", { ...before, list: [1, 2] }).value as { old: object };
+    expect(after.old).toBe(before.old);
+  });
+
+  it("takes the value a getter has once", () => {
+    let reads = 0;
+    const state = Object.defineProperty({}, "reads", { get: () => (reads += 1), enumerable: true });
+    expect(storedForm("notepad", state)).toEqual({ value: { reads: 1 }, json: '{"reads":1}' });
   });
 
   it("keeps a key __proto__ as an ordinary key", () => {
     const state: unknown = JSON.parse('{"__proto__":{"a":1}}');
-    expect(stateAsJson("notepad", state as object)).toBe('{"__proto__":{"a":1}}');
+    expect(storedForm("notepad", state).json).toBe('{"__proto__":{"a":1}}');
   });
 });
 

@@ -1,70 +1,103 @@
 import { StoredStateError } from "@alcove/plugin-api";
 
+/** A state in the form in which it is stored. */
+export interface StoredForm {
+  /** Plain data, frozen all the way down, that nobody else holds a part of. */
+  readonly value: unknown;
+  readonly json: string;
+}
+
 /**
- * A state as JSON text. The state is frozen all the way down: from here on it is what is stored, and whoever still holds
- * a part of it cannot change it any more.
+ * The stored form of a state. Parts that were stored before are taken over as they are; of everything else a copy is
+ * made, so that whatever a function left behind, memory and disk hold the same.
  *
  * @throws STATE_INVALID when JSON cannot hold it: `JSON.stringify` would drop or change such values without a word.
  */
-export function stateAsJson(componentName: string, state: object): string {
-  if (!freezeStorable(state, 0)) {
+export function storedForm(componentName: string, state: unknown): StoredForm {
+  const value = storableCopy(state, 0);
+  if (value === unstorable) {
     const { what, path } = findFault(state, []);
     throw new StoredStateError(
       "STATE_INVALID",
       `The state of ${componentName} holds ${what} at ${path.join(".") || "its root"}, which JSON cannot hold. Leave it out, or store something else in its place.`,
     );
   }
-  return JSON.stringify(state);
+  return { value, json: JSON.stringify(value) };
 }
 
 // States nest as deep as a schema says; a cycle shows as a depth no schema has.
 const MAX_DEPTH = 200;
 
-// Values that were found storable and frozen, with everything in them. They cannot change any more, so a state that
-// shares them with the one before costs nothing for them. It holds no data of anybody: only the knowledge that.
-const frozenStorable = new WeakSet<object>();
+const unstorable = Symbol("unstorable");
 
-/** Whether JSON can hold a value; if so it is frozen. Where the fault is, is asked for only when there is one. */
-function freezeStorable(value: unknown, depth: number): boolean {
+// Values that were made here: plain data, frozen with everything in it. They cannot change any more, so a state that
+// shares them with the one before costs nothing for them. It holds no data of anybody: only the knowledge that.
+const storedValues = new WeakSet<object>();
+
+/** A frozen copy of what JSON can hold, or `unstorable`. Where the fault is, is asked for only when there is one. */
+function storableCopy(value: unknown, depth: number): unknown {
   switch (typeof value) {
     case "string":
     case "boolean":
-      return true;
+      return value;
     case "number":
-      return Number.isFinite(value);
+      return Number.isFinite(value) ? value : unstorable;
     case "object":
-      return value === null || frozenStorable.has(value) || freezeEntries(value, depth);
+      if (value === null || storedValues.has(value)) {
+        return value;
+      }
+      return depth > MAX_DEPTH || !isPlainData(value) ? unstorable : copyOf(value, depth);
     default:
-      return false;
+      return unstorable;
   }
 }
 
-function freezeEntries(value: object, depth: number): boolean {
-  if (depth > MAX_DEPTH || !isPlainData(value)) {
-    return false;
+function copyOf(value: object, depth: number): unknown {
+  const copy = Array.isArray(value) ? copyOfList(value, depth) : copyOfObject(value as Record<string, unknown>, depth);
+  if (typeof copy === "object") {
+    storedValues.add(Object.freeze(copy));
   }
-  for (const item of Object.values(value)) {
-    if (!freezeStorable(item, depth + 1)) {
-      return false;
+  return copy;
+}
+
+function copyOfList(list: readonly unknown[], depth: number): unknown[] | typeof unstorable {
+  const copy = new Array<unknown>(list.length);
+  for (let index = 0; index < list.length; index += 1) {
+    const item = storableCopy(list[index], depth + 1);
+    if (item === unstorable) {
+      return unstorable;
+    }
+    copy[index] = item;
+  }
+  return copy;
+}
+
+function copyOfObject(object: Readonly<Record<string, unknown>>, depth: number): object | typeof unstorable {
+  const copy: Record<string, unknown> = {};
+  for (const key of Object.keys(object)) {
+    const item = storableCopy(object[key], depth + 1);
+    if (item === unstorable) {
+      return unstorable;
+    }
+    if (key === "__proto__") {
+      // An assignment would set the prototype.
+      Object.defineProperty(copy, key, { value: item, enumerable: true, configurable: true, writable: true });
+    } else {
+      copy[key] = item;
     }
   }
-  frozenStorable.add(Object.freeze(value));
-  return true;
+  return copy;
 }
 
-/** An array without holes or a plain object, of which JSON.stringify writes every property as it is. */
+/** An array without holes or a plain object, and nothing in it that JSON.stringify would pass over. */
 function isPlainData(value: object): boolean {
   const prototype: unknown = Object.getPrototypeOf(value);
-  const isList = Array.isArray(value);
-  if (isList ? prototype !== Array.prototype : prototype !== Object.prototype && prototype !== null) {
-    return false;
+  if (Array.isArray(value)) {
+    // All indexes and the length: no hole, no property of another name.
+    return prototype === Array.prototype && Reflect.ownKeys(value).length === value.length + 1;
   }
-  const keys = Reflect.ownKeys(value);
-  const count = Object.keys(value).length;
-  if (isList ? count !== value.length || keys.length !== count + 1 : keys.length !== count) {
-    return false;
-  }
-  return keys.every((key) => "value" in (Object.getOwnPropertyDescriptor(value, key) ?? {}));
+  const isPlain = prototype === Object.prototype || prototype === null;
+  return isPlain && Reflect.ownKeys(value).length === Object.keys(value).length;
 }
 
 interface Fault {
@@ -85,14 +118,14 @@ function findFault(value: unknown, path: readonly (string | number)[]): Fault {
     return { what: describeObject(value), path };
   }
   const entries: [string | number, unknown][] = Array.isArray(value) ? [...value.entries()] : Object.entries(value);
-  const [key, item] = entries.find(([, each]) => !freezeStorable(each, path.length + 1)) ?? ["", undefined];
+  const [key, item] = entries.find(([, each]) => storableCopy(each, path.length + 1) === unstorable) ?? ["", undefined];
   return findFault(item, [...path, key]);
 }
 
 function describeObject(value: object): string {
   const prototype: unknown = Object.getPrototypeOf(value);
   if (prototype === Object.prototype || prototype === null || prototype === Array.prototype) {
-    return "an object with hidden, computed, missing or symbol properties";
+    return "an object with hidden, missing or symbol properties";
   }
   return `a ${value.constructor?.name ?? "foreign object"}`;
 }
@@ -109,6 +142,9 @@ export function firstDifference(
   if (typeof left !== "object" || typeof right !== "object" || left === null || right === null) {
     return Object.is(left, right) ? undefined : path;
   }
+  if (Array.isArray(left) && Array.isArray(right)) {
+    return firstDifferenceOfLists(left, right, path);
+  }
   const keys = Object.keys(left);
   if (Array.isArray(left) !== Array.isArray(right) || keys.length !== Object.keys(right).length) {
     return [...path, ...keys.filter((key) => !Object.hasOwn(right, key)).slice(0, 1)];
@@ -119,6 +155,23 @@ export function firstDifference(
       : [];
     if (difference !== undefined) {
       return [...path, key, ...difference.slice(path.length)];
+    }
+  }
+  return undefined;
+}
+
+function firstDifferenceOfLists(
+  left: readonly unknown[],
+  right: readonly unknown[],
+  path: readonly (string | number)[],
+): readonly (string | number)[] | undefined {
+  if (left.length !== right.length) {
+    return path;
+  }
+  for (let index = 0; index < left.length; index += 1) {
+    const difference = left[index] === right[index] ? undefined : firstDifference(left[index], right[index], path);
+    if (difference !== undefined) {
+      return [...path, index, ...difference.slice(path.length)];
     }
   }
   return undefined;

@@ -34,3 +34,10 @@ describe("user id a person may mean", () => {
     expect(userIdOf("alice")).toBe(alice);
   });
 });
+
+describe("the user a person names", () => {
+  it("is the one whose cookie carries the name, beyond ASCII too", () => {
+    const asReceived = Buffer.from("zoé", "utf8").toString("latin1");
+    expect(userIdOf("zoé")).toBe(userIdOfSessionCookie(asReceived));
+  });
+});

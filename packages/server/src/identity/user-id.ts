@@ -16,7 +16,13 @@ export function isUuid(text: string): boolean {
   return uuid.test(text);
 }
 
+/** The user id of the session cookie a person writes out as `name`. */
+export function userIdOfCookieName(name: string): string {
+  // A cookie's bytes reach the server one by one, as header values do, so `zoé` arrives as `zoÃ©`.
+  return userIdOfSessionCookie(Buffer.from(name, "utf8").toString("latin1"));
+}
+
 /** The user id a person may mean: a UUID is taken as it is, in lower case; anything else is the value of a cookie. */
 export function userIdOf(name: string): string {
-  return isUuid(name) ? name.toLowerCase() : userIdOfSessionCookie(name);
+  return isUuid(name) ? name.toLowerCase() : userIdOfCookieName(name);
 }

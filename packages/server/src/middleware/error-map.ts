@@ -1,7 +1,7 @@
 import { AlcoveError, type Logger } from "@alcove/plugin-api";
 import type { Middleware } from "koa";
-import { errorReply } from "../errors/error-body.js";
-import { replyWithJson } from "../json-reply.js";
+import { type ErrorBody, errorReply } from "../errors/error-body.js";
+import { replyWithJsonText } from "../json-reply.js";
 import type { RequestContext, RequestState } from "../request-state.js";
 
 /**
@@ -22,7 +22,16 @@ function replyWithError(context: RequestContext, error: unknown, logger: Logger)
     logger.debug(`${context.method} ${context.path} refused: ${body.message}`, fields);
   }
   context.set(headers);
-  replyWithJson(context, status, body);
+  replyWithJsonText(context, status, errorText(body));
+}
+
+/** A fault may quote what the client sent, and that may nest too deep for JSON.stringify. */
+function errorText(body: ErrorBody): string {
+  try {
+    return JSON.stringify(body);
+  } catch {
+    return JSON.stringify({ code: body.code, message: body.message, details: null });
+  }
 }
 
 // Nobody reads the reply then, and the run was aborted on purpose.

@@ -1,4 +1,4 @@
-import { gzipSync } from "node:zlib";
+import { brotliCompressSync, gzipSync } from "node:zlib";
 import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { ListeningServer } from "../create-server.js";
@@ -49,6 +49,25 @@ describe("request body", () => {
 
   it("may be compressed", async () => {
     expect(await send(gzipSync('{"a":"ä"}'), ["content-encoding: gzip"])).toEqual({ status: 200, json: { a: "ä" } });
+    expect(await send(brotliCompressSync('{"a":1}'), ["content-encoding: br"])).toEqual({
+      status: 200,
+      json: { a: 1 },
+    });
+  });
+
+  it.each(["gzip", "br", "deflate"])("that is not compressed as it says is refused: %s", async (encoding) => {
+    const { status, json } = await send("hello hello hello", [`content-encoding: ${encoding}`]);
+    expect([status, json]).toMatchObject([422, { code: "BODY_INVALID" }]);
+  });
+
+  it("that nests deeper than a reply can quote is refused in JSON all the same", async () => {
+    const roomy = await startTestServer({ frontEnd: { maxBodyBytes: 1_000_000 } });
+    const body = Buffer.from(`${"[".repeat(50_000)}${"]".repeat(50_000)}`);
+    const [head = "", text = ""] = (await exchange(roomy.address, postOf("/generate", body, []))).split("\r\n\r\n");
+    await roomy.close(100);
+    expect(head).toMatch(/^HTTP\/1\.1 422 /);
+    expect(head.toLowerCase()).toContain("x-request-id");
+    expect(JSON.parse(text)).toMatchObject({ code: "BODY_INVALID", details: null });
   });
 
   it.each([

@@ -87,6 +87,8 @@ function utf8Text(bytesAsText: string): string {
   return bytes.toString("utf8");
 }
 
+// What zlib calls a stream that is not gzip or deflate, and one that is not brotli.
+const decompressionFault = /^(?:Z_|ERR_)/;
 const parserFault = z.object({ type: z.string().optional(), code: z.string().optional(), body: z.string().optional() });
 
 function refusal(error: Error, maxBodyBytes: number): Error {
@@ -99,7 +101,7 @@ function refusal(error: Error, maxBodyBytes: number): Error {
   if (error instanceof SyntaxError && body !== undefined) {
     return invalidJson(syntaxMessage(body, error));
   }
-  if (code?.startsWith("Z_") === true) {
+  if (code !== undefined && decompressionFault.test(code)) {
     return invalidJson("the body is not compressed as its content-encoding says");
   }
   if (error.message.startsWith("Unsupported Content-Encoding")) {

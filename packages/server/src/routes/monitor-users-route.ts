@@ -1,6 +1,6 @@
 import type { Clock } from "@alcove/plugin-api";
 import type { ResidentFigures } from "@alcove/runtime";
-import { userIdOfSessionCookie } from "../identity/user-id.js";
+import { userIdOfCookieName } from "../identity/user-id.js";
 import { replyWithJson } from "../json-reply.js";
 import type { RequestContext } from "../request-state.js";
 import type { ServedApplication } from "../served-application.js";
@@ -27,7 +27,7 @@ function chosen(residents: readonly ResidentFigures[], wanted: string | undefine
   if (exact.length > 0 || wanted === "") {
     return exact;
   }
-  const userId = userIdOfSessionCookie(wanted);
+  const userId = userIdOfCookieName(wanted);
   return residents.filter((resident) => resident.userId === userId);
 }
 

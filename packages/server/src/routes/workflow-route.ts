@@ -1,9 +1,11 @@
 import { AlcoveError } from "@alcove/plugin-api";
+import type { Reply } from "@alcove/runtime";
 import { RequestError } from "../errors/request-error.js";
 import { bodyFaults } from "../errors/validation-detail.js";
 import { replyWithJsonText } from "../json-reply.js";
 import type { RequestContext } from "../request-state.js";
 import type { ServedApplication, ServedRunner } from "../served-application.js";
+import { idempotencyOf } from "./idempotency-request.js";
 import { runRequestOf } from "./run-request.js";
 
 /**
@@ -13,21 +15,25 @@ import { runRequestOf } from "./run-request.js";
 export function workflowRoute(application: ServedApplication): (context: RequestContext) => Promise<void> {
   return async (context) => {
     try {
-      replyWithJsonText(context, 200, await runForRequest(application, context));
+      const { body, isReplayed } = await runForRequest(application, context);
+      if (isReplayed) {
+        context.set("idempotent-replayed", "true");
+      }
+      replyWithJsonText(context, 200, body);
     } catch (error) {
       throw await withFaultsOfBody(error, application, context.state.body);
     }
   };
 }
 
-async function runForRequest({ workflow, sessions }: ServedApplication, context: RequestContext): Promise<string> {
+async function runForRequest({ workflow, sessions }: ServedApplication, context: RequestContext): Promise<Reply> {
   const { userId, body } = context.state;
   const input = workflow.unwrapInput(body);
   const session = sessions.session({ userId });
   try {
     const runner = session.run(input, runRequestOf(context));
     abortWhenClientLeaves(runner, context);
-    return await runner.reply();
+    return await runner.reply(idempotencyOf(context));
   } finally {
     session.close();
   }

@@ -1,6 +1,6 @@
 import type { AlcoveConfig } from "@alcove/config";
 import { type Logger, type Scope, silentLogger, z } from "@alcove/plugin-api";
-import type { ResidentFigures, RunRequest } from "@alcove/runtime";
+import type { IdempotencyRequest, ResidentFigures, RunRequest } from "@alcove/runtime";
 import { createServer, type ListeningServer } from "../create-server.js";
 import type { ServedApplication } from "../served-application.js";
 
@@ -9,6 +9,8 @@ export interface RecordedRun {
   readonly userId: string | undefined;
   readonly input: unknown;
   readonly request: RunRequest;
+  /** What the reply was asked for with. */
+  idempotency?: IdempotencyRequest | undefined;
   /** Aborted when the server gives the run up. */
   readonly abort: AbortController;
 }
@@ -45,10 +47,14 @@ export class ServedEcho implements ServedApplication {
         this.openSessions += 1;
         return {
           run: (input, request) => {
-            const recorded = { userId, input, request, abort: new AbortController() };
+            const recorded: RecordedRun = { userId, input, request, abort: new AbortController() };
             this.runs.push(recorded);
             return {
-              reply: async () => JSON.stringify(run === undefined ? input : await run(recorded)),
+              reply: async (idempotency) => {
+                recorded.idempotency = idempotency;
+                const body = JSON.stringify(run === undefined ? input : await run(recorded));
+                return { body, isReplayed: idempotency?.key === "sent-before" };
+              },
               abort: () => recorded.abort.abort(),
             };
           },
@@ -78,6 +84,7 @@ export function testConfig({ frontEnd = {}, enablePerUserMonitoring = false }: T
     functionGroups: {},
     workflow: undefined,
     plugins: [],
+    faultyNames: [],
     general: {
       application: "test",
       perUserWorkflowTimeoutMs: 1_800_000,
@@ -85,7 +92,10 @@ export function testConfig({ frontEnd = {}, enablePerUserMonitoring = false }: T
       enablePerUserMonitoring,
       maxConcurrency: 0,
       maxQueuedRunsPerUser: 16,
+      maxResidentUsers: 100,
+      perUserResidentIdleMs: undefined,
       shutdownTimeoutMs: 1000,
+      idempotency: { maxRecordsPerUser: 128, maxReplyBytes: 262_144, maxAgeMs: 86_400_000 },
       store: { path: "/dev/null" },
       frontEnd: {
         host: "127.0.0.1",

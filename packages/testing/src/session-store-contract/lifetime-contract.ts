@@ -18,6 +18,8 @@ export const lifetimeContract: readonly ContractSentence[] = [
     await store.close();
     await assertFails("STORE_CLOSED", store.load(key));
     await assertFails("STORE_CLOSED", store.commit(commit));
+    await assertFails("STORE_CLOSED", store.readRecord(key, "a"));
+    await assertFails("STORE_CLOSED", store.pageRecords(key, { prefix: "", direction: "forward", limit: 1 }));
     await assertFails("STORE_CLOSED", store.remove(key));
     await assertFails("STORE_CLOSED", store.sweep(1));
     await assertFails("STORE_CLOSED", store.count());

@@ -2,6 +2,7 @@ import { contentContract } from "./content-contract.js";
 import { contractCase, type SessionStoreContractCase, type SessionStoreContractOptions } from "./contract-case.js";
 import { expiryContract } from "./expiry-contract.js";
 import { lifetimeContract, restartContract } from "./lifetime-contract.js";
+import { recordsContract, recordsRestartContract } from "./records-contract.js";
 import { revisionContract } from "./revision-contract.js";
 
 /**
@@ -16,7 +17,14 @@ import { revisionContract } from "./revision-contract.js";
  * one process cannot bring about: a store that promises them needs tests of its own for that.
  */
 export function sessionStoreContract(options: SessionStoreContractOptions): SessionStoreContractCase[] {
-  const sentences = [...contentContract, ...revisionContract, ...expiryContract, ...lifetimeContract];
-  const checkable = options.reopen === undefined ? sentences : [...sentences, ...restartContract];
+  const sentences = [
+    ...contentContract,
+    ...revisionContract,
+    ...expiryContract,
+    ...recordsContract,
+    ...lifetimeContract,
+  ];
+  const checkable =
+    options.reopen === undefined ? sentences : [...sentences, ...restartContract, ...recordsRestartContract];
   return checkable.map((sentence) => contractCase(options, sentence));
 }

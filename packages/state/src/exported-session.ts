@@ -1,0 +1,71 @@
+import { type JsonValue, StoredStateError } from "@alcove/plugin-api";
+import { z } from "zod";
+import type { RecordChange, SessionCommit, SessionKey, StoredSession } from "./session-store.js";
+
+/** A record with everything that is stored of it. */
+export interface ExportedRecord {
+  readonly name: string;
+  readonly value: unknown;
+  readonly expiresAtMs: number | undefined;
+}
+
+const exportSchema = z.object({
+  alcove_session: z.literal(1),
+  application: z.string(),
+  user_id: z.string(),
+  created_at: z.int().nonnegative(),
+  last_activity_at: z.int().nonnegative(),
+  expires_at: z.int().nonnegative(),
+  runs_completed: z.int().nonnegative(),
+  components: z.array(z.object({ name: z.string(), version: z.int(), state: z.custom<JsonValue>() })),
+  records: z.array(
+    z.object({ name: z.string(), expires_at: z.int().nonnegative().optional(), value: z.custom<JsonValue>() }),
+  ),
+});
+
+/** A session and its records as JSON text, in a form that depends on no store. */
+export function exportedText(key: SessionKey, session: StoredSession, records: readonly ExportedRecord[]): string {
+  return JSON.stringify({
+    alcove_session: 1,
+    application: key.application,
+    user_id: key.userId,
+    created_at: session.createdAtMs,
+    last_activity_at: session.lastActivityAtMs,
+    expires_at: session.expiresAtMs,
+    runs_completed: session.runsCompleted,
+    components: Array.from(session.components, ([name, { version, state }]) => ({ name, version, state })),
+    records: records.map(({ name, value, expiresAtMs }) => ({ name, expires_at: expiresAtMs, value })),
+  });
+}
+
+/**
+ * The commit that stores what {@link exportedText} gave, as a new session.
+ *
+ * @throws StoredStateError STATE_UNREADABLE.
+ */
+export function importCommit(text: string): SessionCommit {
+  const exported = parseExport(text);
+  return {
+    key: { application: exported.application, userId: exported.user_id },
+    expectedRevision: 0,
+    createdAtMs: exported.created_at,
+    lastActivityAtMs: exported.last_activity_at,
+    expiresAtMs: exported.expires_at,
+    runsCompleted: exported.runs_completed,
+    components: new Map(
+      exported.components.map(({ name, version, state }) => [name, { version, json: JSON.stringify(state) }]),
+    ),
+    records: exported.records.map(({ name, value, expires_at }) => {
+      const put: RecordChange = { kind: "put", name, json: JSON.stringify(value) };
+      return expires_at === undefined ? put : { ...put, expiresAtMs: expires_at };
+    }),
+  };
+}
+
+function parseExport(text: string): z.infer<typeof exportSchema> {
+  try {
+    return exportSchema.parse(JSON.parse(text));
+  } catch (error) {
+    throw new StoredStateError("STATE_UNREADABLE", "The text is not an exported session of Alcove.", { cause: error });
+  }
+}

@@ -1,0 +1,84 @@
+import type { SqliteConnection, SqliteParameter } from "./sqlite-connection.js";
+import { sqliteCodeOf } from "./sqlite-failure.js";
+
+/**
+ * After these a connection may be of no use any more: it is closed, its file descriptor is dead, or it was turned
+ * read-only. What is to be done next is done on a new one, which also moves the write-ahead log into the database, so that
+ * nothing is ever acknowledged behind a part of the log that failed to reach the disk.
+ */
+const codesThatEndIt: ReadonlySet<string | undefined> = new Set(["SQLITE_MISUSE", "SQLITE_IOERR", "SQLITE_READONLY"]);
+
+/** One connection at a time to a database, opened again when it has died. */
+export class ReopeningConnection implements SqliteConnection {
+  readonly #open: () => Promise<SqliteConnection>;
+  #current: Promise<SqliteConnection> | undefined;
+  /** A dead connection that has still to be closed: with two, one would lock the other out. */
+  #dead: SqliteConnection | undefined;
+  #isClosed = false;
+
+  /** @param open opens a connection, and makes all its settings. */
+  constructor(open: () => Promise<SqliteConnection>) {
+    this.#open = open;
+  }
+
+  async query(statement: string, parameters?: readonly SqliteParameter[]): Promise<unknown[]> {
+    try {
+      return await this.#use((connection) => connection.query(statement, parameters));
+    } catch (error) {
+      if (sqliteCodeOf(error) !== "SQLITE_MISUSE" || this.#isClosed) {
+        throw error;
+      }
+      // The connection was closed already, so nothing of the statement was carried out.
+      return this.#use((connection) => connection.query(statement, parameters));
+    }
+  }
+
+  copyTo(file: string): Promise<void> {
+    return this.#use((connection) => connection.copyTo(file));
+  }
+
+  async close(): Promise<void> {
+    this.#isClosed = true;
+    const current = this.#current;
+    if (current !== undefined) {
+      await (await current).close();
+    }
+    await this.#buryDead();
+  }
+
+  async #use<Result>(action: (connection: SqliteConnection) => Promise<Result>): Promise<Result> {
+    this.#current ??= this.#reopen();
+    const current = this.#current;
+    const connection = await current;
+    try {
+      return await action(connection);
+    } catch (error) {
+      if (this.#current === current && !this.#isClosed && codesThatEndIt.has(sqliteCodeOf(error))) {
+        this.#dead = connection;
+        this.#current = undefined;
+      }
+      throw error;
+    }
+  }
+
+  async #reopen(): Promise<SqliteConnection> {
+    try {
+      await this.#buryDead();
+      return await this.#open();
+    } catch (error) {
+      this.#current = undefined;
+      throw error;
+    }
+  }
+
+  async #buryDead(): Promise<void> {
+    try {
+      await this.#dead?.close();
+    } catch (error) {
+      if (sqliteCodeOf(error) !== "SQLITE_MISUSE") {
+        throw error;
+      }
+    }
+    this.#dead = undefined;
+  }
+}

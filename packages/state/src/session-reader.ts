@@ -1,0 +1,102 @@
+import type { Keyv } from "keyv";
+import type { EntryAdapter, RecordRange } from "./entry-adapter.js";
+import { sessionEntryKey } from "./entry-keys.js";
+import { endOfStoredNames, recordEntryKey, recordNameOf, storedRecordName } from "./record-names.js";
+import type { RecordPage, SessionKey, StoredRecord, StoredSession } from "./session-store.js";
+import { decodeRecord, decodeSession } from "./stored-entry.js";
+
+/** What a {@link SessionReader} is made of. */
+export interface SessionReaderParts {
+  readonly adapter: EntryAdapter;
+  readonly keyv: Keyv<string>;
+  readonly nowMs: () => number;
+  /** Carries out a reading access: refuses it when the store is closed, and words its failure. */
+  readonly access: <Result>(read: () => Promise<Result>) => Promise<Result>;
+  /** Makes sure that what expired at a time stays expired, before anybody is told that it is gone. */
+  readonly noteGone: (expiredAtMs: number) => Promise<void>;
+}
+
+/** Reads sessions and their records, checks what it finds, and keeps nothing of it. */
+export class SessionReader {
+  readonly #parts: SessionReaderParts;
+
+  constructor(parts: SessionReaderParts) {
+    this.#parts = parts;
+  }
+
+  /** As `SessionStore.load`. */
+  async load(key: SessionKey): Promise<StoredSession | undefined> {
+    const entryKey = sessionEntryKey(key);
+    const stored = await this.readText(entryKey);
+    if (stored === undefined) {
+      return undefined;
+    }
+    const session = decodeSession(entryKey, stored);
+    return (await this.#isGone(session.expiresAtMs)) ? undefined : session;
+  }
+
+  /** As `SessionStore.readRecord`. */
+  async readRecord(key: SessionKey, name: string): Promise<unknown> {
+    const storedName = storedRecordName(name);
+    const range = { from: storedName, to: storedName, direction: "forward", limit: 1 } as const;
+    const [record] = await this.#readRange(key, range);
+    if (record === undefined || (record.expiresAtMs !== undefined && (await this.#isGone(record.expiresAtMs)))) {
+      return undefined;
+    }
+    return record.value;
+  }
+
+  /** As `SessionStore.pageRecords`. */
+  async pageRecords(key: SessionKey, { prefix, from, direction, limit }: RecordPage): Promise<StoredRecord[]> {
+    if (!Number.isSafeInteger(limit) || limit < 1) {
+      throw new TypeError(`A page has a limit of at least 1 record, and ${limit} is none.`);
+    }
+    const first = storedRecordName(prefix);
+    const last = endOfStoredNames(first);
+    const start = from === undefined ? undefined : storedRecordName(from);
+    const isForward = direction === "forward";
+    const records = await this.#readRange(key, {
+      from: isForward && start !== undefined && start > first ? start : first,
+      to: !isForward && start !== undefined && start < last ? start : last,
+      direction,
+      limit,
+      expiredAtMs: this.#parts.nowMs(),
+    });
+    return records.map(({ name, value }) => ({ name, value }));
+  }
+
+  /** The text of an entry, or whatever else is there. Raw, because Keyv would take a row without text for no row. */
+  readText(entryKey: string): Promise<unknown> {
+    return this.#parts.access(async () => {
+      const found: unknown = await this.#parts.keyv.get(entryKey, { raw: true });
+      return isTextHolder(found) ? found.value : found;
+    });
+  }
+
+  async #readRange(
+    key: SessionKey,
+    range: Omit<RecordRange, "sessionKey">,
+  ): Promise<(StoredRecord & { expiresAtMs: number | undefined })[]> {
+    const sessionKey = sessionEntryKey(key);
+    const found = await this.#parts.access(() => this.#parts.adapter.readRecords({ ...range, sessionKey }));
+    if (found === undefined || (await this.#isGone(found.sessionExpiresAtMs))) {
+      return [];
+    }
+    return found.records.map(({ name, value }) => ({
+      name: recordNameOf(name),
+      ...decodeRecord(recordEntryKey(sessionKey, name), value),
+    }));
+  }
+
+  async #isGone(expiresAtMs: number): Promise<boolean> {
+    if (expiresAtMs > this.#parts.nowMs()) {
+      return false;
+    }
+    await this.#parts.noteGone(expiresAtMs);
+    return true;
+  }
+}
+
+function isTextHolder(found: unknown): found is { value: string } {
+  return typeof found === "object" && found !== null && "value" in found && typeof found.value === "string";
+}

@@ -1,0 +1,236 @@
+import { execFileSync, spawn, spawnSync } from "node:child_process";
+import { once } from "node:events";
+import { mkdtempSync, rmSync, statfsSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { createInterface } from "node:readline";
+import { fileURLToPath } from "node:url";
+import { systemClock } from "@alcove/plugin-api";
+import sqlite3 from "sqlite3";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import type { SessionCommit, SessionKey } from "./session-store.js";
+import { SqliteAdapter } from "./sqlite-adapter.js";
+import { openSqliteConnection } from "./sqlite-connection.js";
+import { openSqliteSessionStore, type SqliteSessionStore } from "./sqlite-session-store.js";
+
+const packageFolder = fileURLToPath(new URL("..", import.meta.url));
+const isRoot = process.getuid?.() === 0;
+const hasStrace = spawnSync("strace", ["-V"]).status === 0;
+const key = (userId: string): SessionKey => ({ application: "test", userId });
+
+let folder = "";
+let path = "";
+let store: SqliteSessionStore | undefined;
+
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), "alcove-faults-"));
+  path = join(folder, "sessions.sqlite");
+});
+
+afterEach(async () => {
+  vi.restoreAllMocks();
+  await store?.close();
+  store = undefined;
+  rmSync(folder, { recursive: true });
+});
+
+async function open(maxSessionBytes?: number): Promise<SqliteSessionStore> {
+  store = await openSqliteSessionStore({
+    path,
+    clock: systemClock,
+    ...(maxSessionBytes === undefined ? {} : { maxSessionBytes }),
+  });
+  return store;
+}
+
+function commitOf(userId: string, expectedRevision: number, state: unknown = expectedRevision + 1): SessionCommit {
+  const nowMs = Date.now();
+  return {
+    key: key(userId),
+    expectedRevision,
+    createdAtMs: nowMs,
+    lastActivityAtMs: nowMs,
+    expiresAtMs: nowMs + 3_600_000,
+    runsCompleted: expectedRevision + 1,
+    components: new Map([["notes", { version: 1, json: JSON.stringify(state) }]]),
+    records: [{ kind: "put", name: "a", json: JSON.stringify(expectedRevision + 1) }],
+  };
+}
+
+/** What is stored of a user: the revision of the session, and of its record, which are always the same. */
+async function storedOf(of: SqliteSessionStore, userId: string): Promise<unknown[]> {
+  return [(await of.load(key(userId)))?.revision, await of.readRecord(key(userId), "a")];
+}
+
+/** The driver's handle of the connection that was opened last. */
+async function driverHandle(of: SqliteSessionStore): Promise<sqlite3.Database> {
+  const all = vi.spyOn(sqlite3.Database.prototype, "all");
+  await of.count();
+  const handle = all.mock.contexts.at(-1) as sqlite3.Database;
+  all.mockRestore();
+  return handle;
+}
+
+const closed = (handle: sqlite3.Database): Promise<void> =>
+  new Promise((resolve, reject) => handle.close((error) => (error === null ? resolve() : reject(error))));
+
+describe("a full disk", () => {
+  it("is said to be full, loses nothing, and serves again when there is room", async (context) => {
+    context.skip(!isRoot, "only root can mount a small file system");
+    const mounted = spawnSync("mount", ["-t", "tmpfs", "-o", "size=2m", "tmpfs", folder]);
+    context.skip(mounted.status !== 0, `no small file system can be mounted: ${String(mounted.stderr)}`);
+    try {
+      const opened = await open();
+      await opened.commit(commitOf("alice", 0));
+      const { bavail, bsize } = statfsSync(folder);
+      writeFileSync(join(folder, "ballast"), Buffer.alloc((bavail - 20) * bsize));
+      const filling = "x".repeat(200_000);
+      const [large, small] = await Promise.allSettled([
+        opened.commit(commitOf("large", 0, filling)),
+        opened.commit(commitOf("alice", 1)),
+      ]);
+      expect(large).toMatchObject({ reason: { code: "STORE_FULL", retryAfterSeconds: expect.any(Number) } });
+      expect(small).toMatchObject({ status: "fulfilled" });
+      expect(await storedOf(opened, "alice")).toEqual([2, 2]);
+      expect(await storedOf(opened, "large")).toEqual([undefined, undefined]);
+      rmSync(join(folder, "ballast"));
+      await opened.commit(commitOf("large", 0, filling));
+      expect(await storedOf(opened, "large")).toEqual([1, 1]);
+      await opened.close();
+      expect(await storedOf(await open(), "alice")).toEqual([2, 2]);
+    } finally {
+      await store?.close();
+      execFileSync("umount", [folder]);
+    }
+  });
+});
+
+describe("a database that cannot be written", () => {
+  it("refuses the change, and serves again by itself", async () => {
+    const configure = vi.spyOn(SqliteAdapter.prototype, "configure");
+    const opened = await open();
+    const adapter = configure.mock.contexts[0] as SqliteAdapter;
+    await opened.commit(commitOf("alice", 0));
+    await adapter.query("PRAGMA query_only = ON");
+    await expect(opened.commit(commitOf("alice", 1))).rejects.toMatchObject({
+      code: "STORE_FAILED",
+      retryAfterSeconds: expect.any(Number),
+    });
+    expect(await storedOf(opened, "alice")).toEqual([1, 1]);
+    await opened.commit(commitOf("alice", 1));
+    expect(await storedOf(opened, "alice")).toEqual([2, 2]);
+  });
+});
+
+describe("a connection that was closed underneath the store", () => {
+  it("is opened again, with all its settings, without anybody noticing", async () => {
+    const opened = await open();
+    await opened.commit(commitOf("alice", 0));
+    for (const call of [() => opened.load(key("alice")), () => opened.commit(commitOf("alice", 1))]) {
+      await closed(await driverHandle(opened));
+      await call();
+    }
+    expect(await storedOf(opened, "alice")).toEqual([2, 2]);
+    const handle = await driverHandle(opened);
+    const rows = await new Promise((resolve) => handle.all("PRAGMA synchronous", (_, found) => resolve(found)));
+    expect(rows).toEqual([{ synchronous: 2 }]);
+    await expect(openSqliteSessionStore({ path, clock: systemClock })).rejects.toMatchObject({ code: "STORE_HELD" });
+  });
+
+  it("fails for as long as another program has the database, and serves again after that", async () => {
+    const opened = await open();
+    await opened.commit(commitOf("alice", 0));
+    await closed(await driverHandle(opened));
+    const other = await openSqliteConnection(path, 0);
+    await other.query("BEGIN EXCLUSIVE");
+    await expect(opened.commit(commitOf("alice", 1))).rejects.toMatchObject({
+      code: "STORE_FAILED",
+      retryAfterSeconds: 1,
+    });
+    await expect(opened.load(key("alice"))).rejects.toMatchObject({ code: "STORE_FAILED", retryAfterSeconds: 1 });
+    await other.close();
+    await opened.commit(commitOf("alice", 1));
+    expect(await storedOf(opened, "alice")).toEqual([2, 2]);
+  }, 20_000);
+
+  it("is not opened again by a store that is closed", async () => {
+    const opened = await open();
+    await opened.close();
+    await expect(opened.load(key("alice"))).rejects.toMatchObject({ code: "STORE_CLOSED" });
+    await (await openSqliteConnection(path, 0)).close();
+  });
+});
+
+describe("a session that is too large", () => {
+  it("is refused by itself, at the byte, without holding up anybody", async () => {
+    const opened = await open(2_000);
+    const [large, small] = await Promise.allSettled([
+      opened.commit(commitOf("large", 0, "é".repeat(1_000))),
+      opened.commit(commitOf("small", 0, "é".repeat(850))),
+    ]);
+    expect(large).toMatchObject({ reason: { code: "STATE_TOO_LARGE", message: expect.stringContaining("2000") } });
+    expect(small.status).toBe("fulfilled");
+    expect(await opened.load(key("large"))).toBeUndefined();
+  });
+});
+
+// Runs the built package: it commits at each line of its input, and answers with the outcome.
+const committerScript = `
+  import { createInterface } from "node:readline";
+  import { systemClock } from "@alcove/plugin-api";
+  import { openSqliteSessionStore } from "@alcove/state";
+  const store = await openSqliteSessionStore({ path: process.argv[1], clock: systemClock });
+  const key = { application: "test", userId: "alice" };
+  const commit = async () => {
+    const revision = (await store.load(key))?.revision ?? 0;
+    const now = store.nowMs();
+    const components = new Map([["notes", { version: 1, json: "1" }]]);
+    await store.commit({ key, expectedRevision: revision, createdAtMs: now, lastActivityAtMs: now,
+      expiresAtMs: now + 3600000, runsCompleted: 1, components });
+    return "revision " + (revision + 1);
+  };
+  console.log("open");
+  for await (const line of createInterface({ input: process.stdin })) {
+    console.log(await commit().catch((error) => error.code));
+  }
+  await store.close();
+`;
+
+describe("a disk that fails", () => {
+  it.for([
+    ["fsync", "fsync,fdatasync", "EIO", "OUTCOME_UNKNOWN"],
+    ["writing", "pwrite64", "EIO", "OUTCOME_UNKNOWN"],
+    ["room", "pwrite64", "ENOSPC", "STORE_FULL"],
+  ] as const)(
+    "at %s leaves the outcome to be read, and the same store serves again afterwards",
+    { timeout: 30_000 },
+    async ([, calls, errno, code], context) => {
+      context.skip(!hasStrace || !isRoot, "faults of the disk are injected with strace, by root");
+      const child = spawn(process.execPath, ["--input-type=module", "--eval", committerScript, path], {
+        cwd: packageFolder,
+        stdio: ["pipe", "pipe", "inherit"],
+      });
+      const exited = once(child, "exit");
+      const answers = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
+      const answer = async (): Promise<unknown> => (await answers.next()).value;
+      const commit = (): Promise<unknown> => {
+        child.stdin.write("commit\n");
+        return answer();
+      };
+      expect([await answer(), await commit()]).toEqual(["open", "revision 1"]);
+
+      const inject = ["-f", "-p", String(child.pid), "-o", "/dev/null", "-e", `inject=${calls}:error=${errno}`];
+      const tracer = spawn("strace", inject, { stdio: ["ignore", "ignore", "pipe"] });
+      const ended = once(tracer, "exit");
+      await once(tracer.stderr, "data");
+      expect(await commit()).toBe(code);
+      tracer.kill("SIGINT");
+      await ended;
+
+      expect(await commit()).toMatch(/^revision [23]$/);
+      child.stdin.end();
+      await exited;
+      expect((await (await open()).load(key("alice")))?.revision).toBeGreaterThanOrEqual(2);
+    },
+  );
+});

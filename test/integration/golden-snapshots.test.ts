@@ -1,0 +1,92 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { createKeyvSessionStore } from "@alcove/state";
+import { describe, expect, it } from "vitest";
+import assistant from "../../plugins/per-user-assistant/src/assistant.js";
+import notepad from "../../plugins/per-user-assistant/src/notepad.js";
+import preferences from "../../plugins/per-user-assistant/src/preferences.js";
+import currentDatetime from "../../plugins/time/src/current-datetime.js";
+import todo from "../../plugins/todo/src/todo.js";
+import todoAssistant from "../../plugins/todo/src/todo-assistant.js";
+import { call, Workbench } from "./support/test-application.js";
+
+// Entries as released versions wrote them: the key on the first line, the envelope on the second. They are never
+// written anew; a release adds its own. The plugin `time` keeps no state.
+const folder = new URL("golden-snapshots/", import.meta.url);
+const alice = "7b031fd4-714b-598e-b755-a517d069edc5";
+
+const plugins = [
+  {
+    id: "per-user-assistant",
+    functions: { per_user_notepad: notepad, per_user_preferences: preferences, per_user_assistant: assistant },
+  },
+  { id: "time", functions: { current_datetime: currentDatetime } },
+  { id: "todo", functions: { per_user_todo_assistant: todoAssistant }, functionGroups: { per_user_todo: todo } },
+];
+
+const assistantConfig = `
+general: { application: config }
+functions:
+  notepad: { _type: per_user_notepad }
+  preferences: { _type: per_user_preferences }
+workflow: { _type: per_user_assistant }
+`;
+const todoConfig = `
+general: { application: todo }
+functions:
+  current_datetime: { _type: current_datetime }
+function_groups:
+  todo: { _type: per_user_todo }
+workflow: { _type: per_user_todo_assistant, todo_name: todo, current_datetime_name: current_datetime }
+`;
+
+function entryOf(name: string): [key: string, envelope: string] {
+  const [key = "", envelope = ""] = readFileSync(new URL(name, folder), "utf8").split("\n");
+  return [key, envelope];
+}
+
+/** Starts an application on a store that holds one snapshot, a minute after it was written. */
+async function startOn(name: string, yaml: string) {
+  const bench = await Workbench.create(plugins);
+  const [key, envelope] = entryOf(name);
+  bench.clock.set(Number(/"last_activity_at":(\d+)/.exec(envelope)?.[1]) + 60_000);
+  const store = await createKeyvSessionStore({ keyvAdapter: new Map([[key, envelope]]), clock: bench.clock });
+  return { bench, runtime: (await bench.start(yaml, { store })).runtime };
+}
+
+describe("a snapshot of a released version", () => {
+  it("is tested here, whichever it is", () => {
+    expect(readdirSync(folder).sort()).toEqual(["per-user-assistant-0.1.0.txt", "todo-0.1.0.txt"]);
+  });
+
+  it("of the assistant 0.1.0 gives back its notes, preferences and counter", async () => {
+    const { bench, runtime } = await startOn("per-user-assistant-0.1.0.txt", assistantConfig);
+    await using _closing = bench;
+    expect(await call(runtime, alice, { command: "note", action: "list" })).toMatchObject({
+      data: { notes: ['Milk, "eggs" & ünï✓', "second note"], count: 2, commands_executed: 5 },
+    });
+    const listed = await call(runtime, alice, { command: "pref", action: "list" });
+    expect(JSON.stringify(listed)).toContain(
+      '"preferences":{"10":"ten","theme":"dark","language":"en","notifications":"enabled","__proto__":"odd"}',
+    );
+    await call(runtime, alice, { command: "note", action: "add", param1: "third" });
+    expect(await call(runtime, alice, { command: "note", action: "count" })).toMatchObject({ data: { count: 3 } });
+  });
+
+  it("of the to-do list 0.1.0 gives back its items, and ids go on", async () => {
+    const { bench, runtime } = await startOn("todo-0.1.0.txt", todoConfig);
+    await using _closing = bench;
+    expect(await call(runtime, alice, { command: "list" })).toMatchObject({
+      items: [
+        {
+          id: 1,
+          text: "water the plants",
+          done: true,
+          added_at: "2026-11-20T18:28:34.433+00:00",
+          completed_at: "2026-11-20T18:28:34.456+00:00",
+        },
+        { id: 2, text: "call home", done: false, added_at: "2026-11-20T18:28:34.447+00:00" },
+      ],
+    });
+    expect(await call(runtime, alice, { command: "add", text: "third" })).toMatchObject({ items: [{ id: 3 }] });
+  });
+});
