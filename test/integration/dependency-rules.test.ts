@@ -169,6 +169,11 @@ const refused: [string, string, string[]][] = [
     ['config.yml:2:38: g.include names "z", which is no member of shared_group. Did you mean a? [group-filter]'],
   ],
   [
+    "a member that is included twice",
+    "function_groups:\n  g: { _type: shared_group, include: [a, a] }\nworkflow: { _type: shared }",
+    ['config.yml:2:38: g.include names "a" more than once. Name it once. [group-filter]'],
+  ],
+  [
     "include and exclude at once",
     "function_groups:\n  g: { _type: shared_group, include: [a], exclude: [b] }\nworkflow: { _type: shared }",
     ["config.yml:2:52: g has both include and exclude. Keep one of them. [group-filter]"],

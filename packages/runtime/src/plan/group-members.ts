@@ -57,17 +57,21 @@ function readFilter(
       problems: [filterProblem(group, field, `${name}.${field} has to be a list of member names.`, remedy)],
     };
   }
-  const unknown = parsed.data.filter((each) => !members.includes(each));
+  const listed = [...new Set(parsed.data)];
+  const unknown = listed.filter((each) => !members.includes(each));
+  const repeated = listed.filter((each) => parsed.data.filter((other) => other === each).length > 1);
+  const complain = (message: string, remedy: string): Problem => filterProblem(group, field, message, remedy);
   return {
-    listed: parsed.data,
-    problems: unknown.map((member) =>
-      filterProblem(
-        group,
-        field,
-        `${name}.${field} names "${member}", which is no member of ${source.type}.`,
-        didYouMean(member, members),
+    listed,
+    problems: [
+      ...unknown.map((member) =>
+        complain(
+          `${name}.${field} names "${member}", which is no member of ${source.type}.`,
+          didYouMean(member, members),
+        ),
       ),
-    ),
+      ...repeated.map((member) => complain(`${name}.${field} names "${member}" more than once.`, "Name it once.")),
+    ],
   };
 }
 

@@ -5,7 +5,7 @@ import type { FunctionPlan } from "../plan/application-plan.js";
 export function parseInput(fn: FunctionPlan, input: unknown): unknown {
   const parsed = fn.schemas.input.safeParse(input);
   if (!parsed.success) {
-    throw new InputInvalidError(fn.name, schemaFaults(parsed.error));
+    throw new InputInvalidError(nameOf(fn), schemaFaults(parsed.error));
   }
   return parsed.data;
 }
@@ -14,9 +14,14 @@ export function parseInput(fn: FunctionPlan, input: unknown): unknown {
 export function parseOutput(fn: FunctionPlan, schema: z.ZodType, output: unknown): unknown {
   const parsed = schema.safeParse(output);
   if (!parsed.success) {
-    throw new OutputInvalidError(fn.name, schemaFaults(parsed.error));
+    throw new OutputInvalidError(nameOf(fn), schemaFaults(parsed.error));
   }
   return parsed.data;
+}
+
+/** A caller knows the workflow by its type; the place in the configuration tells nothing about it. */
+function nameOf({ name, component }: FunctionPlan): string {
+  return component.section === "workflow" ? component.type.name : name;
 }
 
 /** What a schema found wrong, field by field. */
