@@ -85,7 +85,7 @@ const brokenGraphs: readonly BrokenGraph[] = [
   {
     name: "a group named as a function",
     sections: { function_groups: { todo }, workflow: perUser("todo", "todo__add") },
-    violations: [["[reference-unknown]", '"todo"']],
+    violations: [["[reference-kind]", '"todo"']],
   },
   {
     name: "functions that depend on each other in a circle",
