@@ -108,7 +108,7 @@ async function heldError(path: string, holderPath: string, cause: unknown): Prom
   );
   return new StoreError(
     "STORE_HELD",
-    `The session store ${path} is held by process ${pid} on host ${host} since ${started_at}${more.join("")}. Stop that process, or use another file.`,
+    `The session store ${path} is held by process ${pid} on host ${host} since ${started_at}${more.join("")}.`,
     { cause, details: { pid, host, startedAt: started_at, description } },
   );
 }
