@@ -5,6 +5,9 @@ const root = fileURLToPath(new URL("..", import.meta.url));
 
 // Packages are taken from their sources, so that these tests need no build and can never see a stale one.
 const conditions = ["alcove-source", "node", "import", "module", "default"];
+// Conditions are waited for as long as a busy machine may need; a test that passes does not take longer for it.
+const patience = { expect: { poll: { timeout: 10_000, interval: 10 } } };
+
 const fromSources = { resolve: { conditions }, ssr: { resolve: { conditions } } };
 
 const typeTests = "packages/*/src/**/*.types.test.ts";
@@ -12,6 +15,7 @@ const typeTests = "packages/*/src/**/*.types.test.ts";
 const unit: TestProjectInlineConfiguration = {
   ...fromSources,
   test: {
+    ...patience,
     name: "unit",
     root,
     include: ["packages/*/src/**/*.test.ts", "plugins/*/src/**/*.test.ts"],
@@ -44,12 +48,13 @@ const architecture: TestProjectInlineConfiguration = {
 
 const integration: TestProjectInlineConfiguration = {
   ...fromSources,
-  test: { name: "integration", root, include: ["test/integration/**/*.test.ts"], testTimeout: 30_000 },
+  test: { ...patience, name: "integration", root, include: ["test/integration/**/*.test.ts"], testTimeout: 30_000 },
 };
 
 /** The built command line, real HTTP, real SQLite files: run one file after the other, since each loads the machine. */
 const endToEnd: TestProjectInlineConfiguration = {
   test: {
+    ...patience,
     name: "e2e",
     root,
     include: ["test/e2e/**/*.test.ts"],
