@@ -24,6 +24,12 @@ describe("alcove run", () => {
     expect(await notesOf(client, "bob")).toEqual([]);
   });
 
+  test("refuses an empty user, who would be somebody nobody can be over HTTP", async ({ workplace }) => {
+    const { exitCode, stderr } = await runNote(workplace, '{"command":"stats"}', "--user_id", "");
+    expect(exitCode).toBe(2);
+    expect(stderr).toContain("--user_id");
+  });
+
   test("fails with 1 when the input is refused", async ({ workplace }) => {
     const { exitCode, stderr } = await runNote(workplace, '{"command":1}');
     expect(exitCode).toBe(1);

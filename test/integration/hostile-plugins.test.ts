@@ -336,3 +336,56 @@ describe("a user who returns while their room is being left", () => {
     await closing;
   });
 });
+
+describe("a stream that is left before its end", () => {
+  it("aborts the signal of its function", async () => {
+    let signal: AbortSignal | undefined;
+    const plugin: InCodePlugin = {
+      id: "streaming",
+      functions: {
+        flow: definePerUserFunction({
+          input: anything,
+          streamOutput: z.number(),
+          build: () =>
+            async function* (_input, context) {
+              signal = context.signal;
+              yield 1;
+              yield 2;
+            },
+        }),
+      },
+    };
+    await using bench = await Workbench.create([plugin]);
+    const { runtime } = await bench.start("workflow: { _type: flow }");
+    const session = runtime.sessions.session({ userId: "alice" });
+    for await (const chunk of session.run({}).stream()) {
+      expect(chunk).toBe(1);
+      break;
+    }
+    session.close();
+    expect(signal?.aborted).toBe(true);
+  });
+});
+
+describe("a release that hangs", () => {
+  it("is left behind when the time given to the shutdown is over, though the configured time is longer", async () => {
+    const plugin: InCodePlugin = {
+      id: "clinging",
+      functions: {
+        flow: definePerUserFunction({
+          input: anything,
+          output: z.unknown(),
+          build({ onDispose }) {
+            onDispose(() => new Promise<void>(() => undefined));
+            return () => "done";
+          },
+        }),
+      },
+    };
+    await using bench = await Workbench.create([plugin]);
+    // Far longer than a test may take, so that it ends only because the shutdown's own time counts.
+    const { runtime } = await bench.start("general: { shutdown_timeout: 1h }\nworkflow: { _type: flow }");
+    await call(runtime, "alice", {});
+    await runtime.close({ timeoutMs: 50 });
+  });
+});

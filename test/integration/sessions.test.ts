@@ -311,6 +311,17 @@ describe("a session's expiry", () => {
     expect(await call(second.runtime, "alice", add)).toMatchObject({ count: 1 });
   });
 
+  it("is not undone by a clock that is set back after a stop in which nobody had called", async () => {
+    await using bench = await Workbench.create([counterPlugin()]);
+    const first = await bench.start(timed);
+    await call(first.runtime, "alice", add);
+    bench.clock.advance(60_000);
+    await first.stop();
+    bench.clock.set(bench.clock.nowMs() - 59_000);
+    const second = await bench.start(timed);
+    expect(await call(second.runtime, "alice", add)).toMatchObject({ count: 1 });
+  });
+
   it("removes idle sessions from memory and from the store when swept", async () => {
     await using bench = await Workbench.create([counterPlugin()]);
     const { runtime, store } = await bench.start(timed);
