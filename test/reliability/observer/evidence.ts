@@ -1,0 +1,43 @@
+import { crc32 } from "node:zlib";
+import { z } from "zod";
+
+/** What the evidence workflow answers: everything it holds of the user. */
+export const evidenceSchema = z.object({
+  /** The operation of this run; empty where it only read. */
+  operation: z.string(),
+  /** From the journal. */
+  operations: z.array(z.string()),
+  /** From the tally, which does not know the names. */
+  count: z.int(),
+  /** From the tally, over the names in order. */
+  checksum: z.int(),
+  /** From the ballast, over its text. */
+  ballast: z.int(),
+});
+
+/** What the evidence workflow answers. */
+export type Evidence = z.output<typeof evidenceSchema>;
+
+const ballastCharacters = 3_000;
+
+/** What in the components disagrees; `undefined` where nothing does. The counterpart of the fixture plugin `evidence`. */
+export function disagreement({ operation, operations, count, checksum, ballast }: Evidence): string | undefined {
+  const last = operations.at(-1) ?? "";
+  if (count !== operations.length) {
+    return `the journal has ${operations.length} operations, the tally ${count}`;
+  }
+  if (checksum !== crc32(operations.map((name) => `${name}\n`).join(""))) {
+    return "the tally has another checksum than the journal";
+  }
+  if (ballast !== crc32(last === "" ? "" : ballastAfter(last))) {
+    return `the ballast does not belong to ${last}, the last operation of the journal`;
+  }
+  if (operation !== "" && operation !== last) {
+    return `the reply to ${operation} ends with ${last}`;
+  }
+  return undefined;
+}
+
+function ballastAfter(operation: string): string {
+  return `${operation} `.repeat(ballastCharacters / operation.length).slice(0, ballastCharacters);
+}
