@@ -16,6 +16,8 @@ export interface ScenarioOffer {
   readonly name: string;
   /** What one fault is. */
   readonly fault: string;
+  /** How many faults there are for each kill of a torture. */
+  readonly faultsPerKill: number;
   /** Why it cannot be carried out here; `undefined` where it can. */
   readonly missing: () => string | undefined;
   readonly create: () => Scenario;
@@ -44,6 +46,9 @@ export interface ScenarioResult {
   readonly complaints: readonly Complaint[];
   readonly seconds: number;
 }
+
+/** What a complaint is about when a scenario could not be carried through. */
+export const scenarioComplaintSubject = "the scenario";
 
 /** Runs a scenario in an arena of its own. */
 export async function runScenario(offer: ScenarioOffer, run: ScenarioRun): Promise<ScenarioResult> {
@@ -97,7 +102,7 @@ async function harm(scenario: Scenario, arena: Arena, run: ScenarioRun, startedA
   } catch (error) {
     // A server that does not start, or an observer that cannot read, is a finding like any other.
     const detail = error instanceof Error ? (error.stack ?? error.message) : String(error);
-    arena.complain([{ kind: "other", subject: "the scenario", detail }]);
+    arena.complain([{ kind: "other", subject: scenarioComplaintSubject, detail }]);
   }
 }
 
