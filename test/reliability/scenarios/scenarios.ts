@@ -1,5 +1,6 @@
 import type { ScenarioOffer } from "../scenario.js";
 import { ClockJumpScenario } from "./clock-jumps.js";
+import { FlippedBytesScenario } from "./flipped-bytes.js";
 import { KillScenario } from "./kill.js";
 
 /** Every scenario there is, in the order in which they are run. */
@@ -11,6 +12,20 @@ export const scenarioOffers: readonly ScenarioOffer[] = [
     faultsPerKill: 0.2,
     missing: () => undefined,
     create: () => new ClockJumpScenario(),
+  },
+  {
+    name: "flipped-database-bytes",
+    fault: "bytes flipped in the database",
+    faultsPerKill: 0.5,
+    missing: () => undefined,
+    create: () => new FlippedBytesScenario("database"),
+  },
+  {
+    name: "flipped-log-bytes",
+    fault: "bytes flipped in the write-ahead log",
+    faultsPerKill: 0.25,
+    missing: () => undefined,
+    create: () => new FlippedBytesScenario("log"),
   },
 ];
 
