@@ -22,23 +22,24 @@ export class Arena {
   /** The folder of the store's files alone; a scenario may put something else in its place before the first server. */
   readonly storeFolder: string;
   readonly storePath: string;
+  /** What the observer writes down. */
+  readonly ledgerPath: string;
   readonly random: Random;
   readonly observer: Observer;
   readonly complaints = new Complaints();
   readonly #nodeArguments: readonly string[];
   readonly #servers: ServerProcess[] = [];
   readonly #releases: (() => Promise<void>)[] = [];
-  /** Acknowledgements that stand in other ledgers than the observer's. */
-  #acknowledgedElsewhere = 0;
   #faults = 0;
 
   private constructor(folder: string, { scenario, seed, nodeArguments }: ArenaOptions) {
     this.folder = folder;
     this.storeFolder = join(folder, "store");
     this.storePath = join(this.storeFolder, "sessions.sqlite");
+    this.ledgerPath = join(folder, "ledger.jsonl");
     this.random = new Random(`${seed} ${scenario}`);
     this.#nodeArguments = nodeArguments;
-    this.observer = new Observer(this.#ledgerPath, (complaints) => this.complain(complaints));
+    this.observer = new Observer(this.ledgerPath, (complaints) => this.complain(complaints));
   }
 
   static async create(options: ArenaOptions): Promise<Arena> {
@@ -55,13 +56,7 @@ export class Arena {
 
   /** How many operations were acknowledged, by what stands in the ledger. */
   get acknowledged(): number {
-    const inLedger = readLedger(this.#ledgerPath).filter(({ kind }) => kind === "acknowledged").length;
-    return inLedger + this.#acknowledgedElsewhere;
-  }
-
-  /** Counts acknowledgements somebody else than the observer has written down. */
-  addAcknowledged(count: number): void {
-    this.#acknowledgedElsewhere += count;
+    return readLedger(this.ledgerPath).filter(({ kind }) => kind === "acknowledged").length;
   }
 
   /** Counts faults. */
@@ -100,10 +95,6 @@ export class Arena {
       await release();
     }
     await rm(this.folder, { recursive: true, force: true });
-  }
-
-  get #ledgerPath(): string {
-    return join(this.folder, "ledger.jsonl");
   }
 
   async #writeConfig(): Promise<string> {

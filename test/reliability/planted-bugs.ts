@@ -169,6 +169,30 @@ export const plantedBugs: readonly PlantedBug[] = [
     faultsAtMost: 12,
     seenAs: ["lost"],
   },
+  {
+    name: "skip fsync: synchronous=NORMAL",
+    module: "packages/state/dist/sqlite-settings.js",
+    edits: [{ find: '["synchronous", "FULL", 2]', replace: '["synchronous", "NORMAL", 1]' }],
+    scenario: "power-loss",
+    faultsAtMost: 20,
+    seenAs: ["lost"],
+  },
+  {
+    name: "skip fsync: synchronous=OFF",
+    module: "packages/state/dist/sqlite-settings.js",
+    edits: [{ find: '["synchronous", "FULL", 2]', replace: '["synchronous", "OFF", 0]' }],
+    scenario: "power-loss",
+    faultsAtMost: 20,
+    seenAs: ["lost"],
+  },
+  {
+    name: "checksum not verified",
+    module: "packages/state/dist/stored-entry.js",
+    edits: [{ find: "checksumOf(entryKey, expiresAt, revision, body) !== checksum || ", replace: "" }],
+    scenario: "flipped-database-bytes",
+    faultsAtMost: 60,
+    seenAs: ["foreign", "torn"],
+  },
 ];
 
 /** The bug of a name. @throws TypeError */

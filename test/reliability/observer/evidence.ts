@@ -1,5 +1,6 @@
 import { crc32 } from "node:zlib";
 import { z } from "zod";
+import type { HttpClient } from "../../e2e/http-client.js";
 
 /** What the evidence workflow answers: everything it holds of the user. */
 export const evidenceSchema = z.object({
@@ -17,6 +18,33 @@ export const evidenceSchema = z.object({
 
 /** What the evidence workflow answers. */
 export type Evidence = z.output<typeof evidenceSchema>;
+
+/** What an error of the server says at least. */
+export const errorSchema = z.object({ code: z.string() });
+
+/** An answer to {@link askForEvidence}: evidence, or the code of the error, if it has one. */
+export interface EvidenceAnswer {
+  readonly evidence: Evidence | undefined;
+  readonly code: string | undefined;
+  readonly text: string;
+}
+
+/** Runs the evidence workflow for a user: to write an operation down, or only to read. */
+export async function askForEvidence(client: HttpClient, user: string, operation = ""): Promise<EvidenceAnswer> {
+  const { status, text } = await client.generate(user, { operation });
+  return status === 200
+    ? { evidence: parseOr(evidenceSchema, text), code: undefined, text }
+    : { evidence: undefined, code: parseOr(errorSchema, text)?.code, text };
+}
+
+/** What a text of JSON holds; `undefined` if that is something else. */
+export function parseOr<Value>(schema: z.ZodType<Value>, text: string): Value | undefined {
+  try {
+    return schema.parse(JSON.parse(text));
+  } catch {
+    return undefined;
+  }
+}
 
 const ballastCharacters = 3_000;
 

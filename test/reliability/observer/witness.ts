@@ -1,7 +1,6 @@
-import { z } from "zod";
 import type { HttpClient, Reply } from "../../e2e/http-client.js";
 import type { Complaint } from "../complaint.js";
-import { type Evidence, evidenceSchema } from "./evidence.js";
+import { type Evidence, errorSchema, evidenceSchema, parseOr } from "./evidence.js";
 import { History } from "./history.js";
 import { Ledger, type LedgerEntry, readLedger } from "./ledger.js";
 import type { Sight } from "./messages.js";
@@ -24,8 +23,6 @@ export type RequestOutcome =
   | { readonly kind: "refused"; readonly code: string }
   /** Nobody knows. `isBroken` when it was the connection. */
   | { readonly kind: "unknown"; readonly isBroken: boolean };
-
-const errorSchema = z.object({ code: z.string() });
 
 /** Code of the outcome of a request that cannot have reached the server. */
 export const neverArrived = "never arrived";
@@ -97,7 +94,7 @@ export class Witness {
     if (reply.status === 200) {
       return this.#evidenceIn(reply, user, askedAt).operations;
     }
-    if (!expectedCodes.includes(parsed(reply, errorSchema)?.code ?? "")) {
+    if (!expectedCodes.includes(parseOr(errorSchema, reply.text)?.code ?? "")) {
       this.#complain([other(user, `could not be read: ${reply.status} ${reply.text}`)]);
     }
     return undefined;
@@ -128,7 +125,7 @@ export class Witness {
       this.#evidenceIn(reply, request.user, askedAt);
       return { kind: "acknowledged" };
     }
-    const error = parsed(reply, errorSchema);
+    const error = parseOr(errorSchema, reply.text);
     if (error === undefined) {
       this.#complain([other(request.operation, `was answered ${reply.status} with no code: ${reply.text}`)]);
       return { kind: "unknown", isBroken: false };
@@ -139,7 +136,7 @@ export class Witness {
   }
 
   #evidenceIn(reply: Reply, user: string, askedAt: number): Evidence {
-    const evidence = parsed(reply, evidenceSchema);
+    const evidence = parseOr(evidenceSchema, reply.text);
     if (evidence === undefined) {
       this.#complain([other(user, `was answered with something else than evidence: ${reply.text.slice(0, 200)}`)]);
       return { operation: "", operations: [], count: 0, checksum: 0, ballast: 0 };
@@ -166,14 +163,6 @@ function post(client: HttpClient, { user, operation, mustFail, runMs, idempotenc
     },
     body: JSON.stringify({ operation, outcome: mustFail === true ? "fail" : "answer", wait_ms: runMs ?? 0 }),
   });
-}
-
-function parsed<Value>(reply: Reply, schema: z.ZodType<Value>): Value | undefined {
-  try {
-    return schema.parse(reply.json);
-  } catch {
-    return undefined;
-  }
 }
 
 function other(subject: string, detail: string): Complaint {

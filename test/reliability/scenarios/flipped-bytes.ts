@@ -1,12 +1,11 @@
 import { cp, readdir, rm } from "node:fs/promises";
 import { join } from "node:path";
-import { z } from "zod";
 import { HttpClient } from "../../e2e/http-client.js";
 import type { ServerProcess } from "../../e2e/server-process.js";
 import type { Arena } from "../arena.js";
 import type { Complaint } from "../complaint.js";
 import { damageFile } from "../faults/flipped-bytes.js";
-import { disagreement, evidenceSchema } from "../observer/evidence.js";
+import { askForEvidence, disagreement } from "../observer/evidence.js";
 import type { Scenario } from "../scenario.js";
 
 /** Which file is damaged. */
@@ -19,7 +18,6 @@ const operationsBeforeKill = 200;
 
 /** Codes that say that something stored is damaged, or cannot be used because something else is. */
 const codesForDamage = new Set(["STATE_UNREADABLE", "STORE_FAILED", "STORE_CONFLICT", "OUTCOME_UNKNOWN"]);
-const errorSchema = z.object({ code: z.string() });
 
 /**
  * Bytes of the database or of its log are not what they were. Of the database exactly what was acknowledged may be
@@ -107,15 +105,13 @@ export class FlippedBytesScenario implements Scenario {
   }
 
   async #ask(client: HttpClient, user: string, operation: string): Promise<string[] | { complaints: Complaint[] }> {
-    const reply = await client.generate(user, { operation });
-    if (reply.status === 200) {
-      const evidence = evidenceSchema.parse(reply.json);
+    const { evidence, code, text } = await askForEvidence(client, user, operation);
+    if (evidence !== undefined) {
       const torn = disagreement(evidence);
       return torn === undefined ? evidence.operations : { complaints: [this.#complaint("torn", user, torn)] };
     }
-    const { code } = errorSchema.parse(reply.json);
     return {
-      complaints: codesForDamage.has(code) ? [] : [this.#complaint("other", user, `was answered ${reply.text}`)],
+      complaints: codesForDamage.has(code ?? "") ? [] : [this.#complaint("other", user, `was answered ${text}`)],
     };
   }
 

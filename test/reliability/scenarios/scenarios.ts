@@ -1,7 +1,9 @@
+import { canTrace } from "../faults/system-calls.js";
 import type { ScenarioOffer } from "../scenario.js";
 import { ClockJumpScenario } from "./clock-jumps.js";
 import { FlippedBytesScenario } from "./flipped-bytes.js";
 import { KillScenario } from "./kill.js";
+import { PowerLossScenario } from "./power-loss.js";
 
 /** Every scenario there is, in the order in which they are run. */
 export const scenarioOffers: readonly ScenarioOffer[] = [
@@ -26,6 +28,13 @@ export const scenarioOffers: readonly ScenarioOffer[] = [
     faultsPerKill: 0.25,
     missing: () => undefined,
     create: () => new FlippedBytesScenario("log"),
+  },
+  {
+    name: "power-loss",
+    fault: "power cut",
+    faultsPerKill: 0.5,
+    missing: () => (canTrace() ? undefined : "strace is not there, or may not trace"),
+    create: () => new PowerLossScenario(),
   },
 ];
 
