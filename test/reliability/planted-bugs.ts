@@ -193,6 +193,44 @@ export const plantedBugs: readonly PlantedBug[] = [
     faultsAtMost: 60,
     seenAs: ["foreign", "torn"],
   },
+  {
+    name: "memory ahead of disk after a refused commit",
+    module: residentSession,
+    edits: [{ find: awaitedCommit, replace: `this.#record = next; ${awaitedCommit}` }],
+    scenario: "full-disk",
+    faultsAtMost: 10,
+    seenAs: ["phantom", "other"],
+  },
+  {
+    name: "unknown outcome taken for success",
+    module: residentSession,
+    edits: [
+      {
+        find: "            throw error;\n        }\n    }\n    /**\n     * Leaves memory",
+        replace:
+          '            if (error.code !== "OUTCOME_UNKNOWN") throw error;\n        }\n    }\n    /**\n     * Leaves memory',
+      },
+    ],
+    scenario: "failing-disk",
+    faultsAtMost: 20,
+    seenAs: ["lost"],
+  },
+  {
+    name: "a dead connection is used again",
+    module: "packages/state/dist/reopening-connection.js",
+    edits: [{ find: 'new Set(["SQLITE_MISUSE", "SQLITE_IOERR", "SQLITE_READONLY"])', replace: "new Set()" }],
+    scenario: "failing-disk",
+    faultsAtMost: 20,
+    seenAs: ["lost", "resurrected", "torn", "doubled"],
+  },
+  {
+    name: "shutdown aborts runs instead of waiting for them",
+    module: "packages/runtime/dist/sessions/session-manager.js",
+    edits: [{ find: "if (!(await this.#activeRuns.drained(timeoutMs))) {", replace: "{" }],
+    scenario: "drain",
+    faultsAtMost: 6,
+    seenAs: ["other"],
+  },
 ];
 
 /** The bug of a name. @throws TypeError */

@@ -1,8 +1,9 @@
 import { spawnSync } from "node:child_process";
 
-/** Whether system calls can be traced here: `strace` is there, and may. */
-export function canTrace(): boolean {
-  return spawnSync("strace", ["-f", "-o", "/dev/null", "-e", "trace=none", "true"]).status === 0;
+/** Why system calls cannot be traced here; `undefined` where they can. */
+export function reasonAgainstTracing(): string | undefined {
+  const { status } = spawnSync("strace", ["-f", "-o", "/dev/null", "-e", "trace=none", "true"]);
+  return status === 0 ? undefined : "strace is not there, or may not trace";
 }
 
 /** The wrapper that runs a server under `strace`, as a process of the server's own parent, with its output in a file. */

@@ -26,7 +26,7 @@ export class History {
       return;
     }
     this.#acknowledged += entry.kind === "acknowledged" ? 1 : 0;
-    history.note(entry.operation, entry.kind, this.#moment);
+    history.note(entry.operation, entry.kind, this.#moment, entry.kind === "refused" ? entry.code : "");
   }
 
   /** The history of one user, empty if nothing was heard of them. */

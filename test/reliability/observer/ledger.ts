@@ -7,10 +7,11 @@ import { z } from "zod";
  */
 export const ledgerEntrySchema = z.discriminatedUnion("kind", [
   z.object({
-    kind: z.enum(["sent", "acknowledged", "refused", "unknown", "present", "absent"]),
+    kind: z.enum(["sent", "acknowledged", "unknown", "present", "absent"]),
     user: z.string(),
     operation: z.string(),
   }),
+  z.object({ kind: z.literal("refused"), user: z.string(), operation: z.string(), code: z.string() }),
   z.object({ kind: z.literal("session-over"), user: z.string() }),
 ]);
 

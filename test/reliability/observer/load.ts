@@ -22,7 +22,7 @@ export class Load {
   readonly #witness: Witness;
   readonly #complain: (complaints: readonly Complaint[]) => void;
   readonly #client: HttpClient;
-  readonly #outcome = { acknowledged: 0, refused: {} as Record<string, number>, unknown: [] as string[] };
+  readonly #outcome: LoadOutcome = { acknowledged: 0, refusals: [], unknown: [] };
   readonly #unanswered: UnansweredRequest[] = [];
   readonly #onReplyCountReached: () => void;
   #replies = 0;
@@ -125,6 +125,7 @@ export class Load {
   }
 
   async #send(request: OperationRequest): Promise<RequestOutcome> {
+    const sentAtMs = performance.now();
     const outcome = await this.#witness.send(this.#client, request);
     if (outcome.kind === "acknowledged") {
       this.#outcome.acknowledged += 1;
@@ -132,18 +133,17 @@ export class Load {
     } else if (outcome.kind === "unknown") {
       this.#outcome.unknown.push(request.operation);
     } else {
-      this.#noteRefusal(request, outcome.code);
+      this.#noteRefusal(request, outcome.code, performance.now() - sentAtMs);
     }
     return outcome;
   }
 
-  #noteRefusal({ operation, mustFail }: OperationRequest, code: string): void {
-    this.#outcome.refused[code] = (this.#outcome.refused[code] ?? 0) + 1;
-    const isExpected =
-      (mustFail === true && code === "workflow_error") ||
-      code === neverArrived ||
-      this.#options.expectedCodes.includes(code);
-    if (!isExpected) {
+  #noteRefusal({ operation, mustFail }: OperationRequest, code: string, afterMs: number): void {
+    if (code === neverArrived || (mustFail === true && code === "workflow_error")) {
+      return;
+    }
+    this.#outcome.refusals.push({ operation, code, afterMs });
+    if (!this.#options.expectedCodes.includes(code)) {
       this.#complain([{ kind: "other", subject: operation, detail: `was refused with ${code}` }]);
     }
   }

@@ -45,8 +45,8 @@ export type LoadOptions = z.output<typeof loadSchema>;
 /** How a load went. */
 export const loadOutcomeSchema = z.object({
   acknowledged: z.int(),
-  /** How often each error code was answered. */
-  refused: z.record(z.string(), z.int()),
+  /** What was refused, not counting what was told to fail, or never arrived. */
+  refusals: z.array(z.object({ operation: z.string(), code: z.string(), afterMs: z.number() })),
   /** Operations whose reply never came, or said that nobody knows. */
   unknown: z.array(z.string()),
 });

@@ -9,6 +9,10 @@ interface Operation {
   /** Moments of the history's own count: when it was first sent, and since when it is known to be stored. */
   readonly sentAt: number;
   answeredAt: number;
+  /** With which error it was refused, if it was. */
+  code: string;
+  /** How often it was sent and has not been answered. */
+  openAttempts: number;
 }
 
 /** How a reply is to be judged. */
@@ -30,15 +34,28 @@ export class UserHistory {
 
   /**
    * Notes what became of an operation. One that is known to be stored stays so, whatever a repetition of it is answered;
-   * and the first time it was sent counts.
+   * it is known not to be only when every attempt was refused; and the first time it was sent counts.
    */
-  note(operation: string, knowledge: Exclude<Knowledge, "over">, moment: number): void {
-    const known = this.#operations.get(operation);
-    if (known === undefined) {
-      this.#operations.set(operation, { knowledge, sentAt: moment, answeredAt: Number.POSITIVE_INFINITY });
-    } else if (!isDurable(known.knowledge)) {
-      known.knowledge = knowledge;
-      known.answeredAt = isDurable(knowledge) ? moment : known.answeredAt;
+  note(name: string, knowledge: Exclude<Knowledge, "over">, moment: number, code = ""): void {
+    const known = this.#operations.get(name);
+    const operation = known ?? {
+      knowledge,
+      sentAt: moment,
+      answeredAt: Number.POSITIVE_INFINITY,
+      code,
+      openAttempts: 0,
+    };
+    this.#operations.set(name, operation);
+    if (knowledge === "sent") {
+      operation.openAttempts += 1;
+    } else if (knowledge !== "present" && knowledge !== "absent") {
+      operation.openAttempts -= 1;
+    }
+    const isRefusalOfOne = knowledge === "refused" && (operation.openAttempts > 0 || operation.knowledge === "unknown");
+    if (!isDurable(operation.knowledge) && !isRefusalOfOne) {
+      operation.knowledge = knowledge;
+      operation.code = code;
+      operation.answeredAt = isDurable(knowledge) ? moment : Number.POSITIVE_INFINITY;
     }
   }
 
@@ -73,10 +90,11 @@ export class UserHistory {
     const complaints: Complaint[] = [];
     const seen = new Set<string>();
     for (const name of found) {
-      const kind = seen.has(name) ? "doubled" : strangeKinds[this.#operations.get(name)?.knowledge ?? "never sent"];
+      const { knowledge = "never sent", code = "" } = this.#operations.get(name) ?? {};
+      const kind = seen.has(name) ? "doubled" : strangeKinds[knowledge];
       seen.add(name);
       if (kind !== undefined) {
-        complaints.push(this.#complaint(kind, name, `is in the session of ${this.#user}`));
+        complaints.push(this.#complaint(kind, name, `(${knowledge} ${code}) is in the session of ${this.#user}`));
       }
     }
     return complaints;

@@ -55,7 +55,11 @@ export class Witness {
     const askedAt = this.#history.moment;
     this.#write({ kind: "sent", user, operation });
     const outcome = await this.#outcomeOf(client, request, askedAt);
-    this.#write({ kind: outcome.kind, user, operation });
+    this.#write(
+      outcome.kind === "refused"
+        ? { kind: outcome.kind, user, operation, code: outcome.code }
+        : { kind: outcome.kind, user, operation },
+    );
     if (outcome.kind === "acknowledged" && mustFail) {
       this.#complain([other(operation, "was told to fail, and was answered as a success")]);
     }
@@ -94,7 +98,8 @@ export class Witness {
     if (reply.status === 200) {
       return this.#evidenceIn(reply, user, askedAt).operations;
     }
-    if (!expectedCodes.includes(parseOr(errorSchema, reply.text)?.code ?? "")) {
+    const { code = "" } = parseOr(errorSchema, reply.text) ?? {};
+    if (!expectedCodes.includes(code)) {
       this.#complain([other(user, `could not be read: ${reply.status} ${reply.text}`)]);
     }
     return undefined;

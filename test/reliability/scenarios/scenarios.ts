@@ -1,7 +1,11 @@
-import { canTrace } from "../faults/system-calls.js";
+import { reasonAgainstMounting } from "../faults/small-file-system.js";
+import { reasonAgainstTracing } from "../faults/system-calls.js";
 import type { ScenarioOffer } from "../scenario.js";
 import { ClockJumpScenario } from "./clock-jumps.js";
+import { DrainScenario } from "./drain.js";
+import { FailingDiskScenario } from "./failing-disk.js";
 import { FlippedBytesScenario } from "./flipped-bytes.js";
+import { FullDiskScenario } from "./full-disk.js";
 import { KillScenario } from "./kill.js";
 import { PowerLossScenario } from "./power-loss.js";
 
@@ -33,8 +37,29 @@ export const scenarioOffers: readonly ScenarioOffer[] = [
     name: "power-loss",
     fault: "power cut",
     faultsPerKill: 0.5,
-    missing: () => (canTrace() ? undefined : "strace is not there, or may not trace"),
+    missing: reasonAgainstTracing,
     create: () => new PowerLossScenario(),
+  },
+  {
+    name: "full-disk",
+    fault: "disk filled under load",
+    faultsPerKill: 0.15,
+    missing: reasonAgainstMounting,
+    create: () => new FullDiskScenario(),
+  },
+  {
+    name: "failing-disk",
+    fault: "load with failing writes and syncs",
+    faultsPerKill: 0.1,
+    missing: reasonAgainstTracing,
+    create: () => new FailingDiskScenario(),
+  },
+  {
+    name: "drain",
+    fault: "SIGTERM under load",
+    faultsPerKill: 0.1,
+    missing: () => undefined,
+    create: () => new DrainScenario(),
   },
 ];
 
