@@ -1,29 +1,28 @@
 import { isUtf8 } from "node:buffer";
-import type { Middleware } from "koa";
 import { RequestError } from "../errors/request-error.js";
 import { bodyMissing, bodyNotAnObject } from "../errors/validation-detail.js";
-import type { RequestContext, RequestState } from "../request-state.js";
+import type { RequestContext } from "../request-state.js";
 import { invalidJson, requestBytes } from "./request-bytes.js";
 
 const jsonMediaType = /^application\/(?:[\w.-]+\+)?json\s*(?:;|$)/i;
 const otherCharset = /;\s*charset\s*=\s*"?(?!utf-?8\b|us-ascii\b)[^\s";]/i;
+/** A JSON object as it was sent. */
+export type JsonObject = Readonly<Record<string, unknown>>;
+
 // A key called __proto__ is written with one of them.
 const protoMarks = ["__proto__", "\\u"];
 
 /**
- * Reads the request body and leaves the object it holds in `context.state.body`; its fields are not validated yet. Keys
- * called `__proto__` are refused.
+ * The reader of request bodies: it resolves to the object a body holds, whose fields are not validated yet. Keys called
+ * `__proto__` are refused.
  *
  * @throws RequestError MEDIA_TYPE_UNSUPPORTED, BODY_TOO_LARGE, BODY_INVALID, REQUEST_INVALID
  */
-export function jsonBody(maxBodyBytes: number): Middleware<RequestState> {
+export function jsonBody(maxBodyBytes: number): (context: RequestContext) => Promise<JsonObject> {
   const readBytes = requestBytes(maxBodyBytes);
-  return (context, next) => {
+  return (context) => {
     checkBodyIsDeclaredAsJson(context);
-    return readBytes(context).then((bytes) => {
-      context.state.body = objectIn(bytes);
-      return next();
-    });
+    return readBytes(context).then(objectIn);
   };
 }
 
@@ -50,7 +49,7 @@ function checkBodyIsDeclaredAsJson(context: RequestContext): void {
   }
 }
 
-function objectIn(bytes: Buffer): Readonly<Record<string, unknown>> {
+function objectIn(bytes: Buffer): JsonObject {
   if (bytes.length === 0) {
     throw emptyBody();
   }
@@ -66,7 +65,7 @@ function objectIn(bytes: Buffer): Readonly<Record<string, unknown>> {
       detail: [bodyNotAnObject(value)],
     });
   }
-  return value as Readonly<Record<string, unknown>>;
+  return value as JsonObject;
 }
 
 function parseJson(text: string): unknown {
