@@ -57,7 +57,7 @@ function abortWhenClientLeaves(runner: ServedRunner, { req, res }: RequestContex
     runner.abort();
     return;
   }
-  res.once("close", () => {
+  res.on("close", () => {
     if (!res.writableFinished) {
       runner.abort();
     }
