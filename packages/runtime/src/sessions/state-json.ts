@@ -74,8 +74,7 @@ function copyOfList(list: readonly unknown[], previous: unknown, freezesLists: b
       // Items that only moved, because others came or went before them, are found wherever they were.
       stored ??= new Set(before);
     }
-    copy[index] =
-      stored?.has(item) === true ? item : storableCopy(item, before[index], freezesLists, depth + 1);
+    copy[index] = stored?.has(item) === true ? item : storableCopy(item, before[index], freezesLists, depth + 1);
     if (copy[index] === unstorable) {
       return unstorable;
     }
@@ -139,7 +138,9 @@ function findFault(value: unknown, path: readonly (string | number)[]): Fault {
     return { what: describeObject(value), path };
   }
   const entries: [string | number, unknown][] = Array.isArray(value) ? [...value.entries()] : Object.entries(value);
-  const [key, item] = entries.find(([, each]) => storableCopy(each, undefined, false, path.length + 1) === unstorable) ?? ["", undefined];
+  const [key, item] = entries.find(
+    ([, each]) => storableCopy(each, undefined, false, path.length + 1) === unstorable,
+  ) ?? ["", undefined];
   return findFault(item, [...path, key]);
 }
 
