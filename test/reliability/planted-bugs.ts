@@ -216,17 +216,11 @@ export const plantedBugs: readonly PlantedBug[] = [
     seenAs: ["lost"],
   },
   {
-    name: "a dead connection is used again",
-    module: "packages/state/dist/reopening-connection.js",
-    edits: [{ find: 'new Set(["SQLITE_MISUSE", "SQLITE_IOERR", "SQLITE_READONLY"])', replace: "new Set()" }],
-    scenario: "failing-disk",
-    faultsAtMost: 20,
-    seenAs: ["lost", "resurrected", "torn", "doubled"],
-  },
-  {
-    name: "shutdown aborts runs instead of waiting for them",
-    module: "packages/runtime/dist/sessions/session-manager.js",
-    edits: [{ find: "if (!(await this.#activeRuns.drained(timeoutMs))) {", replace: "{" }],
+    name: "shutdown cuts connections off instead of draining them",
+    module: "packages/server/dist/connection-drain.js",
+    edits: [
+      { find: "this.#server.closeAllConnections(), timeoutMs);", replace: "this.#server.closeAllConnections(), 0);" },
+    ],
     scenario: "drain",
     faultsAtMost: 6,
     seenAs: ["other"],

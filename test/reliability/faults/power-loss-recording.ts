@@ -51,7 +51,7 @@ export class PowerLossRecording {
     for (const [path, content] of this.#before) {
       disk.addDurable(path, content);
     }
-    const endings = new Map<number, () => void>();
+    const endings = new Map<number, (hasSucceeded: boolean) => void>();
     for (const moment of this.#moments.slice(0, after)) {
       this.#replay(disk, moment, endings);
     }
@@ -59,7 +59,7 @@ export class PowerLossRecording {
     return { files: disk.afterPowerLoss(survival, random), acknowledged: new Set(acknowledged) };
   }
 
-  #replay(disk: SimulatedDisk, moment: TracedMoment, endings: Map<number, () => void>): void {
+  #replay(disk: SimulatedDisk, moment: TracedMoment, endings: Map<number, (hasSucceeded: boolean) => void>): void {
     if (moment.begins) {
       const end = this.#begin(disk, moment);
       if (end !== undefined) {
@@ -67,8 +67,8 @@ export class PowerLossRecording {
       }
     }
     if (moment.result !== undefined) {
+      endings.get(moment.callId)?.(moment.result >= 0);
       if (moment.result >= 0) {
-        endings.get(moment.callId)?.();
         this.#carryOut(disk, moment);
       }
       endings.delete(moment.callId);
@@ -76,7 +76,7 @@ export class PowerLossRecording {
   }
 
   /** Calls that take effect between their beginning and their end. */
-  #begin(disk: SimulatedDisk, { name, argumentText }: TracedMoment): (() => void) | undefined {
+  #begin(disk: SimulatedDisk, { name, argumentText }: TracedMoment): ((hasSucceeded: boolean) => void) | undefined {
     const path = pathOfDescriptor(argumentText);
     if (path === undefined || !this.#isFollowed(path)) {
       return undefined;

@@ -3,8 +3,14 @@ import type { Random } from "../random.js";
 
 /** A change of a file that was not synced yet. */
 type FileChange =
-  | { readonly kind: "write"; readonly offset: number; readonly data: Buffer; isDone: boolean }
-  | { readonly kind: "truncate"; readonly size: number; isDone: boolean };
+  | ({ readonly kind: "write"; readonly offset: number; readonly data: Buffer } & ChangeProgress)
+  | ({ readonly kind: "truncate"; readonly size: number } & ChangeProgress);
+
+interface ChangeProgress {
+  isDone: boolean;
+  /** Whether a sync of it failed. */
+  isForgotten: boolean;
+}
 
 /** A change of a folder that was not synced yet. */
 type NameChange =
@@ -23,6 +29,9 @@ export const survivals: readonly Survival[] = [
   "some sectors of 512 bytes",
 ];
 
+/** In which units a system reads, and forgets, files. */
+const pageBytes = 4_096;
+
 /** One file: what is on the platter for sure, and what was written since. */
 class SimulatedFile {
   durable: Buffer;
@@ -30,6 +39,34 @@ class SimulatedFile {
 
   constructor(durable: Buffer) {
     this.durable = durable;
+  }
+
+  /** Takes in a change. What it writes into the pages of a forgotten write brings that to mind again. */
+  add(change: FileChange): void {
+    for (const earlier of this.changes) {
+      if (earlier.isForgotten && sharesPage(earlier, change)) {
+        earlier.isForgotten = false;
+      }
+    }
+    this.changes.push(change);
+  }
+
+  /** Has the system believe that writes need not be made any more, page by page. */
+  forget(meant: ReadonlySet<FileChange>): void {
+    const changes = this.changes.flatMap((change) =>
+      meant.has(change) && change.kind === "write"
+        ? sectorsOf(change, pageBytes).map((page) => ({ ...page, isForgotten: true }))
+        : [change],
+    );
+    this.changes.splice(0, this.changes.length, ...changes);
+  }
+
+  /** Makes changes durable, in their order. */
+  settle(meant: ReadonlySet<FileChange>): void {
+    for (const change of meant) {
+      this.durable = applied(this.durable, change);
+    }
+    this.changes.splice(0, this.changes.length, ...this.changes.filter((change) => !meant.has(change)));
   }
 }
 
@@ -55,34 +92,36 @@ export class SimulatedDisk {
     if (found === undefined) {
       this.#link(path, new SimulatedFile(Buffer.alloc(0)));
     } else if (truncates) {
-      found.changes.push({ kind: "truncate", size: 0, isDone: true });
+      found.changes.push({ kind: "truncate", size: 0, isDone: true, isForgotten: false });
     }
   }
 
   /** Begins a write; what it returns ends it. */
-  write(path: string, offset: number, data: Buffer): () => void {
-    return this.#change(path, { kind: "write", offset, data, isDone: false });
+  write(path: string, offset: number, data: Buffer): (hasSucceeded: boolean) => void {
+    return this.#change(path, { kind: "write", offset, data, isDone: false, isForgotten: false });
   }
 
   /** Begins a change of a file's length; what it returns ends it. */
-  truncate(path: string, size: number): () => void {
-    return this.#change(path, { kind: "truncate", size, isDone: false });
+  truncate(path: string, size: number): (hasSucceeded: boolean) => void {
+    return this.#change(path, { kind: "truncate", size, isDone: false, isForgotten: false });
   }
 
-  /** Begins a sync of a file, or of a folder; what it returns ends it. Only what was done before it began is durable then. */
-  sync(path: string): () => void {
+  /**
+   * Begins a sync of a file, or of a folder; what it returns ends it. Only what was done before it began is durable then;
+   * if it fails, the system forgets that it had to be written, so that no later sync makes it durable either.
+   */
+  sync(path: string): (hasSucceeded: boolean) => void {
     const file = this.#names.get(path);
     if (file === undefined) {
       const meant = this.#nameChanges.filter((change) => dirname(change.path) === path);
-      return () => this.#settleNames(meant);
+      return (hasSucceeded) => {
+        if (hasSucceeded) {
+          this.#settleNames(meant);
+        }
+      };
     }
-    const meant = new Set(file.changes.filter(({ isDone }) => isDone));
-    return () => {
-      for (const change of meant) {
-        file.durable = applied(file.durable, change);
-      }
-      file.changes.splice(0, file.changes.length, ...file.changes.filter((change) => !meant.has(change)));
-    };
+    const meant = new Set(file.changes.filter(({ isDone, isForgotten }) => isDone && !isForgotten));
+    return (hasSucceeded) => (hasSucceeded ? file.settle(meant) : file.forget(meant));
   }
 
   /** Gives a file another name. */
@@ -122,10 +161,14 @@ export class SimulatedDisk {
     this.#nameChanges.push({ kind: "link", path, file });
   }
 
-  #change(path: string, change: FileChange): () => void {
-    this.#names.get(path)?.changes.push(change);
-    return () => {
+  #change(path: string, change: FileChange): (hasSucceeded: boolean) => void {
+    const file = this.#names.get(path);
+    file?.add(change);
+    return (hasSucceeded) => {
       change.isDone = true;
+      if (!hasSucceeded) {
+        file?.changes.splice(file.changes.indexOf(change), 1);
+      }
     };
   }
 
@@ -180,6 +223,17 @@ function surviving(change: FileChange, survival: Survival, random: Random): File
   }
 }
 
+function sharesPage(one: FileChange, other: FileChange): boolean {
+  if (one.kind === "truncate" || other.kind === "truncate") {
+    return false;
+  }
+  const pageOf = (offset: number): number => Math.floor(offset / pageBytes);
+  return (
+    pageOf(one.offset) <= pageOf(other.offset + other.data.length - 1) &&
+    pageOf(other.offset) <= pageOf(one.offset + one.data.length - 1)
+  );
+}
+
 function sectorsOf(change: FileChange, sectorBytes: number): FileChange[] {
   if (change.kind === "truncate") {
     return [change];
@@ -189,7 +243,7 @@ function sectorsOf(change: FileChange, sectorBytes: number): FileChange[] {
   while (from < change.data.length) {
     const offset = change.offset + from;
     const length = Math.min(change.data.length - from, sectorBytes - (offset % sectorBytes));
-    sectors.push({ kind: "write", offset, data: change.data.subarray(from, from + length), isDone: change.isDone });
+    sectors.push({ ...change, offset, data: change.data.subarray(from, from + length) });
     from += length;
   }
   return sectors;

@@ -125,24 +125,24 @@ export class Load {
   }
 
   async #send(request: OperationRequest): Promise<RequestOutcome> {
-    const sentAtMs = performance.now();
+    const sentAtMs = Date.now();
     const outcome = await this.#witness.send(this.#client, request);
     if (outcome.kind === "acknowledged") {
       this.#outcome.acknowledged += 1;
       this.#countReply();
     } else if (outcome.kind === "unknown") {
-      this.#outcome.unknown.push(request.operation);
+      this.#outcome.unknown.push({ operation: request.operation, sentAtMs });
     } else {
-      this.#noteRefusal(request, outcome.code, performance.now() - sentAtMs);
+      this.#noteRefusal(request, outcome.code, sentAtMs);
     }
     return outcome;
   }
 
-  #noteRefusal({ operation, mustFail }: OperationRequest, code: string, afterMs: number): void {
+  #noteRefusal({ operation, mustFail }: OperationRequest, code: string, sentAtMs: number): void {
     if (code === neverArrived || (mustFail === true && code === "workflow_error")) {
       return;
     }
-    this.#outcome.refusals.push({ operation, code, afterMs });
+    this.#outcome.refusals.push({ operation, code, sentAtMs });
     if (!this.#options.expectedCodes.includes(code)) {
       this.#complain([{ kind: "other", subject: operation, detail: `was refused with ${code}` }]);
     }

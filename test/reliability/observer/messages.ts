@@ -42,13 +42,13 @@ export type ObserverCommand = z.input<typeof requestSchema>["body"];
 /** The options of a load. */
 export type LoadOptions = z.output<typeof loadSchema>;
 
-/** How a load went. */
+/** How a load went. Times are by wall clock, which other processes have, too. */
 export const loadOutcomeSchema = z.object({
   acknowledged: z.int(),
   /** What was refused, not counting what was told to fail, or never arrived. */
-  refusals: z.array(z.object({ operation: z.string(), code: z.string(), afterMs: z.number() })),
+  refusals: z.array(z.object({ operation: z.string(), code: z.string(), sentAtMs: z.number() })),
   /** Operations whose reply never came, or said that nobody knows. */
-  unknown: z.array(z.string()),
+  unknown: z.array(z.object({ operation: z.string(), sentAtMs: z.number() })),
 });
 
 /** How a load went. */

@@ -10,8 +10,8 @@ const expectedCodes = ["STORE_FAILED", "STORE_FULL", "OUTCOME_UNKNOWN"];
 /** The calls that fail in one round, with the error the kernel gives. */
 const failures = [
   ["pwrite64", "EIO"],
-  ["fdatasync", "EIO"],
-  ["pwrite64,fdatasync", "EIO"],
+  ["fsync,fdatasync", "EIO"],
+  ["pwrite64,fsync,fdatasync", "EIO"],
   ["pwrite64", "ENOSPC"],
   ["ftruncate", "EIO"],
 ] as const;
