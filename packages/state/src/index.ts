@@ -1,4 +1,5 @@
 export { createKeyvSessionStore, type KeyvSessionStoreOptions } from "./create-keyv-session-store.js";
+export { sessionKeyOf } from "./entry-keys.js";
 export type { KeyvEntryStorage } from "./guarded-adapter.js";
 export type {
   CommittedComponentState,
@@ -13,7 +14,9 @@ export type {
   StoredSession,
 } from "./session-store.js";
 export type {
+  ImportOptions,
   ListedSession,
+  SessionDescription,
   SessionList,
   SessionStoreTools,
   Verification,

@@ -19,7 +19,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import type { SessionCommit, SessionStore } from "./session-store.js";
 import { SqliteAdapter } from "./sqlite-adapter.js";
 import { openSqliteConnection } from "./sqlite-connection.js";
-import { openSqliteSessionStore } from "./sqlite-session-store.js";
+import { openSqliteSessionStore, type SqliteSessionStore } from "./sqlite-session-store.js";
 
 let folder = "";
 let path = "";
@@ -37,7 +37,7 @@ afterEach(async () => {
   rmSync(folder, { recursive: true });
 });
 
-async function open(storePath: string = path, description = {}): Promise<SessionStore> {
+async function open(storePath: string = path, description = {}): Promise<SqliteSessionStore> {
   const store = await openSqliteSessionStore({ path: storePath, clock: systemClock, description });
   stores.push(store);
   return store;
@@ -79,7 +79,7 @@ function runInOtherProcess(script: string): string {
 const writerScript = `
   import { writeSync } from "node:fs";
   import { systemClock } from "@alcove/plugin-api";
-  import { openSqliteSessionStore } from "@alcove/state";
+  import { openSqliteSessionStore, type SqliteSessionStore } from "@alcove/state";
   const store = await openSqliteSessionStore({ path: process.argv[1], clock: systemClock });
   await Promise.all(Array.from({ length: 16 }, async (_, user) => {
     const key = { application: "test", userId: "user-" + user };
@@ -186,6 +186,15 @@ describe("the lock of the SQLite session store", () => {
     expect(String(refusal)).toContain("address http://127.0.0.1:8000");
   });
 
+  it("tells a second opener also what the holder has added since", async () => {
+    const store = await open(path, { purpose: "a test" });
+    store.announce({ socket: "/somewhere" });
+    const refusal = await open().catch((error: unknown) => error);
+    expect(refusal).toMatchObject({
+      details: { description: { purpose: "a test", socket: "/somewhere" } },
+    });
+  });
+
   it("lets exactly one of several racing openers through", async () => {
     for (const round of ["new file", "existing file"]) {
       const outcomes = await Promise.allSettled([open(), open(), open()]);
@@ -260,7 +269,7 @@ describe("a process that closes its store", () => {
   it("ends, because nothing keeps it alive", () => {
     const script = `
       import { systemClock } from "@alcove/plugin-api";
-      import { openSqliteSessionStore } from "@alcove/state";
+      import { openSqliteSessionStore, type SqliteSessionStore } from "@alcove/state";
       const store = await openSqliteSessionStore({ path: process.argv[1], clock: systemClock });
       process.stdout.write("sessions: " + (await store.count()));
       await store.close();
