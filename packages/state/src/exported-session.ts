@@ -39,6 +39,15 @@ export function exportedText(key: SessionKey, session: StoredSession, records: r
 }
 
 /**
+ * Whose session `exportSession` gave.
+ *
+ * @throws StoredStateError STATE_UNREADABLE for any other text.
+ */
+export function userIdOfExport(text: string): string {
+  return parseExport(text).user_id;
+}
+
+/**
  * The commit that stores what {@link exportedText} gave, as a new session of an application.
  *
  * @throws StoredStateError STATE_UNREADABLE.
