@@ -19,6 +19,9 @@ export async function runWorkflow(
   try {
     const runner = session.run(workflow.unwrapInput(body));
     signal?.addEventListener("abort", () => runner.abort());
+    if (signal?.aborted === true) {
+      runner.abort();
+    }
     return (await runner.reply()).body;
   } finally {
     session.close();

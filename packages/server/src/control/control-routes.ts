@@ -66,8 +66,11 @@ function verification({ administration }: ControlOptions, context: RequestContex
   return lines;
 }
 
-function whenClientLeaves({ res }: RequestContext): AbortSignal {
+function whenClientLeaves({ req, res }: RequestContext): AbortSignal {
   const controller = new AbortController();
+  if (req.socket.destroyed) {
+    controller.abort();
+  }
   res.once("close", () => controller.abort());
   return controller.signal;
 }

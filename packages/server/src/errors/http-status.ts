@@ -43,7 +43,7 @@ export const httpMappings: Readonly<Record<ErrorCode, HttpMapping>> = {
   STORE_OPEN_FAILED: internal(503),
   STORE_FAILED: internal(503),
   STORE_FULL: internal(507),
-  BACKUP_FAILED: internal(500),
+  BACKUP_FAILED: internal(409),
   STORE_CLOSED: internal(503),
   STORE_CONFLICT: internal(503),
   OUTCOME_UNKNOWN: internal(503),
