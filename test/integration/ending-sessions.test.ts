@@ -135,7 +135,9 @@ describe("a session that is ended", () => {
       await store.remove(key);
       throw new StoreError("OUTCOME_UNKNOWN", "The disk failed.");
     };
-    await expect(runtime.sessions.endSession("alice", change, 1_000)).rejects.toMatchObject({ code: "OUTCOME_UNKNOWN" });
+    await expect(runtime.sessions.endSession("alice", change, 1_000)).rejects.toMatchObject({
+      code: "OUTCOME_UNKNOWN",
+    });
     expect(await call(runtime, "alice", {})).toEqual({ count: 1 });
   });
 
