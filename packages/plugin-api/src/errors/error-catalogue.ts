@@ -146,7 +146,8 @@ export const errorCatalogue = {
     remedy: "Make sure that a single process writes this store.",
   },
   OUTCOME_UNKNOWN: {
-    summary: "The disk failed while the change was being made durable: it may or may not be stored.",
+    summary:
+      "The disk failed while the change was being made durable, or the server went away before it answered: the change may or may not be stored.",
     remedy: "Read the state before repeating the call.",
   },
   LISTEN_FAILED: {
