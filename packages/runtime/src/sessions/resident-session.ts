@@ -4,7 +4,6 @@ import { type Furnishings, furnishRoom, type Room } from "../containers/room.js"
 import type { ChangedState, StateDrafts } from "../runs/state-drafts.js";
 import { FairSemaphore } from "./fair-semaphore.js";
 import { type IdempotencyLimits, type IdempotencyRequest, RecordedReplies } from "./recorded-replies.js";
-import type { Resident } from "./residency.js";
 import { SessionFigures } from "./session-figures.js";
 import type { SessionRecord, SessionRecords } from "./session-record.js";
 
@@ -28,7 +27,7 @@ export interface ReplyToRecord {
  * One user's session while it is in memory: its turns, its committed record, and its room. Whoever holds the turn may
  * call {@link wake}, {@link openDrafts} and {@link commit}; nobody else does.
  */
-export class ResidentSession implements Resident {
+export class ResidentSession {
   readonly userId: string;
   readonly turns: FairSemaphore;
   readonly figures = new SessionFigures();
