@@ -214,6 +214,10 @@ describe("a damaged session or record", () => {
     expect((await store.describeSession(keyOf("bob")))?.records).toContainEqual(
       expect.objectContaining({ kind: "", count: 1, damaged: 1 }),
     );
+    const text = ((await store.exportSession(keyOf("carol"))) ?? "").replace('"carol"', '"alice"');
+    await expect(store.importSession(text, one)).rejects.toMatchObject({ code: "SESSION_EXISTS" });
+    await store.importSession(text, { ...one, replace: true });
+    expect(await store.load(keyOf("alice"))).toMatchObject({ revision: 1 });
     expect(await store.remove(keyOf("alice"))).toBe(true);
     expect(await store.remove(keyOf("bob"))).toBe(true);
     expect(await store.verify(() => undefined)).toEqual({ entries: 3, damaged: 0 });

@@ -138,7 +138,8 @@ export class SessionManager {
     if (this.#surroundings.workflow.component.scope === "shared") {
       return change();
     }
-    const resident = this.#residency.hold(userId);
+    const host = this.#residency.hold(userId);
+    const { resident } = host;
     const abort = new RunAbort();
     const permits = new RunPermits(this.#surroundings, resident, abort);
     const timer = setTimeout(() => abort.abort(busyError(timeoutMs)), timeoutMs);
@@ -153,7 +154,7 @@ export class SessionManager {
     } finally {
       clearTimeout(timer);
       permits.release();
-      this.#residency.release(resident);
+      this.#residency.release(host);
     }
   }
 

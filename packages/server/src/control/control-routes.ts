@@ -2,10 +2,10 @@ import { PassThrough, Readable } from "node:stream";
 import { text } from "node:stream/consumers";
 import { Router, type RouterInstance } from "@koa/router";
 import type { z } from "zod";
+import { type JsonObject, jsonBody } from "../body/json-body.js";
 import { ownerErrorReply } from "../errors/error-body.js";
 import { RequestError } from "../errors/request-error.js";
 import { replyWithJson, replyWithJsonText } from "../json-reply.js";
-import { jsonBody } from "../middleware/json-body.js";
 import type { RequestContext, RequestState } from "../request-state.js";
 import type { ControlOptions } from "./control-options.js";
 import { backupRequestSchema, runRequestSchema } from "./control-wire.js";
@@ -42,14 +42,14 @@ export function createControlRouter(options: ControlOptions): RouterInstance<Req
     replyWithJson(context, 200, {});
   });
   router.post("/verify", (context) => replyWithLines(context, verification(options, context)));
-  const body = jsonBody(MAX_BODY_BYTES);
-  router.post("/backup", body, async (context) => {
-    const { file, overwrite } = bodyOf(context, backupRequestSchema);
+  const readBody = jsonBody(MAX_BODY_BYTES);
+  router.post("/backup", async (context) => {
+    const { file, overwrite } = parseBody(await readBody(context), backupRequestSchema);
     await administration.backup(file, overwrite);
     replyWithJson(context, 200, {});
   });
-  router.post("/runs", body, async (context) => {
-    const { user_id, input } = bodyOf(context, runRequestSchema);
+  router.post("/runs", async (context) => {
+    const { user_id, input } = parseBody(await readBody(context), runRequestSchema);
     replyWithJsonText(context, 200, await options.run(user_id, input, whenClientLeaves(context)));
   });
   return router;
@@ -85,8 +85,8 @@ function parameter(context: RequestContext & { readonly params: Record<string, s
   return context.params[name] ?? "";
 }
 
-function bodyOf<Schema extends z.ZodType>(context: RequestContext, schema: Schema): z.output<Schema> {
-  const parsed = schema.safeParse(context.state.body);
+function parseBody<Schema extends z.ZodType>(body: JsonObject, schema: Schema): z.output<Schema> {
+  const parsed = schema.safeParse(body);
   if (!parsed.success) {
     throw new RequestError("BODY_INVALID", "The request body lacks a field.", { cause: parsed.error });
   }

@@ -32,8 +32,8 @@ export function makeSocketPlace(place: string): string {
 
 /** Removes the socket, if it is still there, and its folder, unless there is something else in it. */
 export function removeSocketPlace(path: string): void {
-  rmSync(path, { force: true });
   try {
+    rmSync(path, { force: true });
     rmdirSync(dirname(path));
   } catch {
     // The next server takes it over.
