@@ -79,7 +79,7 @@ function runInOtherProcess(script: string): string {
 const writerScript = `
   import { writeSync } from "node:fs";
   import { systemClock } from "@alcove/plugin-api";
-  import { openSqliteSessionStore, type SqliteSessionStore } from "@alcove/state";
+  import { openSqliteSessionStore } from "@alcove/state";
   const store = await openSqliteSessionStore({ path: process.argv[1], clock: systemClock });
   await Promise.all(Array.from({ length: 16 }, async (_, user) => {
     const key = { application: "test", userId: "user-" + user };
@@ -269,7 +269,7 @@ describe("a process that closes its store", () => {
   it("ends, because nothing keeps it alive", () => {
     const script = `
       import { systemClock } from "@alcove/plugin-api";
-      import { openSqliteSessionStore, type SqliteSessionStore } from "@alcove/state";
+      import { openSqliteSessionStore } from "@alcove/state";
       const store = await openSqliteSessionStore({ path: process.argv[1], clock: systemClock });
       process.stdout.write("sessions: " + (await store.count()));
       await store.close();
