@@ -22,6 +22,8 @@ export class Arena {
   /** The folder of the store's files alone; a scenario may put something else in its place before the first server. */
   readonly storeFolder: string;
   readonly storePath: string;
+  /** The configuration of the servers, but for the store's place. */
+  readonly configFile: string;
   /** What the observer writes down. */
   readonly ledgerPath: string;
   readonly random: Random;
@@ -36,6 +38,7 @@ export class Arena {
     this.folder = folder;
     this.storeFolder = join(folder, "store");
     this.storePath = join(this.storeFolder, "sessions.sqlite");
+    this.configFile = join(folder, "evidence.yml");
     this.ledgerPath = join(folder, "ledger.jsonl");
     this.random = new Random(`${seed} ${scenario}`);
     this.#nodeArguments = nodeArguments;
@@ -46,6 +49,7 @@ export class Arena {
     const folder = await realpath(await mkdtemp(join(tmpdir(), `alcove-${options.scenario}-`)));
     const arena = new Arena(folder, options);
     await mkdir(arena.storeFolder, { mode: 0o700 });
+    await writeFile(arena.configFile, JSON.stringify(evidenceConfig));
     return arena;
   }
 
@@ -74,7 +78,7 @@ export class Arena {
     const server = await ServerProcess.start({
       ...options,
       cwd: this.folder,
-      configFile: await this.#writeConfig(),
+      configFile: this.configFile,
       overrides: { "general.store.path": this.storePath, ...options.overrides },
       nodeArguments: [...this.#nodeArguments, ...(options.nodeArguments ?? [])],
     });
@@ -95,12 +99,6 @@ export class Arena {
       await release();
     }
     await rm(this.folder, { recursive: true, force: true });
-  }
-
-  async #writeConfig(): Promise<string> {
-    const path = join(this.folder, "evidence.yml");
-    await writeFile(path, JSON.stringify(evidenceConfig));
-    return path;
   }
 }
 

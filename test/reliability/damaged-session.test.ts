@@ -1,6 +1,5 @@
-import { systemClock } from "@alcove/plugin-api";
-import { openSqliteSessionStore, type VerifiedEntry } from "@alcove/state";
 import { expect, test } from "vitest";
+import { type CommandResult, runAlcove } from "../e2e/command-line.js";
 import { HttpClient } from "../e2e/http-client.js";
 import { Arena } from "./arena.js";
 import { damageText } from "./faults/flipped-bytes.js";
@@ -31,6 +30,12 @@ function write(arena: Arena, operation: string): Promise<Record<string, unknown>
   });
 }
 
+/** `alcove sessions …` on the store, which no server holds. */
+function sessions(arena: Arena, ...sessionsArguments: readonly string[]): Promise<CommandResult> {
+  const place = ["--config_file", arena.configFile, "--override", "general.store.path", arena.storePath];
+  return runAlcove(["sessions", ...sessionsArguments, ...place], { cwd: arena.folder });
+}
+
 test("a damaged session is refused and reported, all others go on, and once it is removed its user begins anew", async () => {
   const arena = await Arena.create({ scenario: "damaged-session", seed: "none", nodeArguments: [] });
   try {
@@ -42,14 +47,12 @@ test("a damaged session is refused and reported, all others go on, and once it i
       carol: ["carol/first", "carol/second"],
     });
 
-    const store = await openSqliteSessionStore({ path: arena.storePath, clock: systemClock });
-    const damaged: VerifiedEntry[] = [];
-    await store.verify((entry) => entry.damaged !== undefined && damaged.push(entry));
-    expect(damaged).toHaveLength(1);
-    const listed = await store.list({ limit: 10 });
-    const key = listed.find(({ entry }) => entry === damaged[0]?.entry)?.key;
-    expect(key !== undefined && (await store.remove(key))).toBe(true);
-    await store.close();
+    const verified = await sessions(arena, "verify");
+    expect(verified.exitCode).toBe(1);
+    expect(verified.output).toContain("1 damaged");
+    expect((await sessions(arena, "list")).output).toMatch(/damaged/);
+    expect((await sessions(arena, "delete", "bob")).exitCode).toBe(0);
+    expect((await sessions(arena, "verify")).exitCode).toBe(0);
 
     expect(await write(arena, "third")).toEqual({
       alice: ["alice/first", "alice/second", "alice/third"],

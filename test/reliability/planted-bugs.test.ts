@@ -5,7 +5,7 @@ import { plantedBugs, withBug } from "./planted-bugs.js";
 import { scenarioOffers } from "./scenarios/scenarios.js";
 
 describe("the planted bugs", () => {
-  test.for(plantedBugs)("“$name” can be planted into the built module", (bug) => {
+  test.for(plantedBugs)("$name can be planted into the built module", (bug) => {
     const source = readFileSync(`${workspaceFolder}${bug.module}`, "utf8");
     expect(withBug(bug, source)).not.toBe(source);
   });

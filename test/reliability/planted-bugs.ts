@@ -122,9 +122,8 @@ export const plantedBugs: readonly PlantedBug[] = [
     module: "packages/runtime/dist/sessions/session-record.js",
     edits: [
       {
-        find: "            texts.set(state.plan.key, { version: state.plan.version, json });\n        }\n        const next",
-        replace:
-          "            if (slot === changes[0].slot) texts.set(state.plan.key, { version: state.plan.version, json });\n        }\n        const next",
+        find: "texts.set(state.plan.key, { version: state.plan.version, json });",
+        replace: "if (slot === changes[0].slot) texts.set(state.plan.key, { version: state.plan.version, json });",
       },
     ],
     scenario: "kill",
@@ -161,8 +160,8 @@ export const plantedBugs: readonly PlantedBug[] = [
     module: "packages/runtime/dist/sessions/session-record.js",
     edits: [
       {
-        find: "expiresAtMs: nowMs + this.#timeoutMs,\n            runsCompleted",
-        replace: "expiresAtMs: nowMs + this.#timeoutMs / 2,\n            runsCompleted",
+        find: "expiresAtMs: nowMs + this.#timeoutMs,",
+        replace: "expiresAtMs: nowMs + this.#timeoutMs / 2,",
       },
     ],
     scenario: "clock-jumps",
@@ -206,9 +205,9 @@ export const plantedBugs: readonly PlantedBug[] = [
     module: residentSession,
     edits: [
       {
-        find: "            throw error;\n        }\n    }\n    /**\n     * Leaves memory",
+        find: 'if (AlcoveError.is(error) && (error.code === "OUTCOME_UNKNOWN" || ',
         replace:
-          '            if (error.code !== "OUTCOME_UNKNOWN") throw error;\n        }\n    }\n    /**\n     * Leaves memory',
+          'if (error.code === "OUTCOME_UNKNOWN") { this.#record = next; return; } if (AlcoveError.is(error) && (',
       },
     ],
     scenario: "failing-disk",

@@ -38,7 +38,7 @@ describe.concurrent("a short run", () => {
   );
 
   test.for(["reply before commit", "lost rollback: a failed run's changes stay in memory"])(
-    "a server with the planted bug “%s” is found out",
+    "a server with the planted bug %s is found out",
     { timeout },
     async (name, { expect }) => {
       const bug = plantedBug(name);

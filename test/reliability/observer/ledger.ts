@@ -5,7 +5,7 @@ import { z } from "zod";
  * What the observer writes down of an operation: that it was sent; how it was answered, `unknown` if at all; and for those
  * with an unknown outcome, or whose session was over, what was found later.
  */
-export const ledgerEntrySchema = z.discriminatedUnion("kind", [
+const ledgerEntrySchema = z.discriminatedUnion("kind", [
   z.object({
     kind: z.enum(["sent", "acknowledged", "unknown", "present", "absent"]),
     user: z.string(),
