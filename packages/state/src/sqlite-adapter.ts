@@ -13,7 +13,7 @@ import type {
 import type { StoredRecordChanges } from "./record-changes.js";
 import { ReopeningConnection } from "./reopening-connection.js";
 import type { SqliteParameter } from "./sqlite-connection.js";
-import { entriesTable, pragmaValue } from "./sqlite-database-file.js";
+import { entriesTable, pragmaValue, witnessIndex } from "./sqlite-database-file.js";
 import { sqliteFailureOf } from "./sqlite-failure.js";
 import { isPageDamage, orUnreadable } from "./sqlite-page-damage.js";
 import { openConfiguredConnection } from "./sqlite-settings.js";
@@ -86,6 +86,7 @@ export class SqliteAdapter extends KeyvSqlite implements EntryAdapter {
     const statement = `SELECT value, expires_at, revision FROM ${entriesTable} WHERE key = ?`;
     const [row] = entryRowsSchema.parse(await orUnreadable(key, this.query(statement, key)));
     if (row === undefined) {
+      await this.#assertUnknown(key);
       return undefined;
     }
     assertAgreement(key, row.value, row);
@@ -191,9 +192,13 @@ export class SqliteAdapter extends KeyvSqlite implements EntryAdapter {
   }
 
   async readSessions({ above, below, limit }: SessionRange): Promise<FoundEntry[]> {
-    const rest = `FROM ${entriesTable} WHERE key > ? AND key < ? ORDER BY key LIMIT ?`;
+    // By the one index, and looked up by the other, so that what only cannot be found any more is not passed over.
+    const named = `${entriesTable} named INDEXED BY ${witnessIndex}`;
+    const rest = `WHERE named.key > ? AND named.key < ? ORDER BY named.key LIMIT ?`;
     try {
-      const rows = await this.query(`SELECT key, value, expires_at, revision ${rest}`, above, below, limit);
+      const found = `LEFT JOIN ${entriesTable} found ON found.key = named.key`;
+      const columns = "named.key, found.value, found.expires_at, found.revision";
+      const rows = await this.query(`SELECT ${columns} FROM ${named} ${found} ${rest}`, above, below, limit);
       return sessionRowsSchema
         .parse(rows)
         .map(({ key, value, ...columns }) => ({ name: key, value: valueOrDamage(key, value, columns) }));
@@ -201,9 +206,17 @@ export class SqliteAdapter extends KeyvSqlite implements EntryAdapter {
       if (!isPageDamage(error)) {
         throw error;
       }
-      const rows = orUnreadable(above, this.query(`SELECT key ${rest}`, above, below, limit));
+      const rows = orUnreadable(above, this.query(`SELECT named.key FROM ${named} ${rest}`, above, below, limit));
       const keys = keyRowsSchema.parse(await rows);
       return Promise.all(keys.map(async ({ key }) => ({ name: key, value: await this.get(key).catch(damageItself) })));
+    }
+  }
+
+  /** Nothing may take the place of an entry that only cannot be found. */
+  async #assertUnknown(key: string): Promise<void> {
+    const statement = `SELECT key FROM ${entriesTable} INDEXED BY ${witnessIndex} WHERE key = ?`;
+    if (keyRowsSchema.parse(await orUnreadable(key, this.query(statement, key))).length > 0) {
+      throw unreadable(key, "the index by which it is found is damaged");
     }
   }
 

@@ -14,6 +14,14 @@ const schemaVersion = 2;
 const busyTimeoutMs = 500;
 
 /**
+ * A second index over the keys. SQLite knows no checksums of pages: when the first index is damaged, a session may be
+ * there and not be found. It is looked up here before it is said that there is none. An update does not touch it.
+ */
+export const witnessIndex = `${entriesTable}_witness`;
+
+const createWitnessIndex = `CREATE INDEX IF NOT EXISTS ${witnessIndex} ON ${entriesTable}(key)`;
+
+/**
  * A session's records belong to its room, not to its key: a session that takes the place of an expired or removed one gets
  * another room, so that the records of the earlier one are out of sight at once, however many they are, and can be
  * deleted step by step. Rooms with such records are noted in `left_rooms` by whatever statement made them so.
@@ -74,6 +82,7 @@ async function createDatabaseFile(path: string): Promise<void> {
     for (const statement of schema) {
       await connection.query(statement);
     }
+    await connection.query(createWitnessIndex);
     await connection.query("COMMIT");
   } finally {
     await connection.close();
@@ -101,6 +110,8 @@ async function checkDatabaseFile(path: string): Promise<void> {
         `${path} has version ${String(foundVersion)} of the database schema, and this version of Alcove knows none after ${schemaVersion}. Install the version of Alcove that wrote it.`,
       );
     }
+    // Databases of earlier versions have none, and get along with one.
+    await connection.query(createWitnessIndex);
   } finally {
     await connection.close();
   }
