@@ -2,6 +2,7 @@ import { z } from "zod";
 import type { BuildContext, CallContext, PerUserBuildContext, PerUserCallContext } from "../contexts.js";
 import type { Scope } from "../references.js";
 import { builtFunction } from "./built-function.js";
+import { type CollectionDeclarations, checkedCollections, type NoCollections } from "./collection-declaration.js";
 import {
   type ConfigSchema,
   definitionMarker,
@@ -56,9 +57,12 @@ export interface PerUserFunctionOptions<
   Chunk extends z.ZodType | undefined,
   Services extends ServiceRequests,
   StateSchema extends z.ZodType<object> | undefined,
+  Collections extends CollectionDeclarations = NoCollections,
 > extends FunctionOptions<Config, Input, Output, Chunk, Services> {
   /** What is kept for each user, durably. */
   readonly state?: StateSchema extends z.ZodType<object> ? StateDeclaration<StateSchema, z.output<Config>> : undefined;
+  /** Lists that may grow long, kept for each user item by item, durably. See `Collection`. */
+  readonly collections?: Collections;
   /**
    * `session` when what `build` acquires has to live as long as the session: the user is then never taken out of memory
    * before the session's timeout, whatever `general.max_resident_users` says.
@@ -68,7 +72,12 @@ export interface PerUserFunctionOptions<
   build(
     context: PerUserBuildContext<z.output<Config>, ResolvedServices<Services>>,
   ): MaybePromise<
-    Implementation<z.output<Input>, OutputOf<Output>, OutputOf<Chunk>, PerUserCallContext<StateOf<StateSchema>>>
+    Implementation<
+      z.output<Input>,
+      OutputOf<Output>,
+      OutputOf<Chunk>,
+      PerUserCallContext<StateOf<StateSchema>, Collections>
+    >
   >;
 }
 
@@ -76,6 +85,7 @@ type MaybePromise<Value> = Value | Promise<Value>;
 
 interface StateOptions {
   readonly state?: StateDeclaration<z.ZodType<object>, never> | undefined;
+  readonly collections?: CollectionDeclarations;
   readonly residency?: Residency;
 }
 
@@ -95,9 +105,10 @@ export function defineFunction<
 }
 
 /**
- * Defines a per-user function: one instance per user session, with state that is kept durably for that user.
+ * Defines a per-user function: one instance per user session, with state and collections that are kept durably for that user.
  *
- * @throws TypeError when there is neither an `output` nor a `streamOutput` schema.
+ * @throws TypeError when there is neither an `output` nor a `streamOutput` schema, or a declaration of state or of collections
+ * cannot be kept.
  */
 export function definePerUserFunction<
   Input extends z.ZodType,
@@ -106,7 +117,10 @@ export function definePerUserFunction<
   Config extends ConfigSchema = EmptyConfig,
   Services extends ServiceRequests = NoServices,
   StateSchema extends z.ZodType<object> | undefined = undefined,
->(options: PerUserFunctionOptions<Config, Input, Output, Chunk, Services, StateSchema>): FunctionDefinition {
+  Collections extends CollectionDeclarations = NoCollections,
+>(
+  options: PerUserFunctionOptions<Config, Input, Output, Chunk, Services, StateSchema, Collections>,
+): FunctionDefinition {
   return functionDefinition("per-user", options, options);
 }
 
@@ -115,7 +129,7 @@ function functionDefinition(
   options: FunctionOptions<ConfigSchema, z.ZodType, unknown, unknown, ServiceRequests> & {
     build(context: never): unknown;
   },
-  { state, residency = "dormant" }: StateOptions,
+  { state, collections, residency = "dormant" }: StateOptions,
 ): FunctionDefinition {
   const output = options.output as z.ZodType | undefined;
   const streamOutput = options.streamOutput as z.ZodType | undefined;
@@ -133,6 +147,7 @@ function functionDefinition(
     description: options.description ?? "",
     services: options.services ?? {},
     state: checkedState(state),
+    collections: checkedCollections(collections),
     residency,
     build: async (context: EngineBuildContext) =>
       builtFunction(context.name, { output, streamOutput }, await options.build(context as never)),
