@@ -4,6 +4,7 @@ export type {
   CommittedComponentState,
   RecordChange,
   RecordPage,
+  SequenceRange,
   SessionCommit,
   SessionKey,
   SessionStore,

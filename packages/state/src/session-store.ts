@@ -16,6 +16,14 @@ export interface StoredComponentState {
   readonly state: JsonValue;
 }
 
+/** The sequence numbers of what is in a list whose items are records beside the session. */
+export interface SequenceRange {
+  /** The number of the oldest item; `next` when there is none. */
+  readonly first: number;
+  /** The number the next item gets. */
+  readonly next: number;
+}
+
 /** A session as the store holds it. All times are milliseconds since 1970-01-01T00:00:00Z. */
 export interface StoredSession {
   /** How many commits have led to this; at least 1. */
@@ -30,6 +38,8 @@ export interface StoredSession {
   readonly runsCompleted: number;
   /** By component name, in the order of the commit; also of components the configuration no longer has. */
   readonly components: ReadonlyMap<string, StoredComponentState>;
+  /** The lists whose items are records of the session, by name. */
+  readonly collections: ReadonlyMap<string, SequenceRange>;
 }
 
 /** A component's state as it is to be stored. */
@@ -81,6 +91,8 @@ export interface RecordPage {
   readonly direction: "forward" | "backward";
   /** At most so many; at least 1. */
   readonly limit: number;
+  /** Reads also when the session has expired: for a run that began before, and that is going to commit. */
+  readonly evenIfSessionExpired?: boolean;
 }
 
 /**
@@ -105,6 +117,8 @@ export interface SessionCommit {
   readonly runsCompleted: number;
   /** Every state of the session by component name, the unchanged ones and those of unconfigured components included. */
   readonly components: ReadonlyMap<string, CommittedComponentState>;
+  /** Every list whose items are records, by name; none when left out. */
+  readonly collections?: ReadonlyMap<string, SequenceRange>;
   /** Take effect one after the other, together with the rest of the commit or not at all. */
   readonly records?: readonly RecordChange[];
 }
@@ -168,7 +182,8 @@ export interface SessionStore {
   readRecord(key: SessionKey, name: string): Promise<unknown>;
 
   /**
-   * Reads records of a session in the order of their names; none when the session is not there, or expired.
+   * Reads records of a session in the order of their names; none when the session is not there, or expired (unless the page
+   * says otherwise).
    *
    * @throws StoredStateError STATE_UNREADABLE when one of them is damaged; StoreError STORE_FAILED.
    */

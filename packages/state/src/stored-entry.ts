@@ -23,6 +23,7 @@ const sessionBodySchema = z.object({
   runs_completed: z.int().nonnegative(),
   // The state itself is passed on as JSON.parse made it: copying it key by key would lose a key `__proto__`.
   components: z.array(z.object({ name: z.string(), version: z.int(), state: z.custom<JsonValue>() })),
+  collections: z.array(z.object({ name: z.string(), first: z.int(), next: z.int() })).optional(),
 });
 
 const recordedTimeBodySchema = z.object({ recorded_time: z.int(), last_room: z.int().optional() });
@@ -50,8 +51,19 @@ export function encodeSession(entryKey: string, commit: SessionCommit): string {
   for (const [name, { version, json }] of commit.components) {
     components += `${components === "" ? "" : ","}{"name":${JSON.stringify(name)},"version":${version},"state":${json}}`;
   }
-  const body = `{${isHashedEntryKey(entryKey) ? keyOfHashed(commit.key) : ""}"created_at":${createdAtMs},"last_activity_at":${lastActivityAtMs},"runs_completed":${runsCompleted},"components":[${components}]}`;
+  const body = `{${isHashedEntryKey(entryKey) ? keyOfHashed(commit.key) : ""}"created_at":${createdAtMs},"last_activity_at":${lastActivityAtMs},"runs_completed":${runsCompleted},"components":[${components}]${encodeCollections(commit)}}`;
   return encodeEntry(entryKey, `${expiresAtMs}`, `${expectedRevision + 1}`, body);
+}
+
+function encodeCollections({ collections }: SessionCommit): string {
+  if (collections === undefined || collections.size === 0) {
+    return "";
+  }
+  const items = Array.from(collections, ([name, { first, next }]) => {
+    assertWholeNumbers([first, next]);
+    return `{"name":${JSON.stringify(name)},"first":${first},"next":${next}}`;
+  });
+  return `,"collections":[${items.join(",")}]`;
 }
 
 /**
@@ -116,7 +128,7 @@ export function decodeSessionAndKey(
   if (!parsed.success || head.revision === undefined || head.expiresAtMs === undefined) {
     throw unreadable(entryKey, "it is not a session", parsed.error);
   }
-  const { key, created_at, last_activity_at, runs_completed, components } = parsed.data;
+  const { key, created_at, last_activity_at, runs_completed, components, collections = [] } = parsed.data;
   const session = {
     revision: head.revision,
     createdAtMs: created_at,
@@ -124,6 +136,7 @@ export function decodeSessionAndKey(
     expiresAtMs: head.expiresAtMs,
     runsCompleted: runs_completed,
     components: new Map(components.map(({ name, version, state }) => [name, { version, state }])),
+    collections: new Map(collections.map(({ name, first, next }) => [name, { first, next }])),
   };
   return { session, key: key && { application: key.application, userId: key.user_id } };
 }

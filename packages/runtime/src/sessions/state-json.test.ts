@@ -14,7 +14,7 @@ describe("a state as JSON", () => {
     fc.assert(
       fc.property(fc.dictionary(fc.string(), fc.jsonValue()), (state) => {
         // Negative zero is the one number JSON.stringify writes as another.
-        expect(JSON.parse(storedForm("notepad", state).json)).toEqual(JSON.parse(JSON.stringify(state)));
+        expect(JSON.parse(storedForm("The state of notepad", state).json)).toEqual(JSON.parse(JSON.stringify(state)));
       }),
     );
   });
@@ -31,7 +31,7 @@ describe("a state as JSON", () => {
     ["an instance of a class", { a: new Money() }, "a Money at a"],
     ["a cycle", cycle, "a cycle, or more than 200 levels, at self.self"],
   ])("is refused for %s", (_what, state, place) => {
-    expect(() => storedForm("notepad", state).json).toThrow(`The state of notepad holds ${place}`);
+    expect(() => storedForm("The state of notepad", state).json).toThrow(`The state of notepad holds ${place}`);
   });
 
   it.each([
@@ -40,32 +40,32 @@ describe("a state as JSON", () => {
     ["a hole", { a: new Array(2) }],
     ["a list with properties", { a: Object.assign([1], { extra: 1 }) }],
   ])("is refused for %s, which JSON.stringify would drop or change", (_what, state) => {
-    expect(() => storedForm("notepad", state).json).toThrow("which JSON cannot hold");
+    expect(() => storedForm("The state of notepad", state).json).toThrow("which JSON cannot hold");
   });
 
   it("is frozen all the way down, and shares nothing with what was left behind", () => {
     const state = Object.freeze({ prefs: { theme: "light" } });
-    const value = storedForm("notepad", state).value as typeof state;
+    const value = storedForm("The state of notepad", state).value as typeof state;
     state.prefs.theme = "dark";
     expect(value).toEqual({ prefs: { theme: "light" } });
     expect([value, value.prefs].every(Object.isFrozen)).toBe(true);
   });
 
   it("takes over what was stored before", () => {
-    const before = storedForm("notepad", { old: { a: 1 }, list: [1] }).value as { old: object };
-    const after = storedForm("notepad", { ...before, list: [1, 2] }).value as { old: object };
+    const before = storedForm("The state of notepad", { old: { a: 1 }, list: [1] }).value as { old: object };
+    const after = storedForm("The state of notepad", { ...before, list: [1, 2] }).value as { old: object };
     expect(after.old).toBe(before.old);
   });
 
   it("takes the value a getter has once", () => {
     let reads = 0;
     const state = Object.defineProperty({}, "reads", { get: () => (reads += 1), enumerable: true });
-    expect(storedForm("notepad", state)).toEqual({ value: { reads: 1 }, json: '{"reads":1}' });
+    expect(storedForm("The state of notepad", state)).toEqual({ value: { reads: 1 }, json: '{"reads":1}' });
   });
 
   it("keeps a key __proto__ as an ordinary key", () => {
     const state: unknown = JSON.parse('{"__proto__":{"a":1}}');
-    expect(storedForm("notepad", state).json).toBe('{"__proto__":{"a":1}}');
+    expect(storedForm("The state of notepad", state).json).toBe('{"__proto__":{"a":1}}');
   });
 });
 
