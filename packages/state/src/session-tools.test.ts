@@ -41,6 +41,7 @@ function commitOf(key: SessionKey, expectedRevision = 0): SessionCommit {
     expiresAtMs: nowMs + 3_600_000,
     runsCompleted: expectedRevision + 1,
     components: new Map([["notes", { version: 3, json: '{"__proto__":1,"list":["✓"]}' }]]),
+    collections: new Map([["notes/list", { first: 2, next: 5 }]]),
     records: [
       { kind: "put", name: "a/\u0000", json: `${expectedRevision}` },
       { kind: "put", name: "short", json: "2", expiresAtMs: nowMs + 1_000_000 },

@@ -35,6 +35,18 @@ describe("the text of a session's entry", () => {
     );
   });
 
+  it("says nothing of collections where there are none, and else which numbers their items have", () => {
+    const collections = new Map([
+      ['functions.notepad:a%2Fb/"notes"', { first: 3, next: 7 }],
+      ["__proto__", { first: 1, next: 1 }],
+    ]);
+    expect(encodeSession(entryKey, { ...commit, collections: new Map() })).toBe(encodeSession(entryKey, commit));
+    expect(decodeSession(entryKey, encodeSession(entryKey, commit)).collections).toEqual(new Map());
+    expect(decodeSession(entryKey, encodeSession(entryKey, { ...commit, collections })).collections).toEqual(
+      collections,
+    );
+  });
+
   it("is refused when any one character of it was changed, or it was cut short", () => {
     const text = encodeSession(entryKey, commit);
     for (let index = 0; index < text.length; index += 1) {
