@@ -1,7 +1,6 @@
 import type { Collection, CollectionItem, CollectionPage, CollectionPageRequest } from "@alcove/plugin-api";
 import type { CollectionContent } from "../sessions/collection-content.js";
 import type { CollectionItems } from "../sessions/collection-items.js";
-import { detachDrafts } from "./detach-drafts.js";
 
 /** What a {@link CollectionDraft} is made of. */
 export interface CollectionDraftParts {
@@ -41,7 +40,7 @@ export class CollectionDraft implements Collection<unknown> {
 
   append(item: unknown): number {
     this.#parts.assertActive();
-    this.#texts.push(this.#parts.items.capture(detachDrafts(item)));
+    this.#texts.push(this.#parts.items.capture(item));
     return this.#next - 1;
   }
 
