@@ -2,7 +2,7 @@ import { definePerUserFunction, type PerUserCallContext, z } from "@alcove/plugi
 import { describe, expect, it } from "vitest";
 import { call, Workbench } from "./support/test-application.js";
 
-type Context = PerUserCallContext<undefined, { log: { item: z.ZodType; version: number } }>;
+type Context = PerUserCallContext<undefined, { log: z.ZodType }>;
 async function withFlow(
   item: z.ZodType,
   code: (context: Context) => unknown,

@@ -1,5 +1,5 @@
 import type { Clock } from "./clock.js";
-import type { CollectionDeclarations, CollectionsOf, NoCollections } from "./definitions/collection-declaration.js";
+import type { CollectionItemSchemas, CollectionsOf, NoCollections } from "./definitions/collection-declaration.js";
 import type { Logger } from "./logger.js";
 
 /** Gives something back: closes a connection, clears a timer. May be asynchronous; called exactly once. */
@@ -47,7 +47,7 @@ export interface CallContext {
 }
 
 /** What a per-user function gets with each call: the user, and the state and collections it may change. */
-export interface PerUserCallContext<State = undefined, Collections extends CollectionDeclarations = NoCollections>
+export interface PerUserCallContext<State = undefined, Items extends CollectionItemSchemas = NoCollections>
   extends CallContext {
   /** Who the run acts for. */
   readonly userId: string;
@@ -58,7 +58,7 @@ export interface PerUserCallContext<State = undefined, Collections extends Colle
    */
   readonly state: State;
   /** The component's collections, by the names of their declarations; stored and discarded together with the state. */
-  readonly collections: CollectionsOf<Collections>;
+  readonly collections: CollectionsOf<Items>;
 }
 
 /** What `build` gets. It is called once per process for shared components, once per waking session for per-user ones. */

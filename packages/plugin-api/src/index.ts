@@ -14,7 +14,9 @@ export type {
 export type {
   CollectionDeclaration,
   CollectionDeclarations,
+  CollectionDeclarationsOf,
   CollectionItemMigration,
+  CollectionItemSchemas,
   CollectionsOf,
   NoCollections,
 } from "./definitions/collection-declaration.js";

@@ -26,12 +26,20 @@ export interface CollectionDeclaration<ItemSchema extends z.ZodType = z.ZodType>
 /** The collections of a component, by name: up to 100 letters, digits, `_` and `-`. */
 export type CollectionDeclarations = Readonly<Record<string, CollectionDeclaration>>;
 
-/** What a component without collections declares. */
+/** The schemas of the items of a component's collections, by the collections' names. */
+export type CollectionItemSchemas = Readonly<Record<string, z.ZodType>>;
+
+/** The schemas of a component without collections. */
 export type NoCollections = Record<never, never>;
 
-/** The collections a call is given, by the names of their declarations. */
-export type CollectionsOf<Declarations extends CollectionDeclarations> = {
-  readonly [Name in keyof Declarations]: Collection<z.output<Declarations[Name]["item"]>>;
+/** The declarations of collections with these items. */
+export type CollectionDeclarationsOf<Items extends CollectionItemSchemas> = {
+  readonly [Name in keyof Items]: CollectionDeclaration<Items[Name]>;
+};
+
+/** The collections with these items, as a call is given them. */
+export type CollectionsOf<Items extends CollectionItemSchemas> = {
+  readonly [Name in keyof Items]: Collection<z.output<Items[Name]>>;
 };
 
 const collectionName = /^[A-Za-z0-9_-]{1,100}$/;

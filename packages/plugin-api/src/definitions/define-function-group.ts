@@ -2,7 +2,13 @@ import { z } from "zod";
 import type { BuildContext, CallContext, PerUserBuildContext, PerUserCallContext } from "../contexts.js";
 import type { Scope } from "../references.js";
 import { builtFunction } from "./built-function.js";
-import { type CollectionDeclarations, checkedCollections, type NoCollections } from "./collection-declaration.js";
+import {
+  type CollectionDeclarations,
+  type CollectionDeclarationsOf,
+  type CollectionItemSchemas,
+  checkedCollections,
+  type NoCollections,
+} from "./collection-declaration.js";
 import {
   type BuiltFunction,
   type ConfigSchema,
@@ -80,12 +86,12 @@ export interface PerUserFunctionGroupOptions<
   Members extends GroupMembers,
   Services extends ServiceRequests,
   StateSchema extends z.ZodType<object> | undefined,
-  Collections extends CollectionDeclarations = NoCollections,
+  Items extends CollectionItemSchemas = NoCollections,
 > extends GroupOptions<Config, Members, Services> {
   /** What is kept for each user, durably. All members share it. */
   readonly state?: StateSchema extends z.ZodType<object> ? StateDeclaration<StateSchema, z.output<Config>> : undefined;
   /** Lists that may grow long, kept for each user item by item, durably. All members share them. See `Collection`. */
-  readonly collections?: Collections;
+  readonly collections?: CollectionDeclarationsOf<Items>;
   /**
    * `session` when what `build` acquires has to live as long as the session: the user is then never taken out of memory
    * before the session's timeout, whatever `general.max_resident_users` says.
@@ -94,7 +100,7 @@ export interface PerUserFunctionGroupOptions<
   /** Called when a user's session wakes up. Returns the code of every member. */
   build(
     context: PerUserBuildContext<z.output<Config>, ResolvedServices<Services>>,
-  ): MaybePromise<MemberImplementations<Members, PerUserCallContext<StateOf<StateSchema>, Collections>>>;
+  ): MaybePromise<MemberImplementations<Members, PerUserCallContext<StateOf<StateSchema>, Items>>>;
 }
 
 /**
@@ -122,8 +128,8 @@ export function definePerUserFunctionGroup<
   Config extends ConfigSchema = EmptyConfig,
   Services extends ServiceRequests = NoServices,
   StateSchema extends z.ZodType<object> | undefined = undefined,
-  Collections extends CollectionDeclarations = NoCollections,
->(options: PerUserFunctionGroupOptions<Config, Members, Services, StateSchema, Collections>): FunctionGroupDefinition {
+  Items extends CollectionItemSchemas = NoCollections,
+>(options: PerUserFunctionGroupOptions<Config, Members, Services, StateSchema, Items>): FunctionGroupDefinition {
   return groupDefinition("per-user", options, options);
 }
 

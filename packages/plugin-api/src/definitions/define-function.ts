@@ -2,7 +2,13 @@ import { z } from "zod";
 import type { BuildContext, CallContext, PerUserBuildContext, PerUserCallContext } from "../contexts.js";
 import type { Scope } from "../references.js";
 import { builtFunction } from "./built-function.js";
-import { type CollectionDeclarations, checkedCollections, type NoCollections } from "./collection-declaration.js";
+import {
+  type CollectionDeclarations,
+  type CollectionDeclarationsOf,
+  type CollectionItemSchemas,
+  checkedCollections,
+  type NoCollections,
+} from "./collection-declaration.js";
 import {
   type ConfigSchema,
   definitionMarker,
@@ -57,12 +63,12 @@ export interface PerUserFunctionOptions<
   Chunk extends z.ZodType | undefined,
   Services extends ServiceRequests,
   StateSchema extends z.ZodType<object> | undefined,
-  Collections extends CollectionDeclarations = NoCollections,
+  Items extends CollectionItemSchemas = NoCollections,
 > extends FunctionOptions<Config, Input, Output, Chunk, Services> {
   /** What is kept for each user, durably. */
   readonly state?: StateSchema extends z.ZodType<object> ? StateDeclaration<StateSchema, z.output<Config>> : undefined;
   /** Lists that may grow long, kept for each user item by item, durably. See `Collection`. */
-  readonly collections?: Collections;
+  readonly collections?: CollectionDeclarationsOf<Items>;
   /**
    * `session` when what `build` acquires has to live as long as the session: the user is then never taken out of memory
    * before the session's timeout, whatever `general.max_resident_users` says.
@@ -72,12 +78,7 @@ export interface PerUserFunctionOptions<
   build(
     context: PerUserBuildContext<z.output<Config>, ResolvedServices<Services>>,
   ): MaybePromise<
-    Implementation<
-      z.output<Input>,
-      OutputOf<Output>,
-      OutputOf<Chunk>,
-      PerUserCallContext<StateOf<StateSchema>, Collections>
-    >
+    Implementation<z.output<Input>, OutputOf<Output>, OutputOf<Chunk>, PerUserCallContext<StateOf<StateSchema>, Items>>
   >;
 }
 
@@ -117,10 +118,8 @@ export function definePerUserFunction<
   Config extends ConfigSchema = EmptyConfig,
   Services extends ServiceRequests = NoServices,
   StateSchema extends z.ZodType<object> | undefined = undefined,
-  Collections extends CollectionDeclarations = NoCollections,
->(
-  options: PerUserFunctionOptions<Config, Input, Output, Chunk, Services, StateSchema, Collections>,
-): FunctionDefinition {
+  Items extends CollectionItemSchemas = NoCollections,
+>(options: PerUserFunctionOptions<Config, Input, Output, Chunk, Services, StateSchema, Items>): FunctionDefinition {
   return functionDefinition("per-user", options, options);
 }
 
