@@ -102,7 +102,7 @@ export class SessionRecords {
         }
       }
     }
-    return this.#complete({ ...head, filled }, restored, texts);
+    return this.#complete({ ...head, filled: filled.size === 0 ? noChanges : filled }, restored, texts);
   }
 
   /** The collections of a component by the names it declares them by. */
