@@ -52,10 +52,10 @@ function release2({ migrate = intoCollection, item = z.string(), version = 1, mi
     collections: { notes: { item, version, migrations } },
     build:
       () =>
-      async ({ steps }, { collections }) => {
+      async ({ steps }, context) => {
         const results: unknown[] = [];
         for (const step of steps) {
-          results.push((await take(collections.notes, step)) ?? null);
+          results.push((await take(context.collections.notes, step)) ?? null);
         }
         return results;
       },
