@@ -1,5 +1,4 @@
 import { type StateDeclaration, type StateMigrationContext, StoredStateError } from "@alcove/plugin-api";
-import { freeze } from "immer";
 import type { ComponentPlan, StatePlan } from "../plan/application-plan.js";
 import { migrateStored, readerName, type StoredVersion } from "./migrate-stored.js";
 import { invalidValue, type Reading, StoredSchema } from "./stored-schema.js";
@@ -7,8 +6,9 @@ import { invalidValue, type Reading, StoredSchema } from "./stored-schema.js";
 /** A component's state as it is, or will be, on disk. */
 export interface CommittedState {
   /**
-   * Deeply frozen, and what a load of `json` would give, so that it makes no difference whether a session stayed in
-   * memory. Where the schema has codecs it is their stored side: what they make of it may be mutable.
+   * What a load of `json` would give, so that it makes no difference whether a session stayed in memory. Where the schema
+   * has codecs it is their stored side, and deeply frozen, because their code gets to see it; else functions reach it by
+   * drafts only, and its lists are not frozen.
    */
   readonly value: object;
   readonly json: string;
@@ -37,7 +37,7 @@ export class ComponentState {
   initial(): CommittedState {
     const live = this.#schema.decode(this.#declaration.initial(this.component.config as never));
     // Decoded, because the schema may fill in defaults.
-    return this.capture(this.#objectOf(live, "begins with"), "begins with");
+    return this.capture(this.#objectOf(live, "begins with"), undefined, "begins with");
   }
 
   /**
@@ -59,16 +59,17 @@ export class ComponentState {
         { cause: "cause" in live ? live.cause : undefined },
       );
     }
-    return { value: freeze(value, true), json: JSON.stringify(stored.value) };
+    return { value: this.#schema.stored(value).value as object, json: JSON.stringify(stored.value) };
   }
 
   /**
    * What a run left behind, ready to be stored.
    *
+   * @param previous The value that was committed before.
    * @throws STATE_INVALID when it breaks the schema, or JSON cannot hold it.
    */
-  capture(live: unknown, verb = "left behind"): CommittedState {
-    const { value, json } = this.#schema.capture(live, this.#subject(verb));
+  capture(live: unknown, previous: object | undefined, verb = "left behind"): CommittedState {
+    const { value, json } = this.#schema.capture(live, this.#subject(verb), previous);
     return { value: this.#objectOf(isObject(live) ? { data: value } : { data: live }, verb), json };
   }
 
@@ -82,7 +83,7 @@ export class ComponentState {
     const migrated = await migrateStored(names, this.#declaration, stored, (step, state) => step(state, filling));
     try {
       const live = this.#objectOf(this.#schema.decode(migrated), "was migrated to");
-      return this.capture(live, "was migrated to");
+      return this.capture(live, undefined, "was migrated to");
     } catch (cause) {
       throw new StoredStateError("STATE_MIGRATION_FAILED", (cause as Error).message, { cause });
     }

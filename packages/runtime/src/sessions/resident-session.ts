@@ -6,7 +6,6 @@ import type { StateDrafts } from "../runs/state-drafts.js";
 import { contentOf } from "./collection-content.js";
 import { FairSemaphore } from "./fair-semaphore.js";
 import { type IdempotencyLimits, type IdempotencyRequest, RecordedReplies } from "./recorded-replies.js";
-import type { Resident } from "./residency.js";
 import { SessionFigures } from "./session-figures.js";
 import type { RunChanges, SessionRecord, SessionRecords } from "./session-record.js";
 import { readStoredItems } from "./stored-items.js";
@@ -31,7 +30,7 @@ export interface ReplyToRecord {
  * One user's session while it is in memory: its turns, its committed record, and its room. Whoever holds the turn may
  * call {@link wake}, {@link openDrafts}, {@link openCollections} and {@link commit}; nobody else does.
  */
-export class ResidentSession implements Resident {
+export class ResidentSession {
   readonly userId: string;
   readonly turns: FairSemaphore;
   readonly figures = new SessionFigures();

@@ -70,7 +70,7 @@ export class SessionManager {
   readonly #options: SessionManagerOptions;
   readonly #records: SessionRecords;
   readonly #surroundings: RunSurroundings;
-  readonly #residency: Residency<ResidentSession>;
+  readonly #residency: Residency<PerUserRunHost>;
   readonly #activeRuns = new ActiveRuns();
   #isClosing = false;
 
@@ -91,7 +91,7 @@ export class SessionManager {
       assertOpen: () => this.#assertOpen(),
     };
     this.#residency = new Residency({
-      create: (userId) => this.#residentOf(userId),
+      create: (userId) => this.#hostOf(userId),
       maxResidents: options.maxResidentUsers,
       idleMs: options.residentIdleMs,
       mayLeaveEarly: options.plan.perUserComponents.every(({ definition }) => definition.residency !== "session"),
@@ -115,11 +115,11 @@ export class SessionManager {
     if (userId === undefined || userId === "") {
       throw new AlcoveError("USER_ID_REQUIRED", "The workflow is per-user, and no user was named.");
     }
-    const resident = this.#residency.hold(userId);
-    resident.openCount += 1;
-    return new Session(new PerUserRunHost(this.#surroundings, resident, () => this.#residency.hasLeft(userId)), () => {
-      resident.openCount -= 1;
-      this.#residency.release(resident);
+    const host = this.#residency.hold(userId);
+    host.resident.openCount += 1;
+    return new Session(host, () => {
+      host.resident.openCount -= 1;
+      this.#residency.release(host);
     });
   }
 
@@ -130,7 +130,7 @@ export class SessionManager {
       .filter((component) => component.section !== "workflow")
       .reduce((count, component) => count + component.functions.length, 0);
     const groupsCount = perUserComponents.filter((component) => component.section === "function_groups").length;
-    return [...this.#residency.tenants()].flatMap(({ userId, record, openCount, figures }) =>
+    return [...this.#residency.tenants()].flatMap(({ userId, resident: { record, openCount, figures } }) =>
       record === undefined
         ? []
         : [
@@ -179,9 +179,9 @@ export class SessionManager {
     await this.#residency.evictAll(timeoutMs);
   }
 
-  #residentOf(userId: string): ResidentSession {
+  #hostOf(userId: string): PerUserRunHost {
     const { application, store, furnishings, maxQueuedRunsPerUser, idempotencyLimits } = this.#options;
-    return new ResidentSession({
+    const resident = new ResidentSession({
       key: { application, userId },
       store,
       records: this.#records,
@@ -189,6 +189,7 @@ export class SessionManager {
       maxQueuedRuns: maxQueuedRunsPerUser,
       idempotencyLimits,
     });
+    return new PerUserRunHost(this.#surroundings, resident, () => this.#residency.hasLeft(userId));
   }
 
   #assertOpen(): void {

@@ -132,7 +132,7 @@ export class SessionRecords {
     const values = changes.length === 0 ? record.values : [...record.values];
     for (const { slot, value: live } of changes) {
       const state = this.#bySlot(slot);
-      const { value, json } = state.capture(live);
+      const { value, json } = state.capture(live, values[slot]);
       (values as object[])[slot] = value;
       (texts as Map<string, StoredText>).set(state.plan.key, { version: state.plan.version, json });
     }

@@ -30,21 +30,32 @@ export class StoredSchema {
   }
 
   /**
+   * The stored side of a value in the form in which it is stored. Where there are codecs it is frozen all the way down, because
+   * their code gets to see it; else functions reach it by drafts only, and its lists stay open.
+   *
+   * @throws STATE_INVALID when JSON cannot hold it.
+   */
+  stored(value: unknown, previous?: object | undefined): StoredForm {
+    return storedForm(this.#what, value, { previous, freezesLists: this.hasCodec });
+  }
+
+  /**
    * A live value in the form in which it is stored, and from which it can be read again.
    *
    * @param subject What messages call this value: `The state notepad left behind`.
+   * @param previous What it was when it was stored before.
    * @throws STATE_INVALID when it breaks the schema, or JSON cannot hold it.
    */
-  capture(live: unknown, subject: string): StoredForm {
+  capture(live: unknown, subject: string, previous?: object | undefined): StoredForm {
     const made = this.hasCodec ? reading(() => this.#schema.safeEncode(live)) : this.decode(live);
     if (!("data" in made)) {
       throw invalidValue(subject, made);
     }
     if (!this.hasCodec) {
       assertSame(live, made.data, subject);
-      return storedForm(this.#what, live);
+      return this.stored(live, previous);
     }
-    const stored = storedForm(this.#what, made.data);
+    const stored = this.stored(made.data);
     const again = this.decode(stored.value);
     if (!("data" in again)) {
       throw invalidValue(`${subject}, once encoded and decoded again,`, again);

@@ -47,6 +47,25 @@ describe("request body", () => {
     );
   });
 
+  it("that nests deep and holds escaped characters is refused as any other", async () => {
+    const roomy = await startTestServer({ frontEnd: { maxBodyBytes: 1_000_000 } });
+    const body = Buffer.from(`${"[".repeat(50_000)}"\\u0041"${"]".repeat(50_000)}`);
+    const answer = await exchange(roomy.address, postOf("/generate", body, []));
+    await roomy.close(100);
+    expect(answer).toMatch(/^HTTP\/1\.1 422 /);
+  });
+
+  it("may come in many pieces", async () => {
+    const [one, ...others] = Array.from('{"a":"ä€😀"}', (character) => Buffer.from(character));
+    const reply = await fetch(`${server.address}/generate`, {
+      method: "POST",
+      headers: { "content-type": "application/json", cookie: "nat-session=alice" },
+      body: new Blob([one ?? "", ...others]).stream(),
+      duplex: "half",
+    } as RequestInit);
+    expect(await reply.json()).toEqual({ a: "ä€😀" });
+  });
+
   it("may be compressed", async () => {
     expect(await send(gzipSync('{"a":"ä"}'), ["content-encoding: gzip"])).toEqual({ status: 200, json: { a: "ä" } });
     expect(await send(brotliCompressSync('{"a":1}'), ["content-encoding: br"])).toEqual({
