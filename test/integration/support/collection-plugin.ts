@@ -40,7 +40,7 @@ export async function take(collection: Collection<unknown>, step: Step): Promise
 }
 
 /** Everything in a collection, oldest first. */
-export async function allOf(collection: AsyncIterable<unknown>): Promise<unknown[]> {
+async function allOf(collection: AsyncIterable<unknown>): Promise<unknown[]> {
   const items: unknown[] = [];
   for await (const item of collection) {
     items.push(item);

@@ -1,7 +1,7 @@
 import { added, initials, type JournalState, keptEntries, type Release, step, stepEntry } from "./journal-plugin.js";
 
-/** How long a session lives. */
-export const TIMEOUT_MS = 60_000;
+/** How long a session lives, as the configuration of the histories says. */
+const TIMEOUT_MS = 60_000;
 
 /** What becomes of a commit. */
 export type CommitFate = "kept" | "refused" | "unknown, lost" | "unknown, kept";
