@@ -2,7 +2,7 @@ import { setTimeout as pause } from "node:timers/promises";
 import { type Logger, StoredStateError, StoreError } from "@alcove/plugin-api";
 import { Keyv, type KeyvStoreAdapter } from "keyv";
 import type { EntryAdapter, EntryToStore } from "./entry-adapter.js";
-import { recordedTimeEntryKey, sessionEntryKey } from "./entry-keys.js";
+import { isSessionEntryKey, recordedTimeEntryKey, sessionEntryKey } from "./entry-keys.js";
 import { type StoredRecordChanges, storedRecordChanges } from "./record-changes.js";
 import { SessionReader } from "./session-reader.js";
 import type {
@@ -15,7 +15,9 @@ import type {
   StoredSession,
 } from "./session-store.js";
 import type {
+  ImportOptions,
   ListedSession,
+  SessionDescription,
   SessionList,
   SessionStoreTools,
   Verification,
@@ -87,8 +89,7 @@ export class KeyvSessionStore implements SessionStore, SessionStoreTools {
     this.#tools = new SessionTools({
       adapter,
       access,
-      load: (key) => this.load(key),
-      commit: (commit) => this.commit(commit),
+      store: this,
       alone,
     });
     this.#space = new SpaceKeeper({ adapter, logger, place, alone });
@@ -135,8 +136,11 @@ export class KeyvSessionStore implements SessionStore, SessionStoreTools {
     }
   }
 
-  async remove(key: SessionKey): Promise<boolean> {
-    const entryKey = sessionEntryKey(key);
+  remove(key: SessionKey): Promise<boolean> {
+    return this.#remove(sessionEntryKey(key));
+  }
+
+  #remove(entryKey: string): Promise<boolean> {
     return this.#queue.run(async () => {
       const isRemoved = await this.#keyv.delete(entryKey);
       if (isRemoved) {
@@ -174,16 +178,24 @@ export class KeyvSessionStore implements SessionStore, SessionStoreTools {
     return this.#tools.verify(onEntry);
   }
 
-  backup(file: string): Promise<void> {
-    return this.#tools.backup(file);
+  backup(file: string, options?: { readonly overwrite?: boolean }): Promise<void> {
+    return this.#tools.backup(file, options);
+  }
+
+  describeSession(key: SessionKey): Promise<SessionDescription | undefined> {
+    return this.#tools.describeSession(key);
   }
 
   exportSession(key: SessionKey): Promise<string | undefined> {
     return this.#tools.exportSession(key);
   }
 
-  importSession(text: string): Promise<SessionKey> {
-    return this.#tools.importSession(text);
+  importSession(text: string, options: ImportOptions): Promise<SessionKey> {
+    return this.#tools.importSession(text, options);
+  }
+
+  removeEntry(entry: string): Promise<boolean> {
+    return isSessionEntryKey(entry) ? this.#remove(entry) : Promise.resolve(false);
   }
 
   close(): Promise<void> {

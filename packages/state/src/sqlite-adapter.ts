@@ -1,4 +1,4 @@
-import { StoredStateError, StoreError } from "@alcove/plugin-api";
+import { StoreError } from "@alcove/plugin-api";
 import { KeyvSqlite } from "@keyv/sqlite";
 import { z } from "zod";
 import type {
@@ -14,10 +14,11 @@ import type { StoredRecordChanges } from "./record-changes.js";
 import { ReopeningConnection } from "./reopening-connection.js";
 import type { SqliteParameter } from "./sqlite-connection.js";
 import { entriesTable, pragmaValue } from "./sqlite-database-file.js";
-import { sqliteCodeOf, sqliteFailureOf } from "./sqlite-failure.js";
+import { sqliteFailureOf } from "./sqlite-failure.js";
+import { isPageDamage, orUnreadable } from "./sqlite-page-damage.js";
 import { openConfiguredConnection } from "./sqlite-settings.js";
 import * as statements from "./sqlite-statements.js";
-import { longestHead, readEntryHead, unreadable } from "./stored-entry.js";
+import { damageItself, longestHead, readEntryHead, unreadable } from "./stored-entry.js";
 import type { WriteFailure } from "./write-failure.js";
 
 const pagesGivenBackPerStep = 256;
@@ -83,7 +84,7 @@ export class SqliteAdapter extends KeyvSqlite implements EntryAdapter {
   // The base class is generic in what it reads; what comes from a file has no type until it has been checked.
   override async get<Value>(key: string): Promise<Value | undefined> {
     const statement = `SELECT value, expires_at, revision FROM ${entriesTable} WHERE key = ?`;
-    const [row] = entryRowsSchema.parse(await this.query(statement, key));
+    const [row] = entryRowsSchema.parse(await orUnreadable(key, this.query(statement, key)));
     if (row === undefined) {
       return undefined;
     }
@@ -173,11 +174,10 @@ export class SqliteAdapter extends KeyvSqlite implements EntryAdapter {
 
   async readRecords(range: RecordRange): Promise<FoundRecords | undefined> {
     const { sessionKey, from, to, direction, limit, expiredAtMs = null } = range;
-    const rows = recordRowsSchema.parse(
-      await this.#connection.query(statements.recordsStatement(direction, longestHead), [
-        ...[from, to, expiredAtMs, limit, sessionKey],
-      ]),
-    );
+    const reading = this.#connection.query(statements.recordsStatement(direction, longestHead), [
+      ...[from, to, expiredAtMs, limit, sessionKey],
+    ]);
+    const rows = recordRowsSchema.parse(await orUnreadable(sessionKey, reading));
     const [first] = rows;
     if (first === undefined) {
       return undefined;
@@ -198,25 +198,12 @@ export class SqliteAdapter extends KeyvSqlite implements EntryAdapter {
         .parse(rows)
         .map(({ key, value, ...columns }) => ({ name: key, value: valueOrDamage(key, value, columns) }));
     } catch (error) {
-      if (sqliteCodeOf(error) !== "SQLITE_CORRUPT") {
+      if (!isPageDamage(error)) {
         throw error;
       }
-      const keys = keyRowsSchema.parse(await this.query(`SELECT key ${rest}`, above, below, limit));
-      return Promise.all(keys.map(async ({ key }) => ({ name: key, value: await this.#getOrDamage(key) })));
-    }
-  }
-
-  async #getOrDamage(key: string): Promise<unknown> {
-    try {
-      return await this.get(key);
-    } catch (error) {
-      if (sqliteCodeOf(error) === "SQLITE_CORRUPT") {
-        return unreadable(key, "the database file is damaged where it lies", error);
-      }
-      if (error instanceof StoredStateError) {
-        return error;
-      }
-      throw error;
+      const rows = orUnreadable(above, this.query(`SELECT key ${rest}`, above, below, limit));
+      const keys = keyRowsSchema.parse(await rows);
+      return Promise.all(keys.map(async ({ key }) => ({ name: key, value: await this.get(key).catch(damageItself) })));
     }
   }
 
@@ -287,9 +274,6 @@ function valueOrDamage(key: string, value: unknown, columns: Columns): unknown {
     assertAgreement(key, value, columns);
     return value;
   } catch (error) {
-    if (error instanceof StoredStateError) {
-      return error;
-    }
-    throw error;
+    return damageItself(error);
   }
 }

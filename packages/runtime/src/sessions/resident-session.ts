@@ -139,6 +139,29 @@ export class ResidentSession {
   }
 
   /**
+   * Ends the session, by whatever `change` does to it in the store; then nothing of it is in memory any more, and its
+   * components have been told that it is over. When the change fails, memory is as it was; where its outcome is unknown,
+   * the record is read from disk again.
+   */
+  async end(change: () => Promise<void>): Promise<DisposalReport> {
+    try {
+      await change();
+    } catch (error) {
+      if (AlcoveError.is(error) && error.code === "OUTCOME_UNKNOWN") {
+        this.#forget();
+      }
+      throw error;
+    }
+    this.#forget();
+    return this.#emptyRoom(this.#options.furnishings.releaseTimeoutMs, true);
+  }
+
+  /** Resolves when a room that is being built for a run that was given up is there, or has failed. */
+  async hasSettled(): Promise<void> {
+    await this.#waking?.catch(() => undefined);
+  }
+
+  /**
    * Leaves memory: releases what the room's components acquired, and if the session is over tells them so before, within
    * the time for each. The stored session stays as it is.
    */
