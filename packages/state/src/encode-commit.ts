@@ -20,7 +20,10 @@ const none = [] as const;
  *
  * @throws StoreError STATE_TOO_LARGE; TypeError for what is no commit.
  */
-export function encodeCommit(commit: SessionCommit, { maxSessionBytes, usesComponentRows }: CommitEncoding): QueuedEntry {
+export function encodeCommit(
+  commit: SessionCommit,
+  { maxSessionBytes, usesComponentRows }: CommitEncoding,
+): QueuedEntry {
   const key = sessionEntryKey(commit.key);
   const session = encodeSession(key, commit, usesComponentRows);
   assertWithin(maxSessionBytes, "The session", session.text, session.jsonInRows);

@@ -134,25 +134,25 @@ export class KeyvSessionStore implements SessionStore, SessionStoreTools {
 
   async remove(key: SessionKey): Promise<boolean> {
     const entryKey = sessionEntryKey(key);
-    return this.#queue.run(async () => {
-      const isRemoved = await this.#keyv.delete(entryKey);
-      if (isRemoved) {
-        // The records are out of sight already; where this fails, the next sweep does it.
-        await this.#adapter
-          .deleteExpired({ expiredAtMs: 0, limit: recordsRemovedAtOnce, except: [] })
-          .catch(() => undefined);
-      }
-      return isRemoved;
-    });
+    const isRemoved = await this.#queue.run(() => this.#keyv.delete(entryKey));
+    if (isRemoved) {
+      // The records are out of sight already; where this fails, the next sweep does it.
+      await this.#space
+        .removeInSteps(recordsRemovedAtOnce, (limit) =>
+          this.#adapter.deleteExpired({ expiredAtMs: 0, limit, except: [] }),
+        )
+        .catch(() => undefined);
+    }
+    return isRemoved;
   }
 
   async sweep(limit: number, inUse: Iterable<SessionKey> = []): Promise<number> {
     const expiredAtMs = this.nowMs();
     const except = Array.from(inUse, sessionEntryKey);
-    const removed = await this.#queue.run(async () => {
-      await this.#writeBatch([]);
-      return this.#adapter.deleteExpired({ expiredAtMs, limit, except });
-    });
+    await this.#recordTime();
+    const removed = await this.#space.removeInSteps(limit, (stepLimit) =>
+      this.#adapter.deleteExpired({ expiredAtMs, limit: stepLimit, except }),
+    );
     if (removed < limit) {
       await this.#space.afterSweep(expiredAtMs);
     }

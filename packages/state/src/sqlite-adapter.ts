@@ -49,6 +49,8 @@ export class SqliteAdapter extends KeyvSqlite implements EntryAdapter {
   readonly #connection: ReopeningConnection;
   readonly #reader: SqliteEntryReader;
   readonly #closeUnused: () => Promise<void>;
+  /** Large ranges of records that were removed, and are not deleted yet; as long as there are any, commits have to look at them. */
+  #mayHaveLeftRanges = true;
 
   constructor({ path, nowMs }: SqliteAdapterOptions) {
     // The base class opens a connection that could be neither replaced nor copied from, so it gets one to nothing.
@@ -72,6 +74,7 @@ export class SqliteAdapter extends KeyvSqlite implements EntryAdapter {
   async configure(): Promise<void> {
     await this.#closeUnused();
     await this.query("SELECT 1");
+    await this.#lookForLeftRanges();
   }
 
   // The base class is generic in what it reads; what comes from a file has no type until it has been checked.
@@ -84,9 +87,24 @@ export class SqliteAdapter extends KeyvSqlite implements EntryAdapter {
   }
 
   async setMany(entries: readonly EntryToStore[]): Promise<boolean[]> {
-    const { statement, parameters } = commitStatement(entries, this.#nowMs());
-    const taken = new Set(keyRowsSchema.parse(await this.#connection.query(statement, parameters)).map(({ key }) => key));
+    const { statement, parameters } = commitStatement(entries, this.#nowMs(), this.#mayHaveLeftRanges);
+    const leavesRanges = entries.some(({ records }) => records !== undefined && records.removedRanges.length > 0);
+    this.#mayHaveLeftRanges ||= leavesRanges;
+    const rows = await this.#connection.query(statement, parameters);
+    if (leavesRanges) {
+      await this.#lookForLeftRanges();
+    }
+    const taken = new Set(keyRowsSchema.parse(rows).map(({ key }) => key));
     return entries.map(({ key }) => taken.has(key));
+  }
+
+  /** It cannot fail what was done before; where it is not known, they count as there. */
+  async #lookForLeftRanges(): Promise<void> {
+    try {
+      this.#mayHaveLeftRanges = (await this.#count(statements.countLeftRanges)) > 0;
+    } catch {
+      this.#mayHaveLeftRanges = true;
+    }
   }
 
   override async set(key: string, value: string): Promise<boolean> {
@@ -109,6 +127,11 @@ export class SqliteAdapter extends KeyvSqlite implements EntryAdapter {
     let deleted = await this.#change(statements.deleteExpiredSessions, [expiredAtMs, exceptText, limit]);
     if (deleted < limit) {
       deleted += await this.#change(statements.deleteExpiredRecords, [expiredAtMs, limit - deleted]);
+    }
+    if (deleted < limit && this.#mayHaveLeftRanges) {
+      deleted += await this.#change(statements.deleteRecordsInLeftRanges, [limit - deleted]);
+      await this.#change(statements.deleteEmptyRanges, [limit]);
+      await this.#lookForLeftRanges();
     }
     if (deleted < limit) {
       const leftRecords = await this.#change(statements.deleteLeftRecords, [limit - deleted]);
@@ -133,13 +156,12 @@ export class SqliteAdapter extends KeyvSqlite implements EntryAdapter {
     return !isLast;
   }
 
-  async countExpiringAfter(timeMs: number): Promise<number> {
-    const rows = await this.query(`SELECT count(*) AS count FROM ${entriesTable} WHERE expires_at > ?`, timeMs);
-    return countRowsSchema.parse(rows)[0].count;
+  countExpiringAfter(timeMs: number): Promise<number> {
+    return this.#count(`SELECT count(*) AS count FROM ${entriesTable} WHERE expires_at > ?`, timeMs);
   }
 
-  async countMisdated(timeMs: number): Promise<number> {
-    return countRowsSchema.parse(await this.query(statements.countMisdatedSessions, timeMs))[0].count;
+  countMisdated(timeMs: number): Promise<number> {
+    return this.#count(statements.countMisdatedSessions, timeMs);
   }
 
   readRecords(range: RecordRange): Promise<FoundRecords | undefined> {
@@ -150,12 +172,11 @@ export class SqliteAdapter extends KeyvSqlite implements EntryAdapter {
     return this.#reader.readSessions(range);
   }
 
-  async highestRoom(): Promise<number> {
-    const rows = await this.query(
+  highestRoom(): Promise<number> {
+    return this.#count(
       `SELECT max(coalesce((SELECT max(room) FROM ${entriesTable}), 0), coalesce((SELECT max(room) FROM records), 0),
         coalesce((SELECT max(room) FROM left_rooms), 0)) AS count`,
     );
-    return countRowsSchema.parse(rows)[0].count;
   }
 
   copyTo(file: string): Promise<void> {
@@ -164,6 +185,10 @@ export class SqliteAdapter extends KeyvSqlite implements EntryAdapter {
 
   failureOf(error: unknown): WriteFailure {
     return sqliteFailureOf(error);
+  }
+
+  async #count(statement: string, ...parameters: readonly number[]): Promise<number> {
+    return countRowsSchema.parse(await this.#connection.query(statement, parameters))[0].count;
   }
 
   async #change(statement: string, parameters: readonly SqliteParameter[]): Promise<number> {

@@ -15,8 +15,8 @@ const places = { removed: ["removed1", "removed2"], put: ["1", "2", "3"] };
 
 const storeSession = `INSERT INTO ${entriesTable}(key, expires_at, revision, room, value)
     VALUES (NEW.key, NEW.expires_at, NEW.revision, NEW.room, NEW.value)
-    ON CONFLICT(key) DO UPDATE SET value = excluded.value, expires_at = excluded.expires_at,
-      revision = excluded.revision, room = CASE WHEN excluded.revision = 1 THEN excluded.room ELSE room END`;
+    ON CONFLICT(key) DO UPDATE SET value = NEW.value, expires_at = NEW.expires_at,
+      revision = NEW.revision, room = CASE WHEN NEW.revision = 1 THEN NEW.room ELSE room END`;
 
 const overwrite = "ON CONFLICT(room, name) DO UPDATE SET value = excluded.value, expires_at = excluded.expires_at";
 
@@ -32,16 +32,39 @@ const smallChange: readonly string[] = [
   ),
 ];
 
+/** What is larger is not deleted with the commit, which others would have to wait for, but noted, and deleted in steps. */
+const largestRangeDeletedAtOnce = 256;
+/** A range of records of the session `e` to remove: from the first name up to, but without, the last. */
+const first = "range.value ->> 0";
+const last = "range.value ->> 1";
+const keepLonger = "ON CONFLICT(room, first) DO UPDATE SET last = max(last, excluded.last)";
+
 const largeChange: readonly string[] = [
   `DELETE FROM records WHERE (room, name) IN (
     SELECT e.room, removed.value FROM ${entriesTable} e, json_each(NEW.removed) removed WHERE e.key = NEW.key)`,
-  `DELETE FROM records WHERE (room, name) IN (
-    SELECT r.room, r.name FROM json_each(NEW.ranges) range
-      CROSS JOIN ${entriesTable} e ON e.key = NEW.key
-      CROSS JOIN records r ON r.room = e.room AND r.name >= range.value ->> 0 AND r.name < range.value ->> 1)`,
+  `INSERT INTO left_ranges(room, first, last)
+    SELECT e.room, ${first}, ${last} FROM json_each(NEW.ranges) range CROSS JOIN ${entriesTable} e ON e.key = NEW.key
+    WHERE (SELECT count(*) FROM (SELECT 1 FROM records r WHERE r.room = e.room AND r.name >= ${first} AND r.name < ${last}
+      LIMIT ${largestRangeDeletedAtOnce + 1})) > ${largestRangeDeletedAtOnce}
+    ${keepLonger}`,
+  `DELETE FROM records WHERE id IN (
+    SELECT r.id FROM json_each(NEW.ranges) range
+      CROSS JOIN ${entriesTable} e ON e.key = NEW.key AND NOT EXISTS (
+        SELECT 1 FROM left_ranges l WHERE l.room = e.room AND l.first = ${first} AND l.last >= ${last})
+      CROSS JOIN records r ON r.room = e.room AND r.name >= ${first} AND r.name < ${last})`,
   `DELETE FROM records WHERE NEW.kept IS NOT NULL AND (room, name) IN (
     SELECT r.room, r.name FROM ${entriesTable} e CROSS JOIN records r ON r.room = e.room AND ${isComponentRow}
       WHERE e.key = NEW.key AND r.name NOT IN (SELECT value FROM json_each(NEW.kept)))`,
+  // What is put into a range that is left parts it: first the ends of what lies behind each name, then what lies before.
+  `INSERT INTO left_ranges(room, first, last)
+    SELECT l.room, put.key || char(1), l.last
+    FROM json_each(NEW.put) put CROSS JOIN ${entriesTable} e ON e.key = NEW.key
+      CROSS JOIN left_ranges l ON l.room = e.room AND l.first <= put.key AND l.last > put.key
+    WHERE true ${keepLonger}`,
+  `UPDATE left_ranges SET last = (
+      SELECT min(put.key) FROM json_each(NEW.put) put WHERE put.key >= left_ranges.first AND put.key < left_ranges.last)
+    WHERE room = (SELECT room FROM ${entriesTable} WHERE key = NEW.key) AND EXISTS (
+      SELECT 1 FROM json_each(NEW.put) put WHERE put.key >= left_ranges.first AND put.key < left_ranges.last)`,
   `INSERT INTO records(room, name, expires_at, value)
     SELECT e.room, put.key, ${expiryInText("put.value")}, put.value
       FROM ${entriesTable} e, json_each(NEW.put) put WHERE e.key = NEW.key ${overwrite}`,
@@ -75,12 +98,21 @@ function expiryInText(text: string): string {
   return `nullif(CAST(substr(${text}, 26, 16) AS INTEGER), 0)`;
 }
 
-/** Stores entries, each with what it changes in its session's records. The rows it answers with hold the keys of those that were taken. */
-export function commitStatement(entries: readonly EntryToStore[], nowMs: number): BoundStatement {
+/**
+ * Stores entries, each with what it changes in its session's records. The rows it answers with hold the keys of those
+ * that were taken.
+ *
+ * @param mayPartRanges Whether records may be put into ranges that were left.
+ */
+export function commitStatement(
+  entries: readonly EntryToStore[],
+  nowMs: number,
+  mayPartRanges: boolean,
+): BoundStatement {
   if (entries.every(({ records }) => records === undefined)) {
     return upsertStatement(entries, nowMs);
   }
-  if (entries.every(({ records }) => records === undefined || isSmall(records))) {
+  if (!mayPartRanges && entries.every(({ records }) => records === undefined || isSmall(records))) {
     return viewStatement("small_commits", smallColumns, entries, smallParameters, nowMs);
   }
   return viewStatement("large_commits", largeColumns, entries, largeParameters, nowMs);
@@ -102,7 +134,10 @@ function viewStatement(
     WHERE column4 IS NULL OR stored.revision IS column4 - 1
       OR (column4 = 1 AND (stored.key IS NULL OR stored.expires_at <= ${nowMs}))
     RETURNING key`;
-  return { statement, parameters: entries.flatMap(({ key, value, records }) => [key, value, ...parametersOf(records)]) };
+  return {
+    statement,
+    parameters: entries.flatMap(({ key, value, records }) => [key, value, ...parametersOf(records)]),
+  };
 }
 
 /**

@@ -1,6 +1,7 @@
-import { StoredStateError } from "@alcove/plugin-api";
+import { StoredStateError, StoreError } from "@alcove/plugin-api";
 import { z } from "zod";
-import type { FoundRecords, FoundSessionEntry, RecordRange, SessionRange } from "./entry-adapter.js";
+import type { FoundEntry, FoundRecords, FoundSessionEntry, RecordRange, SessionRange } from "./entry-adapter.js";
+import { type NameStretch, stretchesOutside } from "./left-ranges.js";
 import type { SqliteConnection } from "./sqlite-connection.js";
 import { sqliteCodeOf } from "./sqlite-failure.js";
 import * as statements from "./sqlite-statements.js";
@@ -12,11 +13,23 @@ const columnsSchema = z.object({ expires_at: z.unknown(), revision: z.unknown() 
 const sessionRowsSchema = z.array(
   columnsSchema.extend({ key: z.string(), name: z.string().nullable(), value: z.unknown() }),
 );
+const leftRangesSchema = z.array(z.tuple([z.string(), z.string()]));
 const recordRowsSchema = z.array(
-  columnsSchema.extend({ head: z.unknown(), name: z.string().nullable(), value: z.unknown() }),
+  columnsSchema.extend({
+    head: z.unknown(),
+    left_ranges: z
+      .string()
+      .transform((text) => leftRangesSchema.parse(JSON.parse(text)))
+      .nullable(),
+    name: z.string().nullable(),
+    value: z.unknown(),
+  }),
 );
 const keyRowsSchema = z.array(z.object({ key: z.string() }));
 const entryRowsSchema = z.array(columnsSchema.extend({ value: z.unknown() }));
+
+/** Only while large ranges that were removed are still being deleted can a commit come between two parts of one reading. */
+const attemptsToRead = 5;
 
 /** Reads entries from SQLite, and checks that the columns beside each say the same as its text. */
 export class SqliteEntryReader {
@@ -76,23 +89,70 @@ export class SqliteEntryReader {
 
   /** As `EntryAdapter.readRecords`. */
   async readRecords(range: RecordRange): Promise<FoundRecords | undefined> {
-    const { sessionKey, from, to, direction, limit, expiredAtMs = null } = range;
-    const rows = recordRowsSchema.parse(
-      await this.#connection.query(statements.recordsStatement(direction, longestHead), [
-        ...[from, to, expiredAtMs, limit, sessionKey],
-      ]),
-    );
-    const [first] = rows;
-    if (first === undefined) {
+    // No stored name lies between a name and the same with the least character behind it.
+    const whole: NameStretch = [range.from, `${range.to}\u0001`];
+    for (let attempt = 1; attempt <= attemptsToRead; attempt += 1) {
+      const found = await this.#readStretch(range, whole, range.limit, false);
+      if (found === undefined || found.leftRanges === undefined) {
+        return found;
+      }
+      const visible = await this.#readVisible(range, stretchesOutside(found.leftRanges, whole), found.head);
+      if (visible !== undefined) {
+        return { sessionExpiresAtMs: found.sessionExpiresAtMs, records: visible };
+      }
+    }
+    throw new StoreError("STORE_FAILED", "The records changed each time they were read. Try again.", {
+      retryAfterSeconds: 1,
+    });
+  }
+
+  /** The records of several stretches; `undefined` when the session has changed since its entry began like that. */
+  async #readVisible(
+    range: RecordRange,
+    stretches: readonly NameStretch[],
+    head: unknown,
+  ): Promise<FoundEntry[] | undefined> {
+    const records: FoundEntry[] = [];
+    for (const stretch of range.direction === "forward" ? stretches : stretches.toReversed()) {
+      if (records.length < range.limit) {
+        const found = await this.#readStretch(range, stretch, range.limit - records.length, true);
+        if (found === undefined || found.head !== head) {
+          return undefined;
+        }
+        records.push(...found.records);
+      }
+    }
+    return records;
+  }
+
+  async #readStretch(
+    { sessionKey, direction, expiredAtMs }: RecordRange,
+    [first, last]: NameStretch,
+    limit: number,
+    inAnyCase: boolean,
+  ): Promise<FoundStretch | undefined> {
+    const statement = statements.recordsStatement(direction, longestHead);
+    const parameters = [first, last, expiredAtMs ?? null, limit, sessionKey, inAnyCase ? 1 : 0] as const;
+    const rows = recordRowsSchema.parse(await this.#connection.query(statement, parameters));
+    const [session] = rows;
+    if (session === undefined) {
       return undefined;
     }
-    const sessionExpiresAtMs = assertAgreement(sessionKey, first.head, first);
+    const sessionExpiresAtMs = assertAgreement(sessionKey, session.head, session);
     if (sessionExpiresAtMs === undefined) {
       throw unreadable(sessionKey, "it is not a session");
     }
+    const leftRanges = session.left_ranges ?? undefined;
     const records = rows.flatMap(({ name, value }) => (name === null ? [] : [{ name, value }]));
-    return { sessionExpiresAtMs, records };
+    return { sessionExpiresAtMs, records, head: session.head, leftRanges };
   }
+}
+
+interface FoundStretch extends FoundRecords {
+  /** How the session's entry begins, its checksum included. */
+  readonly head: unknown;
+  /** The ranges that were left in the stretch, if there are any. */
+  readonly leftRanges: readonly NameStretch[] | undefined;
 }
 
 function sessionsIn(rows: readonly unknown[]): FoundSessionEntry[] {

@@ -5,7 +5,7 @@ import { entriesTable } from "./sqlite-database-file.js";
 const agreesWithItsText = `substr(value, 1, 26 + length(expires_at)) IN
   ('{"format":1,"expires_at":' || expires_at || ',', '{"format":2,"expires_at":' || expires_at || ',')`;
 /** Which records `r` are component rows. The character sorts after every name of another record. */
-export const isComponentRow = `r.name > '${componentRowMark}'`;
+export const isComponentRow = `r.name > char(${componentRowMark.charCodeAt(0)})`;
 
 /** Binds: time, JSON array of keys to leave alone, limit. */
 export const deleteExpiredSessions = `DELETE FROM ${entriesTable} WHERE rowid IN (
@@ -15,13 +15,25 @@ export const deleteExpiredSessions = `DELETE FROM ${entriesTable} WHERE rowid IN
   ) RETURNING 1`;
 
 /** Binds: time, limit. */
-export const deleteExpiredRecords = `DELETE FROM records WHERE (room, name) IN (
-    SELECT room, name FROM records WHERE expires_at <= ? AND ${agreesWithItsText} ORDER BY expires_at LIMIT ?
+export const deleteExpiredRecords = `DELETE FROM records WHERE id IN (
+    SELECT id FROM records WHERE expires_at <= ? AND ${agreesWithItsText} ORDER BY expires_at LIMIT ?
   ) RETURNING 1`;
 
 /** Binds: limit. */
-export const deleteLeftRecords = `DELETE FROM records WHERE (room, name) IN (
-    SELECT r.room, r.name FROM left_rooms l CROSS JOIN records r ON r.room = l.room ORDER BY l.room LIMIT ?
+export const deleteRecordsInLeftRanges = `DELETE FROM records WHERE id IN (
+    SELECT r.id FROM left_ranges l CROSS JOIN records r ON r.room = l.room AND r.name >= l.first AND r.name < l.last LIMIT ?
+  ) RETURNING 1`;
+
+/** Binds: limit. */
+export const deleteEmptyRanges = `DELETE FROM left_ranges WHERE (room, first) IN (SELECT room, first FROM left_ranges LIMIT ?)
+  AND NOT EXISTS (SELECT 1 FROM records r WHERE r.room = left_ranges.room AND r.name >= first AND r.name < last) RETURNING 1`;
+
+/** Whether there are ranges that were left. */
+export const countLeftRanges = "SELECT EXISTS (SELECT 1 FROM left_ranges) AS count";
+
+/** Binds: limit. */
+export const deleteLeftRecords = `DELETE FROM records WHERE id IN (
+    SELECT r.id FROM left_rooms l CROSS JOIN records r ON r.room = l.room ORDER BY l.room LIMIT ?
   ) RETURNING 1`;
 
 /** Binds: limit. Each room that is left holds a record, so that no more can have become empty than records were deleted. */
@@ -31,13 +43,20 @@ export const deleteEmptyRooms = `DELETE FROM left_rooms WHERE room IN (SELECT ro
 /** Binds: time. */
 export const countMisdatedSessions = `SELECT count(*) AS count FROM ${entriesTable} WHERE expires_at <= ? AND NOT ${agreesWithItsText}`;
 
-/** Binds: from, to, time or NULL, limit, key. The session's own row is looked at once, however many records it has. */
+/**
+ * Binds: from, before (the first name not to read again), time or NULL, limit, key, and whether to read although records of
+ * the stretch lie in ranges that were left. If they do, and it is not to, there are no records in the answer, but the ranges.
+ * The session's own row is looked at once, however many records it has.
+ */
 export function recordsStatement(direction: "forward" | "backward", headLength: number): string {
   return `WITH session AS MATERIALIZED (
-      SELECT room, expires_at, revision, substr(value, 1, ${headLength}) AS head FROM ${entriesTable} WHERE key = ?5)
-    SELECT session.expires_at, session.revision, session.head, r.name, r.value
-    FROM session LEFT JOIN records r ON r.room = session.room AND r.name BETWEEN ?1 AND ?2
-      AND (?3 IS NULL OR r.expires_at IS NULL OR r.expires_at > ?3)
+      SELECT room, expires_at, revision, substr(value, 1, ${headLength}) AS head,
+        (SELECT nullif(json_group_array(json_array(first, last)), '[]') FROM left_ranges l
+          WHERE l.room = e.room AND l.first < ?2 AND l.last > ?1) AS left_ranges
+      FROM ${entriesTable} e WHERE key = ?5)
+    SELECT session.expires_at, session.revision, session.head, session.left_ranges, r.name, r.value
+    FROM session LEFT JOIN records r ON r.room = session.room AND r.name >= ?1 AND r.name < ?2
+      AND (?3 IS NULL OR r.expires_at IS NULL OR r.expires_at > ?3) AND (?6 OR session.left_ranges IS NULL)
     ORDER BY r.name ${direction === "forward" ? "" : "DESC"} LIMIT ?4`;
 }
 

@@ -92,13 +92,7 @@ export function decodeStoreFacts(entryKey: string, stored: unknown): StoreFacts 
  *
  * @param padding Blanks to put behind the body.
  */
-export function encodeEntry(
-  entryKey: string,
-  expiresAt: string,
-  revision: string,
-  body: string,
-  padding = "",
-): string {
+export function encodeEntry(entryKey: string, expiresAt: string, revision: string, body: string, padding = ""): string {
   // Body and padding are not joined for it, because a long text would be copied once more.
   const bodySum = checksumOf(entryKey, expiresAt, revision, body);
   const checksum = inHexadecimal(padding === "" ? bodySum : crc32(padding, bodySum));
