@@ -90,7 +90,7 @@ export class KeyvSessionStore implements SessionStore, SessionStoreTools {
       commit: (commit) => this.commit(commit),
       alone,
     });
-    this.#space = new SpaceKeeper({ adapter, logger, place, alone });
+    this.#space = new SpaceKeeper({ adapter, logger, place, alone, monotonicMs: () => performance.now() });
   }
 
   /**

@@ -80,7 +80,8 @@ export interface SessionStoreTools {
   exportSession(key: SessionKey): Promise<string | undefined>;
 
   /**
-   * Stores what `exportSession` gave, in this store or another one, as a new session with revision 1.
+   * Stores what `exportSession` gave, in this store or another one, as a new session with revision 1. It is one change,
+   * all or nothing, so other commits wait until it is stored.
    *
    * @throws StoreError STORE_CONFLICT when the session is there already; StoredStateError STATE_UNREADABLE for any other text.
    */
