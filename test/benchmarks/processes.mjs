@@ -50,7 +50,7 @@ async function startServer(name, command, cwd) {
       });
     }
   });
-  return { name, port, output: () => output, stop: () => stopServer(child) };
+  return { name, pid: child.pid, port, output: () => output, stop: () => stopServer(child) };
 }
 
 async function stopServer(child) {

@@ -81,10 +81,10 @@ export interface PerUserBuildContext<Config, Services = Record<never, never>> ex
   /** Whose room the component is built for. */
   readonly userId: string;
   /**
-   * Registers what to do when the session is over: when it expires while it is in memory. Leaving memory, and a stop of
-   * the process, are not the end of a session: those are `onDispose`'s. Runs before the releases of `onDispose`,
-   * last-registered first. A session that expires on disk ends without a call, because nobody is there who could make
-   * it; a component that needs the call sets `residency: "session"`.
+   * Registers what to do when the session is over: when it expires, is deleted or is replaced while it is in memory.
+   * Leaving memory, and a stop of the process, are not the end of a session: those are `onDispose`'s. Runs before the
+   * releases of `onDispose`, last-registered first. A session that ends on disk ends without a call, because nobody is
+   * there who could make it; a component that needs the call sets `residency: "session"`.
    */
   onSessionEnd(release: Release): void;
 }

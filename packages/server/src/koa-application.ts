@@ -7,6 +7,7 @@ import { requestId } from "./middleware/request-id.js";
 import { unmatchedRoute } from "./middleware/unmatched-route.js";
 import type { RequestState } from "./request-state.js";
 import { createRouter } from "./routes/router.js";
+import { staticRoutes } from "./routes/static-routes.js";
 import type { ServerOptions } from "./server-options.js";
 
 /** Puts the middleware and the routes together into the function that answers requests. */
@@ -23,6 +24,7 @@ export function createRequestListener(options: ServerOptions): RequestListener {
   if (crossOriginRules !== undefined) {
     koa.use(crossOriginRules);
   }
+  koa.use(staticRoutes(router));
   koa.use(router.routes());
   koa.use(unmatchedRoute(router));
   // Only what breaks while a reply is being written ends up here, mostly clients that hang up.

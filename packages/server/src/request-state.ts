@@ -4,10 +4,6 @@ import type { ParameterizedContext } from "koa";
 export interface RequestState {
   /** Set by the request id middleware, before anything else runs. */
   requestId: string;
-  /** Who the request acts for; `undefined` where it names nobody and nobody is needed. */
-  userId: string | undefined;
-  /** The parsed body: an object, whose fields are not validated yet. Set by the JSON body middleware. */
-  body: Readonly<Record<string, unknown>>;
 }
 
 /** The Koa context of Alcove's middleware. */

@@ -39,14 +39,23 @@ export function exportedText(key: SessionKey, session: StoredSession, records: r
 }
 
 /**
- * The commit that stores what {@link exportedText} gave, as a new session.
+ * Whose session `exportSession` gave.
+ *
+ * @throws StoredStateError STATE_UNREADABLE for any other text.
+ */
+export function userIdOfExport(text: string): string {
+  return parseExport(text).user_id;
+}
+
+/**
+ * The commit that stores what {@link exportedText} gave, as a new session of an application.
  *
  * @throws StoredStateError STATE_UNREADABLE.
  */
-export function importCommit(text: string): SessionCommit {
+export function importCommit(text: string, application: string): SessionCommit {
   const exported = parseExport(text);
   return {
-    key: { application: exported.application, userId: exported.user_id },
+    key: { application, userId: exported.user_id },
     expectedRevision: 0,
     createdAtMs: exported.created_at,
     lastActivityAtMs: exported.last_activity_at,

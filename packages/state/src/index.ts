@@ -1,4 +1,6 @@
 export { createKeyvSessionStore, type KeyvSessionStoreOptions } from "./create-keyv-session-store.js";
+export { sessionKeyOf } from "./entry-keys.js";
+export { userIdOfExport } from "./exported-session.js";
 export type { KeyvEntryStorage } from "./guarded-adapter.js";
 export type {
   CommittedComponentState,
@@ -13,7 +15,9 @@ export type {
   StoredSession,
 } from "./session-store.js";
 export type {
+  ImportOptions,
   ListedSession,
+  SessionDescription,
   SessionList,
   SessionStoreTools,
   Verification,

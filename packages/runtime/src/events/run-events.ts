@@ -20,33 +20,35 @@ export interface EventSurroundings {
   readonly hub: EventHub;
 }
 
+const nobody: ReadonlySet<StepListener> = new Set();
+
 /** Makes the steps of one run. Costs next to nothing while nobody listens. */
 export class RunEvents {
   readonly #surroundings: EventSurroundings;
   readonly #facts: RunFacts;
-  readonly #listeners: ReadonlySet<StepListener>;
   readonly #parentId: string | undefined;
+  #listeners: Set<StepListener> | undefined;
 
-  /**
-   * @param listeners Listen to this run only.
-   * @param parentId The caller's step, where the run was started from inside another one.
-   */
-  constructor(
-    surroundings: EventSurroundings,
-    facts: RunFacts,
-    listeners: ReadonlySet<StepListener>,
-    parentId: string | undefined,
-  ) {
+  /** @param parentId The caller's step, where the run was started from inside another one. */
+  constructor(surroundings: EventSurroundings, facts: RunFacts, parentId: string | undefined) {
     this.#surroundings = surroundings;
     this.#facts = facts;
-    this.#listeners = listeners;
     this.#parentId = parentId;
+  }
+
+  /** Listens to this run only. Returns the unsubscription. */
+  subscribe(listener: StepListener): () => void {
+    this.#listeners ??= new Set();
+    this.#listeners.add(listener);
+    return () => {
+      this.#listeners?.delete(listener);
+    };
   }
 
   /** Announces the start of the run or of a function. `undefined` while nobody listens. */
   start(kind: Span["kind"], name: string, input: unknown, parent: Span | undefined): Span | undefined {
     const { hub, clock } = this.#surroundings;
-    if (this.#listeners.size === 0 && !hub.hasListeners) {
+    if (this.#listeners === undefined && !hub.hasListeners) {
       return undefined;
     }
     const span: Span = {
@@ -90,6 +92,6 @@ export class RunEvents {
         uuid: span.uuid,
       },
     };
-    hub.emit(step, this.#listeners);
+    hub.emit(step, this.#listeners ?? nobody);
   }
 }

@@ -42,7 +42,7 @@ export class Runner {
   readonly #hold: RunHold;
   readonly #input: unknown;
   readonly #request: RunRequest;
-  readonly #listeners = new Set<StepListener>();
+  readonly #events: RunEvents;
   readonly #abort = new RunAbort();
   #state: RunnerState = "initialized";
   #stopFollowingCaller: (() => void) | undefined;
@@ -53,6 +53,7 @@ export class Runner {
     this.#input = input;
     this.#request = request;
     this.facts = new RequestedRunFacts(request);
+    this.#events = new RunEvents(host, this.facts, request.parentId);
   }
 
   /** The id of the run, a UUID unless the caller gave another. */
@@ -72,10 +73,7 @@ export class Runner {
 
   /** Listens to this run's steps only. Subscribe before the run starts. Returns the unsubscription. */
   subscribe(listener: StepListener): () => void {
-    this.#listeners.add(listener);
-    return () => {
-      this.#listeners.delete(listener);
-    };
+    return this.#events.subscribe(listener);
   }
 
   /** Aborts the run: while it waits it leaves the queue; while it works its signal aborts, and nothing is committed. */
@@ -185,7 +183,7 @@ export class Runner {
     this.#hold.enterRun();
     try {
       this.#followCallerSignal(this.#request.signal);
-      const events = new RunEvents(this.#host, this.facts, this.#listeners, this.#request.parentId);
+      const events = this.#events;
       const lease = await this.#host.begin({ facts: this.facts, events, abort: this.#abort, idempotency });
       const isRun = lease.recordedReply === undefined;
       const span = isRun ? events.start("WORKFLOW", workflow.component.type.name, input, undefined) : undefined;

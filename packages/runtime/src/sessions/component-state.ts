@@ -1,5 +1,4 @@
 import { type JsonValue, type StateDeclaration, StoredStateError, stateSchemaNature, type z } from "@alcove/plugin-api";
-import { freeze } from "immer";
 import type { ComponentPlan, StatePlan } from "../plan/application-plan.js";
 import { schemaFaults } from "../runs/schema-check.js";
 import { migrateState } from "./migrate-state.js";
@@ -8,8 +7,9 @@ import { firstDifference, storedForm } from "./state-json.js";
 /** A component's state as it is, or will be, on disk. */
 export interface CommittedState {
   /**
-   * Deeply frozen, and what a load of `json` would give, so that it makes no difference whether a session stayed in
-   * memory. Where the schema has codecs it is their stored side: what they make of it may be mutable.
+   * What a load of `json` would give, so that it makes no difference whether a session stayed in memory. Where the schema
+   * has codecs it is their stored side, and deeply frozen, because their code gets to see it; else functions reach it by
+   * drafts only, and its lists are not frozen.
    */
   readonly value: object;
   readonly json: string;
@@ -40,7 +40,7 @@ export class ComponentState {
       throw invalid(name, "begins with", live);
     }
     // Decoded, because the schema may fill in defaults.
-    return this.capture(live.data, "begins with");
+    return this.capture(live.data, undefined, "begins with");
   }
 
   /** A stored state, migrated if need be. @throws STATE_UNREADABLE, STATE_VERSION_UNSUPPORTED, STATE_MIGRATION_FAILED */
@@ -57,15 +57,16 @@ export class ComponentState {
         { cause: "cause" in live ? live.cause : undefined },
       );
     }
-    return { value: freeze(value, true), json: JSON.stringify(stored.state) };
+    return { value: this.#stored(value, undefined).value, json: JSON.stringify(stored.state) };
   }
 
   /**
    * What a run left behind, ready to be stored.
    *
+   * @param previous The value that was committed before.
    * @throws STATE_INVALID when it breaks the schema, or JSON cannot hold it.
    */
-  capture(live: unknown, verb = "left behind"): CommittedState {
+  capture(live: unknown, previous: object | undefined, verb = "left behind"): CommittedState {
     const { name } = this.#component;
     const made = this.hasCodec ? this.#encode(live) : this.#decode(live);
     if (!("data" in made) || !isObject(made.data) || !isObject(live)) {
@@ -73,9 +74,9 @@ export class ComponentState {
     }
     if (!this.hasCodec) {
       this.#assertSame(live, made.data, verb);
-      return this.#stored(live);
+      return this.#stored(live, previous);
     }
-    const stored = this.#stored(made.data);
+    const stored = this.#stored(made.data, undefined);
     const again = this.#decode(stored.value);
     if (!("data" in again)) {
       throw invalid(name, `${verb}, once encoded and decoded again,`, again);
@@ -95,8 +96,8 @@ export class ComponentState {
     return live.data;
   }
 
-  #stored(state: object): CommittedState {
-    const { value, json } = storedForm(this.#component.name, state);
+  #stored(state: object, previous: object | undefined): CommittedState {
+    const { value, json } = storedForm(this.#component.name, state, { previous, freezesLists: this.hasCodec });
     return { value: value as object, json };
   }
 
@@ -119,7 +120,7 @@ export class ComponentState {
       if (!("data" in live)) {
         throw invalid(this.#component.name, "was migrated to", live);
       }
-      return this.capture(live.data, "was migrated to");
+      return this.capture(live.data, undefined, "was migrated to");
     } catch (cause) {
       throw new StoredStateError("STATE_MIGRATION_FAILED", (cause as Error).message, { cause });
     }

@@ -22,7 +22,7 @@ export async function migrateState(
   for (const [version, migrate] of stepsFor(component, declaration, stored.version)) {
     try {
       // A copy, so that the next step may change what it gets.
-      state = JSON.parse(storedForm(component.name, await migrate(state)).json) as JsonValue;
+      state = JSON.parse(storedForm(component.name, await migrate(state), { freezesLists: false }).json) as JsonValue;
     } catch (cause) {
       throw new StoredStateError(
         "STATE_MIGRATION_FAILED",

@@ -1,20 +1,22 @@
+import type { DisposalReport } from "@alcove/plugin-api";
 import { Run } from "../runs/run.js";
-import type { RunAbort } from "../runs/run-abort.js";
 import type { BeginRunRequest, RunHost, RunLease } from "../runs/run-host.js";
 import type { StateDrafts } from "../runs/state-drafts.js";
 import type { IdempotencyRequest } from "./recorded-replies.js";
+import type { Resident } from "./residency.js";
 import type { ResidentSession } from "./resident-session.js";
+import { RunPermits } from "./run-permits.js";
 import type { RunSurroundings } from "./run-surroundings.js";
 
-/** Runs in one user's session. There is one for each resident session. */
-export class PerUserRunHost implements RunHost {
+/** Runs in one user's session. There is one for each resident session, and it stays in memory as long as that does. */
+export class PerUserRunHost implements RunHost, Resident {
   readonly workflow: RunHost["workflow"];
   readonly wire: RunHost["wire"];
   readonly clock: RunHost["clock"];
   readonly hub: RunHost["hub"];
   readonly userId: string;
   readonly #surroundings: RunSurroundings;
-  readonly #resident: ResidentSession;
+  readonly resident: ResidentSession;
   readonly #hasLeft: () => Promise<void> | undefined;
 
   /** @param hasLeft Resolves when an earlier room of the same user has been torn down, if one is being. */
@@ -25,14 +27,26 @@ export class PerUserRunHost implements RunHost {
     this.hub = surroundings.hub;
     this.userId = resident.userId;
     this.#surroundings = surroundings;
-    this.#resident = resident;
+    this.resident = resident;
     this.#hasLeft = hasLeft;
+  }
+
+  get isAwake(): boolean {
+    return this.resident.isAwake;
+  }
+
+  hasExpired(nowMs: number): boolean {
+    return this.resident.hasExpired(nowMs);
+  }
+
+  leave(timeoutMs: number): Promise<DisposalReport> {
+    return this.resident.leave(timeoutMs);
   }
 
   async begin({ facts, events, abort, idempotency }: BeginRunRequest): Promise<RunLease> {
     const { logger, clock, storeNowMs } = this.#surroundings;
     const arrivedAtMs = storeNowMs();
-    const permits = new RunPermits(this.#surroundings, this.#resident, abort);
+    const permits = new RunPermits(this.#surroundings, this.resident, abort);
     try {
       const turn = permits.takeTurn();
       if (turn !== undefined) {
@@ -42,18 +56,18 @@ export class PerUserRunHost implements RunHost {
       if (leaving !== undefined) {
         await abort.race(leaving);
       }
-      const room = this.#resident.awakeRoom(arrivedAtMs) ?? (await abort.race(this.#resident.wake(arrivedAtMs)));
-      const recordedReply = idempotency && (await this.#resident.recordedReplies.find(idempotency));
+      const room = this.resident.awakeRoom(arrivedAtMs) ?? (await abort.race(this.resident.wake(arrivedAtMs)));
+      const recordedReply = idempotency && (await this.resident.recordedReplies.find(idempotency));
       // Only now, so that no slot is held while a room is built.
       const slot = permits.takeSlot();
       if (slot !== undefined) {
         await slot;
       }
       abort.assertNotAborted();
-      const drafts = this.#resident.openDrafts();
+      const drafts = this.resident.openDrafts();
       const { userId } = this;
       const run = new Run({ facts, events, abort, userId, logger, clock, functions: room.functions, drafts });
-      return new PerUserLease({ run, drafts, resident: this.#resident, permits, idempotency, recordedReply });
+      return new PerUserLease({ run, drafts, resident: this.resident, permits, idempotency, recordedReply });
     } catch (error) {
       permits.release();
       throw error;
@@ -61,76 +75,7 @@ export class PerUserRunHost implements RunHost {
   }
 
   recordEnd(outcome: "completed" | "failed", latencyMs: number): void {
-    this.#resident.figures.record(outcome, latencyMs);
-  }
-}
-
-/** What a run holds while it works: its place among the active runs, the user's turn, and a slot. */
-class RunPermits {
-  readonly #surroundings: RunSurroundings;
-  readonly #resident: ResidentSession;
-  readonly #abort: RunAbort;
-  #isActive = false;
-  #hasTurn = false;
-  #hasSlot = false;
-
-  constructor(surroundings: RunSurroundings, resident: ResidentSession, abort: RunAbort) {
-    this.#surroundings = surroundings;
-    this.#resident = resident;
-    this.#abort = abort;
-  }
-
-  /**
-   * `undefined` when the turn was free, which spares the hot path a promise.
-   *
-   * @throws SHUTTING_DOWN, SESSION_QUEUE_FULL, RUN_ABORTED; {@link release} is due all the same.
-   */
-  takeTurn(): Promise<void> | undefined {
-    const { activeRuns, assertOpen } = this.#surroundings;
-    assertOpen();
-    activeRuns.enter(this.#abort);
-    this.#isActive = true;
-    const turn = this.#resident.turns.acquire(this.#abort);
-    if (turn === undefined) {
-      this.#hasTurn = true;
-      return undefined;
-    }
-    return turn.then(() => {
-      this.#hasTurn = true;
-    });
-  }
-
-  /** As {@link takeTurn}. @throws RUN_ABORTED; {@link release} is due all the same. */
-  takeSlot(): Promise<void> | undefined {
-    const slot = this.#surroundings.slots.acquire(this.#abort);
-    if (slot === undefined) {
-      this.#hasSlot = true;
-      return undefined;
-    }
-    return slot.then(() => {
-      this.#hasSlot = true;
-    });
-  }
-
-  /** Idempotent. */
-  releaseSlot(): void {
-    if (this.#hasSlot) {
-      this.#hasSlot = false;
-      this.#surroundings.slots.release();
-    }
-  }
-
-  /** Gives back whatever is held. Idempotent. */
-  release(): void {
-    this.releaseSlot();
-    if (this.#hasTurn) {
-      this.#hasTurn = false;
-      this.#resident.turns.release();
-    }
-    if (this.#isActive) {
-      this.#isActive = false;
-      this.#surroundings.activeRuns.exit(this.#abort);
-    }
+    this.resident.figures.record(outcome, latencyMs);
   }
 }
 

@@ -4,7 +4,6 @@ import { type Furnishings, furnishRoom, type Room } from "../containers/room.js"
 import type { ChangedState, StateDrafts } from "../runs/state-drafts.js";
 import { FairSemaphore } from "./fair-semaphore.js";
 import { type IdempotencyLimits, type IdempotencyRequest, RecordedReplies } from "./recorded-replies.js";
-import type { Resident } from "./residency.js";
 import { SessionFigures } from "./session-figures.js";
 import type { SessionRecord, SessionRecords } from "./session-record.js";
 
@@ -28,7 +27,7 @@ export interface ReplyToRecord {
  * One user's session while it is in memory: its turns, its committed record, and its room. Whoever holds the turn may
  * call {@link wake}, {@link openDrafts} and {@link commit}; nobody else does.
  */
-export class ResidentSession implements Resident {
+export class ResidentSession {
   readonly userId: string;
   readonly turns: FairSemaphore;
   readonly figures = new SessionFigures();
@@ -118,6 +117,29 @@ export class ResidentSession implements Resident {
       }
       throw error;
     }
+  }
+
+  /**
+   * Ends the session, by whatever `change` does to it in the store; then nothing of it is in memory any more, and its
+   * components have been told that it is over. When the change fails, memory is as it was; where its outcome is unknown,
+   * the record is read from disk again.
+   */
+  async end(change: () => Promise<void>): Promise<DisposalReport> {
+    try {
+      await change();
+    } catch (error) {
+      if (AlcoveError.is(error) && error.code === "OUTCOME_UNKNOWN") {
+        this.#forget();
+      }
+      throw error;
+    }
+    this.#forget();
+    return this.#emptyRoom(this.#options.furnishings.releaseTimeoutMs, true);
+  }
+
+  /** Resolves when a room that is being built for a run that was given up is there, or has failed. */
+  async hasSettled(): Promise<void> {
+    await this.#waking?.catch(() => undefined);
   }
 
   /**

@@ -102,7 +102,7 @@ export class SessionRecords {
     const values = changes.length === 0 ? record.values : [...record.values];
     for (const { slot, value: live } of changes) {
       const state = this.#bySlot(slot);
-      const { value, json } = state.capture(live);
+      const { value, json } = state.capture(live, values[slot]);
       (values as object[])[slot] = value;
       const text = { version: state.plan.version, json, changedInRevision: record.revision + 1 };
       (texts as Map<string, CommittedComponentState>).set(state.plan.key, text);

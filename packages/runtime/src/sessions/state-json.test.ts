@@ -1,6 +1,10 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { firstDifference, storedForm } from "./state-json.js";
+import { firstDifference, type StoringOptions, storedForm as storedFormOf } from "./state-json.js";
+
+function storedForm(state: unknown, options: Partial<StoringOptions> = {}) {
+  return storedFormOf("notepad", state, { freezesLists: true, ...options });
+}
 
 class Money {
   amount = 1;
@@ -14,7 +18,7 @@ describe("a state as JSON", () => {
     fc.assert(
       fc.property(fc.dictionary(fc.string(), fc.jsonValue()), (state) => {
         // Negative zero is the one number JSON.stringify writes as another.
-        expect(JSON.parse(storedForm("notepad", state).json)).toEqual(JSON.parse(JSON.stringify(state)));
+        expect(JSON.parse(storedForm(state).json)).toEqual(JSON.parse(JSON.stringify(state)));
       }),
     );
   });
@@ -31,7 +35,7 @@ describe("a state as JSON", () => {
     ["an instance of a class", { a: new Money() }, "a Money at a"],
     ["a cycle", cycle, "a cycle, or more than 200 levels, at self.self"],
   ])("is refused for %s", (_what, state, place) => {
-    expect(() => storedForm("notepad", state).json).toThrow(`The state of notepad holds ${place}`);
+    expect(() => storedForm(state).json).toThrow(`The state of notepad holds ${place}`);
   });
 
   it.each([
@@ -40,32 +44,54 @@ describe("a state as JSON", () => {
     ["a hole", { a: new Array(2) }],
     ["a list with properties", { a: Object.assign([1], { extra: 1 }) }],
   ])("is refused for %s, which JSON.stringify would drop or change", (_what, state) => {
-    expect(() => storedForm("notepad", state).json).toThrow("which JSON cannot hold");
+    expect(() => storedForm(state).json).toThrow("which JSON cannot hold");
   });
 
   it("is frozen all the way down, and shares nothing with what was left behind", () => {
     const state = Object.freeze({ prefs: { theme: "light" } });
-    const value = storedForm("notepad", state).value as typeof state;
+    const value = storedForm(state).value as typeof state;
     state.prefs.theme = "dark";
     expect(value).toEqual({ prefs: { theme: "light" } });
     expect([value, value.prefs].every(Object.isFrozen)).toBe(true);
   });
 
   it("takes over what was stored before", () => {
-    const before = storedForm("notepad", { old: { a: 1 }, list: [1] }).value as { old: object };
-    const after = storedForm("notepad", { ...before, list: [1, 2] }).value as { old: object };
+    const before = storedForm({ old: { a: 1 }, list: [1] }).value as { old: object };
+    const after = storedForm({ ...before, list: [1, 2] }, { previous: before }).value as { old: object };
     expect(after.old).toBe(before.old);
+  });
+
+  it("takes over items of a list that have only moved", () => {
+    const before = storedForm([{ id: 1 }, { id: 2 }, { id: 3 }]).value as object[];
+    const after = storedForm([...before.slice(1), { id: 4 }], { previous: before }).value as object[];
+    expect([after[0] === before[1], after[1] === before[2]]).toEqual([true, true]);
+    expect(after[2]).toEqual({ id: 4 });
+  });
+
+  it("leaves lists open where drafts are the only way to them", () => {
+    const value = storedForm({ list: [{ a: 1 }] }, { freezesLists: false }).value as { list: object[] };
+    expect([value, value.list, value.list[0]].map((part) => Object.isFrozen(part))).toEqual([true, false, true]);
+  });
+
+  it("is the same whatever was stored before", () => {
+    fc.assert(
+      fc.property(fc.dictionary(fc.string(), fc.jsonValue()), fc.jsonValue(), (state, earlier) => {
+        const previous = storedForm({ earlier, ...state }).value as Record<string, unknown>;
+        const next = { ...previous, earlier: [earlier, state], more: Object.values(previous) };
+        expect(storedForm(next, { previous }).json).toBe(JSON.stringify(next));
+      }),
+    );
   });
 
   it("takes the value a getter has once", () => {
     let reads = 0;
     const state = Object.defineProperty({}, "reads", { get: () => (reads += 1), enumerable: true });
-    expect(storedForm("notepad", state)).toEqual({ value: { reads: 1 }, json: '{"reads":1}' });
+    expect(storedForm(state)).toEqual({ value: { reads: 1 }, json: '{"reads":1}' });
   });
 
   it("keeps a key __proto__ as an ordinary key", () => {
     const state: unknown = JSON.parse('{"__proto__":{"a":1}}');
-    expect(storedForm("notepad", state).json).toBe('{"__proto__":{"a":1}}');
+    expect(storedForm(state).json).toBe('{"__proto__":{"a":1}}');
   });
 });
 

@@ -2,19 +2,30 @@ import { StoredStateError } from "@alcove/plugin-api";
 
 /** A state in the form in which it is stored. */
 export interface StoredForm {
-  /** Plain data, frozen all the way down, that nobody else holds a part of. */
+  /** Plain data that nobody else holds a part of; frozen all the way down, but for lists where they stay open. */
   readonly value: unknown;
   readonly json: string;
 }
 
+/** What {@link storedForm} has to know beside the state. */
+export interface StoringOptions {
+  /** The value as it was stored before: parts of it that are still there are taken over as they are. */
+  readonly previous?: object | undefined;
+  /**
+   * Whether lists are frozen as objects are. V8 takes twenty times as long to copy a frozen list as any other, and every run
+   * that touches a list copies it. So they stay open where drafts are the only way to them.
+   */
+  readonly freezesLists: boolean;
+}
+
 /**
- * The stored form of a state. Parts that were stored before are taken over as they are; of everything else a copy is
- * made, so that whatever a function left behind, memory and disk hold the same.
+ * The stored form of a state. Of everything that was not stored before a copy is made, so that whatever a function left
+ * behind, memory and disk hold the same.
  *
  * @throws STATE_INVALID when JSON cannot hold it: `JSON.stringify` would drop or change such values without a word.
  */
-export function storedForm(componentName: string, state: unknown): StoredForm {
-  const value = storableCopy(state, 0);
+export function storedForm(componentName: string, state: unknown, options: StoringOptions): StoredForm {
+  const value = storableCopy(state, options.previous, options.freezesLists, 0);
   if (value === unstorable) {
     const { what, path } = findFault(state, []);
     throw new StoredStateError(
@@ -30,12 +41,8 @@ const MAX_DEPTH = 200;
 
 const unstorable = Symbol("unstorable");
 
-// Values that were made here: plain data, frozen with everything in it. They cannot change any more, so a state that
-// shares them with the one before costs nothing for them. It holds no data of anybody: only the knowledge that.
-const storedValues = new WeakSet<object>();
-
 /** A frozen copy of what JSON can hold, or `unstorable`. Where the fault is, is asked for only when there is one. */
-function storableCopy(value: unknown, depth: number): unknown {
+function storableCopy(value: unknown, previous: unknown, freezesLists: boolean, depth: number): unknown {
   switch (typeof value) {
     case "string":
     case "boolean":
@@ -43,39 +50,48 @@ function storableCopy(value: unknown, depth: number): unknown {
     case "number":
       return Number.isFinite(value) ? value : unstorable;
     case "object":
-      if (value === null || storedValues.has(value)) {
+      if (value === null || value === previous) {
         return value;
       }
-      return depth > MAX_DEPTH || !isPlainData(value) ? unstorable : copyOf(value, depth);
+      if (depth > MAX_DEPTH || !isPlainData(value)) {
+        return unstorable;
+      }
+      return Array.isArray(value)
+        ? copyOfList(value, previous, freezesLists, depth)
+        : copyOfObject(value as Record<string, unknown>, previous, freezesLists, depth);
     default:
       return unstorable;
   }
 }
 
-function copyOf(value: object, depth: number): unknown {
-  const copy = Array.isArray(value) ? copyOfList(value, depth) : copyOfObject(value as Record<string, unknown>, depth);
-  if (typeof copy === "object") {
-    storedValues.add(Object.freeze(copy));
-  }
-  return copy;
-}
-
-function copyOfList(list: readonly unknown[], depth: number): unknown[] | typeof unstorable {
+function copyOfList(list: readonly unknown[], previous: unknown, freezesLists: boolean, depth: number): unknown {
+  const before: readonly unknown[] = Array.isArray(previous) ? previous : [];
+  let stored: ReadonlySet<unknown> | undefined;
   const copy = new Array<unknown>(list.length);
   for (let index = 0; index < list.length; index += 1) {
-    const item = storableCopy(list[index], depth + 1);
-    if (item === unstorable) {
+    const item = list[index];
+    if (typeof item === "object" && item !== before[index]) {
+      // Items that only moved, because others came or went before them, are found wherever they were.
+      stored ??= new Set(before);
+    }
+    copy[index] = stored?.has(item) === true ? item : storableCopy(item, before[index], freezesLists, depth + 1);
+    if (copy[index] === unstorable) {
       return unstorable;
     }
-    copy[index] = item;
   }
-  return copy;
+  return freezesLists ? Object.freeze(copy) : copy;
 }
 
-function copyOfObject(object: Readonly<Record<string, unknown>>, depth: number): object | typeof unstorable {
+function copyOfObject(
+  object: Readonly<Record<string, unknown>>,
+  previous: unknown,
+  freezesLists: boolean,
+  depth: number,
+): unknown {
+  const before = (typeof previous === "object" ? previous : null) as Readonly<Record<string, unknown>> | null;
   const copy: Record<string, unknown> = {};
   for (const key of Object.keys(object)) {
-    const item = storableCopy(object[key], depth + 1);
+    const item = storableCopy(object[key], before?.[key], freezesLists, depth + 1);
     if (item === unstorable) {
       return unstorable;
     }
@@ -86,18 +102,22 @@ function copyOfObject(object: Readonly<Record<string, unknown>>, depth: number):
       copy[key] = item;
     }
   }
-  return copy;
+  return Object.freeze(copy);
 }
 
 /** An array without holes or a plain object, and nothing in it that JSON.stringify would pass over. */
 function isPlainData(value: object): boolean {
   const prototype: unknown = Object.getPrototypeOf(value);
+  if (Object.getOwnPropertySymbols(value).length > 0) {
+    return false;
+  }
+  const keyCount = Object.keys(value).length;
   if (Array.isArray(value)) {
-    // All indexes and the length: no hole, no property of another name.
-    return prototype === Array.prototype && Reflect.ownKeys(value).length === value.length + 1;
+    // A hole is a key too few, unless a property of another name makes up for it; then it is copied as an `undefined`.
+    return prototype === Array.prototype && keyCount === value.length;
   }
   const isPlain = prototype === Object.prototype || prototype === null;
-  return isPlain && Reflect.ownKeys(value).length === Object.keys(value).length;
+  return isPlain && keyCount === Object.getOwnPropertyNames(value).length;
 }
 
 interface Fault {
@@ -118,7 +138,9 @@ function findFault(value: unknown, path: readonly (string | number)[]): Fault {
     return { what: describeObject(value), path };
   }
   const entries: [string | number, unknown][] = Array.isArray(value) ? [...value.entries()] : Object.entries(value);
-  const [key, item] = entries.find(([, each]) => storableCopy(each, path.length + 1) === unstorable) ?? ["", undefined];
+  const [key, item] = entries.find(
+    ([, each]) => storableCopy(each, undefined, false, path.length + 1) === unstorable,
+  ) ?? ["", undefined];
   return findFault(item, [...path, key]);
 }
 

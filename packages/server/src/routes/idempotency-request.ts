@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import type { IdempotencyRequest } from "@alcove/runtime";
+import type { JsonObject } from "../body/json-body.js";
 import { RequestError } from "../errors/request-error.js";
 import type { RequestContext } from "../request-state.js";
 
@@ -11,7 +12,7 @@ const MAX_KEY_LENGTH = 255;
  *
  * @throws RequestError IDEMPOTENCY_KEY_INVALID
  */
-export function idempotencyOf({ req, path, state }: RequestContext): IdempotencyRequest | undefined {
+export function idempotencyOf({ req, path }: RequestContext, body: JsonObject): IdempotencyRequest | undefined {
   // The distinct headers are a second copy of all of them, made when they are first asked for.
   if (req.headers["idempotency-key"] === undefined) {
     return undefined;
@@ -25,7 +26,7 @@ export function idempotencyOf({ req, path, state }: RequestContext): Idempotency
     );
   }
   const fingerprint = createHash("sha256")
-    .update(`${path}\n${canonicalJson(state.body)}`)
+    .update(`${path}\n${canonicalJson(body)}`)
     .digest("hex");
   return { key, fingerprint };
 }

@@ -1,8 +1,7 @@
 import type { AlcoveConfig } from "@alcove/config";
 import type { Clock } from "@alcove/plugin-api";
 import { Router, type RouterInstance } from "@koa/router";
-import { identity } from "../middleware/identity.js";
-import { jsonBody } from "../middleware/json-body.js";
+import { jsonBody } from "../body/json-body.js";
 import type { RequestState } from "../request-state.js";
 import type { ServedApplication } from "../served-application.js";
 import { healthRoute } from "./health-route.js";
@@ -17,11 +16,9 @@ export function createRouter(
   clock: Clock,
 ): RouterInstance<RequestState> {
   const router = new Router<RequestState>({ sensitive: true });
-  const whoAsks = identity(application.workflow.scope);
-  const body = jsonBody(general.frontEnd.maxBodyBytes);
-  const run = workflowRoute(application);
+  const runWorkflow = workflowRoute(application, jsonBody(general.frontEnd.maxBodyBytes));
   for (const path of WORKFLOW_PATHS) {
-    router.post(path, whoAsks, body, run);
+    router.post(path, runWorkflow);
   }
   router.get("/health", healthRoute);
   if (general.enablePerUserMonitoring) {

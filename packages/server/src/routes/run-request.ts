@@ -31,23 +31,29 @@ function validTraceId(text: string | undefined): string | undefined {
   return text !== undefined && traceIdPattern.test(text) && !noTrace.test(text) ? text.toLowerCase() : undefined;
 }
 
-/** The request as functions may see it: credentials are left out. Headers are copied when they are first asked for. */
+/** The request as functions may see it: credentials are left out. Few functions ask, so nothing is read before they do. */
 class ContextRequestFacts implements RequestFacts {
-  readonly requestId: string;
-  readonly method: string;
-  readonly path: string;
-  readonly #received: IncomingHttpHeaders;
+  readonly #context: RequestContext;
   #headers: Readonly<Record<string, string>> | undefined;
 
-  constructor({ state, method, path, req }: RequestContext) {
-    this.requestId = state.requestId;
-    this.method = method;
-    this.path = path;
-    this.#received = req.headers;
+  constructor(context: RequestContext) {
+    this.#context = context;
+  }
+
+  get requestId(): string {
+    return this.#context.state.requestId;
+  }
+
+  get method(): string {
+    return this.#context.method;
+  }
+
+  get path(): string {
+    return this.#context.path;
   }
 
   get headers(): Readonly<Record<string, string>> {
-    this.#headers ??= withoutCredentials(this.#received);
+    this.#headers ??= withoutCredentials(this.#context.req.headers);
     return this.#headers;
   }
 }

@@ -1,25 +1,21 @@
 import type { Scope } from "@alcove/plugin-api";
-import type { Middleware } from "koa";
 import { RequestError } from "../errors/request-error.js";
-import { SESSION_COOKIE, sessionCookie } from "../identity/session-cookie.js";
-import { userIdOfSessionCookie } from "../identity/user-id.js";
-import type { RequestContext, RequestState } from "../request-state.js";
+import type { RequestContext } from "../request-state.js";
+import { SESSION_COOKIE, sessionCookie } from "./session-cookie.js";
+import { userIdOfSessionCookie } from "./user-id.js";
 
 /**
  * Says who a request acts for, from the `nat-session` cookie. A per-user workflow needs somebody; a shared one takes who
- * is named. It runs before the body is read, so that a request of nobody costs nothing.
+ * is named. Asked before the body is read, so that a request of nobody costs nothing.
  *
  * @throws RequestError USER_ID_REQUIRED, IDENTITY_CONFLICT, REQUEST_INVALID
  */
-export function identity(workflowScope: Scope): Middleware<RequestState> {
-  return (context, next) => {
-    const cookie = sessionCookie(context.req.headers.cookie);
-    if (cookie === undefined && workflowScope === "per-user") {
-      throw userIdRequired(context);
-    }
-    context.state.userId = cookie === undefined ? undefined : userIdOfSessionCookie(cookie);
-    return next();
-  };
+export function identify(context: RequestContext, workflowScope: Scope): string | undefined {
+  const cookie = sessionCookie(context.req.headers.cookie);
+  if (cookie === undefined && workflowScope === "per-user") {
+    throw userIdRequired(context);
+  }
+  return cookie === undefined ? undefined : userIdOfSessionCookie(cookie);
 }
 
 function userIdRequired(context: RequestContext): RequestError {
