@@ -1,4 +1,4 @@
-import type { SessionCommit, SessionKey, StoredSession } from "@alcove/state";
+import type { CommittedComponentState, SessionCommit, SessionKey, StoredSession } from "@alcove/state";
 import type { ApplicationPlan, ComponentPlan } from "../plan/application-plan.js";
 import { type ChangedState, StateDrafts } from "../runs/state-drafts.js";
 import {
@@ -10,12 +10,7 @@ import {
 } from "./collection-content.js";
 import { CollectionFilling } from "./collection-filling.js";
 import { CollectionItems } from "./collection-items.js";
-import { type CommittedState, ComponentState } from "./component-state.js";
-
-interface StoredText {
-  readonly version: number;
-  readonly json: string;
-}
+import { ComponentState } from "./component-state.js";
 
 /** The committed content of one session, as it stands on disk. Replaced as a whole after each commit, never changed. */
 export interface SessionRecord extends CollectionContents {
@@ -28,7 +23,9 @@ export interface SessionRecord extends CollectionContents {
   /** The states of the planned components by slot, deeply frozen. */
   readonly values: readonly object[];
   /** Every component state as JSON text by key, those of components that are no longer configured included. */
-  readonly texts: ReadonlyMap<string, StoredText>;
+  readonly texts: ReadonlyMap<string, CommittedComponentState>;
+  /** Whether the texts are those on disk; not so after a migration, until the next commit. */
+  readonly textsAreStored: boolean;
 }
 
 type ComponentItems = ReadonlyMap<string, CollectionItems>;
@@ -73,8 +70,8 @@ export class SessionRecords {
   /** The record of a session that begins now. @throws STATE_INVALID when a component's initial state breaks its schema. */
   create(nowMs: number): SessionRecord {
     const times = { createdAtMs: nowMs, lastActivityAtMs: nowMs, expiresAtMs: nowMs + this.#timeoutMs };
-    const head = { ...times, revision: 0, runsCompleted: 0, collections: new Map(), filled: noChanges };
-    return this.#complete(head, new Map(), new Map());
+    const begun = { ...times, revision: 0, runsCompleted: 0, textsAreStored: false };
+    return this.#complete({ ...begun, collections: new Map(), filled: noChanges }, new Map(), new Map());
   }
 
   /**
@@ -85,24 +82,33 @@ export class SessionRecords {
    */
   async read(stored: StoredSession): Promise<SessionRecord> {
     const { components, ...head } = stored;
-    const texts = new Map<string, StoredText>();
-    for (const [key, { version, state }] of components) {
-      texts.set(key, { version, json: JSON.stringify(state) });
+    // What the store writes again in any case counts as changed by the next commit, and so does what a migration makes.
+    const next = stored.revision + 1;
+    const texts = new Map<string, CommittedComponentState>();
+    for (const [key, { version, state, changedInRevision = next }] of components) {
+      texts.set(key, { version, json: JSON.stringify(state), changedInRevision });
     }
-    const restored = new Map<string, CommittedState>();
+    const restored = new Map<string, object>();
     const filled = new Map<CollectionItems, CollectionContent>();
+    let textsAreStored = true;
     for (const state of this.#states) {
-      const found = components.get(state.plan.key);
+      const { key, version } = state.plan;
+      const found = components.get(key);
       if (found !== undefined) {
         const filling = new CollectionFilling(state.component.name, this.itemsOf(state.component));
-        restored.set(state.plan.key, await state.restore({ version: found.version, value: found.state }, filling));
+        const { value, json } = await state.restore({ version: found.version, value: found.state }, filling);
+        restored.set(key, value);
+        if (found.version !== version) {
+          texts.set(key, { version, json, changedInRevision: next });
+          textsAreStored = false;
+        }
         for (const [items, unstored] of await filling.finish()) {
-          const { first, next } = contentOf({ ...head, filled: noChanges }, items);
-          filled.set(items, { first, next: next + unstored.length, unstored });
+          const { first, next: following } = contentOf({ ...head, filled: noChanges }, items);
+          filled.set(items, { first, next: following + unstored.length, unstored });
         }
       }
     }
-    return this.#complete({ ...head, filled: filled.size === 0 ? noChanges : filled }, restored, texts);
+    return this.#complete({ ...head, textsAreStored, filled: filled.size === 0 ? noChanges : filled }, restored, texts);
   }
 
   /** The collections of a component by the names it declares them by. */
@@ -134,7 +140,8 @@ export class SessionRecords {
       const state = this.#bySlot(slot);
       const { value, json } = state.capture(live, values[slot]);
       (values as object[])[slot] = value;
-      (texts as Map<string, StoredText>).set(state.plan.key, { version: state.plan.version, json });
+      const text = { version: state.plan.version, json, changedInRevision: record.revision + 1 };
+      (texts as Map<string, CommittedComponentState>).set(state.plan.key, text);
     }
     const collected = changedCollections(record, changedLists);
     const next: SessionRecord = {
@@ -145,6 +152,7 @@ export class SessionRecords {
       runsCompleted: record.runsCompleted + 1,
       values,
       texts,
+      textsAreStored: true,
       collections: collected?.collections ?? record.collections,
       filled: noChanges,
     };
@@ -156,6 +164,7 @@ export class SessionRecords {
       expiresAtMs: next.expiresAtMs,
       runsCompleted: next.runsCompleted,
       components: texts,
+      replaces: record.textsAreStored ? record.texts : undefined,
       collections: next.collections,
     };
     return { commit: collected === undefined ? commit : { ...commit, records: collected.records }, next };
@@ -163,13 +172,17 @@ export class SessionRecords {
 
   #complete(
     head: Omit<SessionRecord, "values" | "texts">,
-    restored: ReadonlyMap<string, CommittedState>,
-    texts: Map<string, StoredText>,
+    restored: ReadonlyMap<string, object>,
+    texts: Map<string, CommittedComponentState>,
   ): SessionRecord {
     const values = this.#states.map((state) => {
       const { key, version } = state.plan;
-      const { value, json } = restored.get(key) ?? state.initial();
-      texts.set(key, { version, json });
+      const found = restored.get(key);
+      if (found !== undefined) {
+        return found;
+      }
+      const { value, json } = state.initial();
+      texts.set(key, { version, json, changedInRevision: head.revision + 1 });
       return value;
     });
     return { ...head, values, texts };
