@@ -228,6 +228,27 @@ describe("collections", () => {
     expect(await run([count, append("c"), all])).toEqual([0, [1], ["c"]]);
   });
 
+  it("travel with an exported session, and are put back whole in the place of what came later", async () => {
+    const { bench, run, stop } = await startListing();
+    await using _closing = bench;
+    await run([append("a", "b", "c"), { do: "truncate", keepLast: 2 }]);
+    await stop();
+    const open = () => openSqliteSessionStore({ path: `${bench.folder}/sessions.sqlite`, clock: bench.clock });
+    const first = await open();
+    const text = (await first.exportSession(key("alice"))) ?? "";
+    const changing = await bench.start(collectionConfig, { store: first });
+    await call(changing.runtime, "alice", { steps: [append("later"), { do: "truncate", keepLast: 1 }] });
+    await changing.stop();
+    const second = await open();
+    await second.importSession(text, { application: "listing", replace: true });
+    const again = await bench.start(collectionConfig, { store: second });
+    expect(await call(again.runtime, "alice", { steps: [all, append("d"), all] })).toEqual([
+      ["b", "c"],
+      [4],
+      ["b", "c", "d"],
+    ]);
+  });
+
   it("of a component that is no longer configured are kept until the session expires", async () => {
     const { bench, run, stop } = await startListing();
     await using _closing = bench;

@@ -1,4 +1,5 @@
 import { z } from "@alcove/plugin-api";
+import { createKeyvSessionStore } from "@alcove/state";
 import { describe, expect, it } from "vitest";
 import { all, append, collectionConfig, count, key, type Step, startListing } from "./support/collection-plugin.js";
 import { FailingStore } from "./support/failing-store.js";
@@ -45,6 +46,31 @@ describe("a damaged collection", () => {
       expect(await again([{ do: "get", sequence: 3 }, count, append("e")])).toEqual(["c", 4, [5]]);
     },
   );
+
+  it("whose entry was changed on the medium names the item, also in the middle of a page, and serves the others", async () => {
+    const { bench, stop } = await startListing();
+    await using _closing = bench;
+    await stop();
+    const entries = new Map<string, unknown>();
+    const store = await createKeyvSessionStore({ keyvAdapter: entries, clock: bench.clock });
+    const { runtime } = await bench.start(collectionConfig, { store });
+    const run = (steps: Step[]) => call(runtime, "alice", { steps });
+    await run([append("a", "b", "c", "d")]);
+    const [name, text] = [...entries].find(([entry]) => entry.endsWith("0000000000000003")) ?? ["", ""];
+    entries.set(name, String(text).replace('"c"', '"C"'));
+    const refusal = {
+      code: "STATE_UNREADABLE",
+      message: "The stored item 3 of the collection log of workflow is damaged.",
+    };
+    await expect(run([all])).rejects.toMatchObject(refusal);
+    await expect(run([{ do: "get", sequence: 3 }])).rejects.toMatchObject(refusal);
+    expect(
+      await run([
+        { do: "page", direction: "forward", limit: 2 },
+        { do: "get", sequence: 4 },
+      ]),
+    ).toMatchObject([{ items: [{ item: "a" }, { item: "b" }], next: 3 }, "d"]);
+  });
 });
 
 describe("a store that fails while a collection is read", () => {

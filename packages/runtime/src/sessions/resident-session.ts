@@ -113,7 +113,7 @@ export class ResidentSession {
     return new RunCollections({
       itemsOf: (component) => records.itemsOf(component),
       contentOf: (items) => contentOf(record, items),
-      readStored: (items, from, count) => readStoredItems(store, key, items, from, count),
+      readStored: (items, from, count) => readStoredItems({ store, key }, items, from, count),
       assertActive,
     });
   }

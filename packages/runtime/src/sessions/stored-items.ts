@@ -1,8 +1,14 @@
 import { StoredStateError } from "@alcove/plugin-api";
-import type { SessionKey, SessionStore } from "@alcove/state";
+import type { SessionKey, SessionStore, StoredRecord } from "@alcove/state";
 import type { CollectionItems } from "./collection-items.js";
 
 const recordsPerRead = 256;
+
+/** Where stored items are read. */
+export interface StoredItemsPlace {
+  readonly store: SessionStore;
+  readonly key: SessionKey;
+}
 
 /**
  * What the records of `count` items of a collection hold, from one on. Reads in steps, and also from a session that has
@@ -11,8 +17,7 @@ const recordsPerRead = 256;
  * @throws STATE_UNREADABLE when one is damaged or missing; STORE_FAILED, STORE_CLOSED.
  */
 export async function readStoredItems(
-  store: SessionStore,
-  key: SessionKey,
+  place: StoredItemsPlace,
   items: CollectionItems,
   from: number,
   count: number,
@@ -20,21 +25,12 @@ export async function readStoredItems(
   const values: unknown[] = [];
   while (values.length < count) {
     const first = from + values.length;
-    const page = {
-      prefix: items.recordPrefix,
-      from: items.recordName(first),
-      direction: "forward",
-      limit: Math.min(recordsPerRead, count - values.length),
-      evenIfSessionExpired: true,
-    } as const;
-    const records = await store.pageRecords(key, page).catch((error: unknown) => {
-      throw error instanceof StoredStateError ? damaged(items, first, page.limit, error) : error;
-    });
-    for (let index = 0; index < page.limit; index += 1) {
+    const limit = Math.min(recordsPerRead, count - values.length);
+    const records = await readRecords(place, items, first, limit);
+    for (let index = 0; index < limit; index += 1) {
       const record = records[index];
       if (record?.name !== items.recordName(first + index)) {
-        const what = `The stored item ${first + index} of the ${items.title}`;
-        throw new StoredStateError("STATE_UNREADABLE", `${what} is missing.`);
+        throw unreadable(items, first + index, "is missing");
       }
       values.push(record.value);
     }
@@ -42,9 +38,31 @@ export async function readStoredItems(
   return values;
 }
 
-function damaged(items: CollectionItems, first: number, count: number, cause: StoredStateError): StoredStateError {
-  const which = count === 1 ? `item ${first}` : `items from ${first} to ${first + count - 1}`;
-  return new StoredStateError("STATE_UNREADABLE", `The stored ${which} of the ${items.title}: ${cause.message}`, {
-    cause,
-  });
+async function readRecords(
+  place: StoredItemsPlace,
+  items: CollectionItems,
+  first: number,
+  limit: number,
+): Promise<StoredRecord[]> {
+  const page = { prefix: items.recordPrefix, from: items.recordName(first), direction: "forward", limit } as const;
+  try {
+    return await place.store.pageRecords(place.key, { ...page, evenIfSessionExpired: true });
+  } catch (error) {
+    if (!(error instanceof StoredStateError)) {
+      throw error;
+    }
+    if (limit === 1) {
+      throw unreadable(items, first, "is damaged", error);
+    }
+    // Which of them it is, is found by reading them one by one.
+    for (let index = 0; index < limit; index += 1) {
+      await readRecords(place, items, first + index, 1);
+    }
+    throw error;
+  }
+}
+
+function unreadable(items: CollectionItems, sequence: number, fault: string, cause?: unknown): StoredStateError {
+  const message = `The stored item ${sequence} of the ${items.title} ${fault}.`;
+  return new StoredStateError("STATE_UNREADABLE", message, { cause });
 }
