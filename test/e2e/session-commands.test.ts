@@ -163,10 +163,11 @@ describe.each(["without a server", "while a server has the store open"])("%s", (
 
   test("a damaged session is reported, kept from its user, and can be deleted", async ({ workplace }) => {
     const before = await workplace.start();
-    await note(before.client, "alice", "add", "a note that will be spoilt");
+    const preference = { command: "pref", action: "set", param1: "theme", param2: "a theme that will be spoilt" };
+    await before.client.generate("alice", preference);
     await note(before.client, "bob", "add", "bobs");
     await before.stop();
-    await spoil(workplace, "a note that will be spoilt");
+    await spoil(workplace, "a theme that will be spoilt");
     if (isServed) {
       const server = await workplace.start();
       const refused = await server.client.generate("alice", { command: "note", action: "list" });
@@ -183,7 +184,7 @@ describe.each(["without a server", "while a server has the store open"])("%s", (
     expect((await command(workplace, "sessions", "list")).stdout).toMatch(/, 1 damaged; /);
     const verified = await command(workplace, "sessions", "verify");
     expect([verified.exitCode, verified.stderr]).toEqual([1, ""]);
-    expect(verified.stdout).toMatch(new RegExp(`^session: .*${entry}.*\\n2 entries read, 1 damaged\\n$`));
+    expect(verified.stdout).toMatch(new RegExp(`^session: .*${entry}.*\\n3 entries read, 1 damaged\\n$`));
     expect((await command(workplace, "sessions", "show", "alice")).stdout).toContain("checksum");
     expect((await command(workplace, "sessions", "export", "alice")).exitCode).toBe(1);
     expect((await command(workplace, "sessions", "delete", "--entry", entry)).exitCode).toBe(0);

@@ -1,5 +1,5 @@
 import { StoredStateError } from "@alcove/plugin-api";
-import type { EntryAdapter, FoundEntry } from "./entry-adapter.js";
+import type { EntryAdapter, FoundEntry, FoundSessionEntry } from "./entry-adapter.js";
 import { endOfStoredNames } from "./record-names.js";
 
 const entriesPerPage = 100;
@@ -9,6 +9,9 @@ export interface WalkedEntry extends FoundEntry {
   /** Whether it stands for everything from there on, because the file is damaged so badly that no entry can be found in it. */
   readonly isRest: boolean;
 }
+
+/** A session that was found on a walk, with its component rows. */
+export type WalkedSession = WalkedEntry & FoundSessionEntry;
 
 /** What an {@link EntryWalk} is made of. */
 export interface EntryWalkParts {
@@ -26,30 +29,35 @@ export class EntryWalk {
   }
 
   /** Sessions whose entries' keys are greater and less than the two given. */
-  sessions({ above, below }: { readonly above: string; readonly below: string }): AsyncGenerator<WalkedEntry> {
+  sessions({ above, below }: { readonly above: string; readonly below: string }): AsyncGenerator<WalkedSession> {
     const { adapter, access } = this.#parts;
-    return walk(above, (after = above, limit) => access(() => adapter.readSessions({ above: after, below, limit })));
+    const readPage = (after = above, limit: number) =>
+      access(() => adapter.readSessions({ above: after, below, limit }));
+    return walk(above, readPage, (name, value) => ({ name, value, rows: new Map() }));
   }
 
   /** Every record of a session by its stored name, expired ones too. */
   records(sessionKey: string): AsyncGenerator<WalkedEntry> {
     const { adapter, access } = this.#parts;
-    return walk(sessionKey, async (after, limit) => {
+    const readPage = async (after: string | undefined, limit: number) => {
       // No stored name lies between a name and the same with the least character behind it.
       const from = after === undefined ? "" : `${after}\u0001`;
       const range = { sessionKey, from, to: endOfStoredNames(""), direction: "forward", limit } as const;
       return (await access(() => adapter.readRecords(range)))?.records ?? [];
-    });
+    };
+    return walk<FoundEntry>(sessionKey, readPage, (name, value) => ({ name, value }));
   }
 }
 
-type ReadPage = (after: string | undefined, limit: number) => Promise<readonly FoundEntry[]>;
-
-async function* walk(start: string, readPage: ReadPage): AsyncGenerator<WalkedEntry> {
+async function* walk<Entry extends FoundEntry>(
+  start: string,
+  readPage: (after: string | undefined, limit: number) => Promise<readonly Entry[]>,
+  damaged: (name: string, damage: StoredStateError) => Entry,
+): AsyncGenerator<Entry & WalkedEntry> {
   let limit = entriesPerPage;
   let last: string | undefined;
   for (;;) {
-    let page: readonly FoundEntry[];
+    let page: readonly Entry[];
     try {
       page = await readPage(last, limit);
     } catch (error) {
@@ -57,7 +65,7 @@ async function* walk(start: string, readPage: ReadPage): AsyncGenerator<WalkedEn
         throw error;
       }
       if (limit === 1) {
-        yield { name: `after ${last ?? start}`, value: error, isRest: true };
+        yield { ...damaged(`after ${last ?? start}`, error), isRest: true };
         return;
       }
       // Entry by entry it comes as near to the damage as can be.

@@ -6,6 +6,7 @@ export type {
   CommittedComponentState,
   RecordChange,
   RecordPage,
+  SequenceRange,
   SessionCommit,
   SessionKey,
   SessionStore,

@@ -3,7 +3,8 @@ import type { EntryAdapter, RecordRange } from "./entry-adapter.js";
 import { sessionEntryKey } from "./entry-keys.js";
 import { endOfStoredNames, recordEntryKey, recordNameOf, storedRecordName } from "./record-names.js";
 import type { RecordPage, SessionKey, StoredRecord, StoredSession } from "./session-store.js";
-import { decodeRecord, decodeSession } from "./stored-entry.js";
+import { decodeRecord } from "./stored-entry.js";
+import { decodeSession } from "./stored-session.js";
 
 /** What a {@link SessionReader} is made of. */
 export interface SessionReaderParts {
@@ -27,11 +28,11 @@ export class SessionReader {
   /** As `SessionStore.load`. */
   async load(key: SessionKey): Promise<StoredSession | undefined> {
     const entryKey = sessionEntryKey(key);
-    const stored = await this.readText(entryKey);
-    if (stored === undefined) {
+    const found = await this.#parts.access(() => this.#parts.adapter.getSession(entryKey));
+    if (found === undefined) {
       return undefined;
     }
-    const session = decodeSession(entryKey, stored);
+    const session = decodeSession(entryKey, found);
     return (await this.#isGone(session.expiresAtMs)) ? undefined : session;
   }
 
@@ -47,7 +48,8 @@ export class SessionReader {
   }
 
   /** As `SessionStore.pageRecords`. */
-  async pageRecords(key: SessionKey, { prefix, from, direction, limit }: RecordPage): Promise<StoredRecord[]> {
+  async pageRecords(key: SessionKey, page: RecordPage): Promise<StoredRecord[]> {
+    const { prefix, from, direction, limit, evenIfSessionExpired = false } = page;
     if (!Number.isSafeInteger(limit) || limit < 1) {
       throw new TypeError(`A page has a limit of at least 1 record, and ${limit} is none.`);
     }
@@ -55,13 +57,14 @@ export class SessionReader {
     const last = endOfStoredNames(first);
     const start = from === undefined ? undefined : storedRecordName(from);
     const isForward = direction === "forward";
-    const records = await this.#readRange(key, {
+    const range = {
       from: isForward && start !== undefined && start > first ? start : first,
       to: !isForward && start !== undefined && start < last ? start : last,
       direction,
       limit,
       expiredAtMs: this.#parts.nowMs(),
-    });
+    };
+    const records = await this.#readRange(key, range, evenIfSessionExpired);
     return records.map(({ name, value }) => ({ name, value }));
   }
 
@@ -76,10 +79,11 @@ export class SessionReader {
   async #readRange(
     key: SessionKey,
     range: Omit<RecordRange, "sessionKey">,
+    evenIfSessionExpired = false,
   ): Promise<(StoredRecord & { expiresAtMs: number | undefined })[]> {
     const sessionKey = sessionEntryKey(key);
     const found = await this.#parts.access(() => this.#parts.adapter.readRecords({ ...range, sessionKey }));
-    if (found === undefined || (await this.#isGone(found.sessionExpiresAtMs))) {
+    if (found === undefined || (!evenIfSessionExpired && (await this.#isGone(found.sessionExpiresAtMs)))) {
       return [];
     }
     return found.records.map(({ name, value }) => ({

@@ -7,7 +7,7 @@ export interface ListedSession {
   readonly entry: string;
   /** `undefined` for a damaged one with a very long name, of which only a hash can be read. */
   readonly key: SessionKey | undefined;
-  /** The length of the entry's text in bytes, its records not counted. */
+  /** The length of the stored text in bytes, with all component states, its records not counted. */
   readonly bytes: number;
   /** The figures, as far as they can be believed; `undefined` for a damaged one. */
   readonly figures:
@@ -62,7 +62,7 @@ export interface VerifiedEntry {
   /** What the entry is called in the store; for `pages`, the last entry that could be found before them. */
   readonly entry: string;
   /**
-   * Whether it is a session's envelope, or a record beside one. `pages` are a part of the file that is damaged so badly that
+   * Whether it is a session with all its component states, or a record beside one. `pages` are a part of the file that is damaged so badly that
    * nobody can say which entries lie in it.
    */
   readonly kind: "session" | "record" | "pages";
@@ -123,6 +123,7 @@ export interface SessionStoreTools {
   /**
    * Stores what `exportSession` gave, in this store or another one, in the session of `key`: a new one, or with `replace`
    * in the place of whatever is there. All or nothing, except where a damaged session is replaced: that is removed first.
+   * It is one change, so other commits wait until it is stored.
    *
    * @throws StoredStateError STATE_UNREADABLE for any other text; StoreError SESSION_EXPIRED when its time is over,
    * SESSION_EXISTS when there is a session and it is not to be replaced; whatever `SessionStore.commit` throws.

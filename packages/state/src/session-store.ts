@@ -14,6 +14,19 @@ export interface StoredComponentState {
   readonly version: number;
   /** Parsed afresh for each `load`; nobody else holds it. A key `__proto__` is an ordinary own property of it. */
   readonly state: JsonValue;
+  /**
+   * In which revision it was stored last, where the store can leave it where it is for as long as it does not change;
+   * `undefined` where the next commit stores it again in any case.
+   */
+  readonly changedInRevision: number | undefined;
+}
+
+/** The sequence numbers of what is in a list whose items are records beside the session. */
+export interface SequenceRange {
+  /** The number of the oldest item; `next` when there is none. */
+  readonly first: number;
+  /** The number the next item gets. */
+  readonly next: number;
 }
 
 /** A session as the store holds it. All times are milliseconds since 1970-01-01T00:00:00Z. */
@@ -30,6 +43,8 @@ export interface StoredSession {
   readonly runsCompleted: number;
   /** By component name, in the order of the commit; also of components the configuration no longer has. */
   readonly components: ReadonlyMap<string, StoredComponentState>;
+  /** The lists whose items are records of the session, by name. */
+  readonly collections: ReadonlyMap<string, SequenceRange>;
 }
 
 /** A component's state as it is to be stored. */
@@ -38,6 +53,11 @@ export interface CommittedComponentState {
   readonly version: number;
   /** The state as JSON text. It is stored as it stands, so it has to be what `JSON.stringify` gives. */
   readonly json: string;
+  /**
+   * The revision whose commit brought version and text as they are now: this commit's own (also when left out), or for
+   * what has not changed since, that of the earlier commit, or what `load` said. A store need not write the latter again.
+   */
+  readonly changedInRevision?: number | undefined;
 }
 
 /**
@@ -81,6 +101,8 @@ export interface RecordPage {
   readonly direction: "forward" | "backward";
   /** At most so many; at least 1. */
   readonly limit: number;
+  /** Reads also when the session has expired: for a run that began before, and that is going to commit. */
+  readonly evenIfSessionExpired?: boolean;
 }
 
 /**
@@ -105,6 +127,13 @@ export interface SessionCommit {
   readonly runsCompleted: number;
   /** Every state of the session by component name, the unchanged ones and those of unconfigured components included. */
   readonly components: ReadonlyMap<string, CommittedComponentState>;
+  /**
+   * The components as they are stored in the expected revision, if the caller still has them. It spares the store
+   * looking for what it has to remove of components that are gone, or have become small.
+   */
+  readonly replaces?: ReadonlyMap<string, CommittedComponentState> | undefined;
+  /** Every list whose items are records, by name; none when left out. */
+  readonly collections?: ReadonlyMap<string, SequenceRange>;
   /** Take effect one after the other, together with the rest of the commit or not at all. */
   readonly records?: readonly RecordChange[];
 }
@@ -168,7 +197,8 @@ export interface SessionStore {
   readRecord(key: SessionKey, name: string): Promise<unknown>;
 
   /**
-   * Reads records of a session in the order of their names; none when the session is not there, or expired.
+   * Reads records of a session in the order of their names; none when the session is not there, or expired (unless the page
+   * says otherwise).
    *
    * @throws StoredStateError STATE_UNREADABLE when one of them is damaged; StoreError STORE_FAILED.
    */

@@ -79,18 +79,17 @@ export class SessionTools implements Omit<SessionStoreTools, "removeEntry"> {
 
   async describeSession(key: SessionKey): Promise<SessionDescription | undefined> {
     const name = sessionEntryKey(key);
-    const value = await this.#parts.access(() => this.#parts.adapter.get(name)).catch(damageItself);
-    if (value === undefined || value === null) {
+    const found = await this.#parts.access(() => this.#parts.adapter.getSession(name)).catch(damageItself);
+    if (found === undefined) {
       return undefined;
     }
+    const { value, rows } = found instanceof StoredStateError ? { value: found, rows: new Map() } : found;
     const loaded = await this.#parts.store.load(key).catch(damageItself);
-    const found = loaded instanceof StoredStateError ? loaded : value;
-    const listed = listedSession({ name, value: found, isRest: false }, this.#parts.store.nowMs());
+    const listed = listedSession({ name, value, rows, isRest: false }, this.#parts.store.nowMs());
     const isReadable = loaded !== undefined && !(loaded instanceof StoredStateError);
     return {
       ...listed,
       key,
-      bytes: bytesOf(value),
       components: isReadable ? Array.from(loaded.components, describedComponent) : [],
       records: listed.damaged === undefined ? await this.#countRecords(name) : [],
     };

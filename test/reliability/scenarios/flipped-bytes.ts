@@ -47,7 +47,7 @@ export class FlippedBytesScenario implements Scenario {
 
   async fault(arena: Arena): Promise<void> {
     for (const name of await readdir(arena.storeFolder)) {
-      await rm(join(arena.storeFolder, name));
+      await rm(join(arena.storeFolder, name), { recursive: true });
     }
     await cp(imageFolder(arena), arena.storeFolder, { recursive: true });
     const path = this.#damagedFile === "log" ? `${arena.storePath}-wal` : arena.storePath;

@@ -32,21 +32,23 @@ export const errorCatalogue = {
     remedy: "Mend the function or its output schema.",
   },
   STATE_INVALID: {
-    summary: "A state does not satisfy its schema, or JSON cannot hold it; the run was rolled back.",
-    remedy: "Mend the function that left the state behind, or its state schema.",
+    summary:
+      "A state, or an item of a collection, does not satisfy its schema, or JSON cannot hold it; the run was rolled back.",
+    remedy: "Mend the function that left the state behind or appended the item, or the schema.",
   },
   STATE_UNREADABLE: {
-    summary: "A stored session is damaged or does not fit its schema. It is kept, and not served.",
+    summary:
+      "A stored session, or an item of a collection, is damaged or missing, or does not fit its schema. It is not served, and what is there is kept.",
     remedy:
       "See what is wrong with `alcove sessions show`. Put an exported session in its place with `alcove sessions import --replace`, or remove it with `alcove sessions delete`; then the user begins anew.",
   },
   STATE_VERSION_UNSUPPORTED: {
-    summary: "A stored state has a version the installed plugin cannot read. It is kept, and not served.",
-    remedy: "Install the plugin version that wrote the state, or one that still migrates it.",
+    summary: "A stored state or item has a version the installed plugin cannot read. It is kept, and not served.",
+    remedy: "Install the plugin version that wrote it, or one that still migrates it.",
   },
   STATE_MIGRATION_FAILED: {
-    summary: "A stored state could not be brought to the installed version. It is kept, and not served.",
-    remedy: "Mend the migration named in the server's log, or install the plugin version that wrote the state.",
+    summary: "A stored state or item could not be brought to the installed version. It is kept, and not served.",
+    remedy: "Mend the migration named in the server's log, or install the plugin version that wrote what is stored.",
   },
   STATE_TOO_LARGE: {
     summary: "The session, or a record of it, would be larger than the store's limit; nothing was changed.",

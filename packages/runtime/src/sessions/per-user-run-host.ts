@@ -66,7 +66,17 @@ export class PerUserRunHost implements RunHost, Resident {
       abort.assertNotAborted();
       const drafts = this.resident.openDrafts();
       const { userId } = this;
-      const run = new Run({ facts, events, abort, userId, logger, clock, functions: room.functions, drafts });
+      const run = new Run({
+        facts,
+        events,
+        abort,
+        userId,
+        logger,
+        clock,
+        functions: room.functions,
+        drafts,
+        collections: this.resident,
+      });
       return new PerUserLease({ run, drafts, resident: this.resident, permits, idempotency, recordedReply });
     } catch (error) {
       permits.release();
@@ -107,7 +117,7 @@ class PerUserLease implements RunLease {
     const { run, drafts, resident, permits, idempotency } = this.#parts;
     run.end();
     try {
-      const changes = drafts.finish();
+      const changes = { states: drafts.finish(), collections: run.collectionChanges() };
       // The slot is given back before the commit, so that commits of many users still meet in one batch.
       permits.releaseSlot();
       await resident.commit(changes, idempotency === undefined ? undefined : { idempotency, body: String(result) });
