@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, realpath, rm, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, readdir, readFile, realpath, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { workspaceFolder } from "../e2e/command-line.js";
@@ -113,7 +113,23 @@ const evidenceConfig = {
     idempotency: { max_records_per_user: 48, max_age: 30 },
   },
   plugins: [`${workspaceFolder}test/fixtures/plugins/evidence`],
-  functions: { journal: { _type: "evidence_journal" }, ballast: { _type: "evidence_ballast" } },
+  functions: {
+    journal: { _type: "evidence_journal" },
+    ballast: { _type: "evidence_ballast" },
+    log: { _type: "evidence_log" },
+  },
   function_groups: { tally: { _type: "evidence_tally" } },
   workflow: { _type: "evidence_workflow" },
 };
+
+/** The contents of the regular files of a folder, by path; what is in further folders is left out. */
+export async function filesIn(folder: string): Promise<Map<string, Buffer>> {
+  const files = new Map<string, Buffer>();
+  for (const entry of await readdir(folder, { withFileTypes: true })) {
+    const path = join(folder, entry.name);
+    if (entry.isFile()) {
+      files.set(path, await readFile(path));
+    }
+  }
+  return files;
+}

@@ -101,7 +101,7 @@ export const plantedBugs: readonly PlantedBug[] = [
       {
         find: awaitedCommit,
         replace:
-          "await store.commit(commit); if (recording !== undefined) { await store.commit({ ...commit, expectedRevision: next.revision, records: recording.records }); next.revision += 1; }",
+          "await store.commit(commit); if (recording !== undefined) { await store.commit({ ...commit, replaces: commit.components, expectedRevision: next.revision, records: recording.records }); next.revision += 1; }",
       },
     ],
     scenario: "kill",
@@ -122,13 +122,27 @@ export const plantedBugs: readonly PlantedBug[] = [
     module: "packages/runtime/dist/sessions/session-record.js",
     edits: [
       {
-        find: "texts.set(state.plan.key, { version: state.plan.version, json });",
-        replace: "if (slot === changes[0].slot) texts.set(state.plan.key, { version: state.plan.version, json });",
+        find: "texts.set(state.plan.key, text);",
+        replace: "if (slot === changes[0].slot) texts.set(state.plan.key, text);",
       },
     ],
     scenario: "kill",
     faultsAtMost: 4,
     seenAs: ["torn"],
+  },
+  {
+    name: "items of a collection are no part of the commit",
+    module: "packages/runtime/dist/sessions/session-record.js",
+    edits: [
+      {
+        find: "collected === undefined ? commit : { ...commit, records: collected.records }",
+        replace: "commit",
+      },
+    ],
+    scenario: "kill",
+    faultsAtMost: 4,
+    // Missing items are noticed by whoever reads them, who is refused.
+    seenAs: ["torn", "other"],
   },
   {
     name: "sweeper removes living sessions",
@@ -187,7 +201,7 @@ export const plantedBugs: readonly PlantedBug[] = [
   {
     name: "checksum not verified",
     module: "packages/state/dist/stored-entry.js",
-    edits: [{ find: "checksumOf(entryKey, expiresAt, revision, body) !== checksum || ", replace: "" }],
+    edits: [{ find: "inHexadecimal(checksumOf(entryKey, expiresAt, revision, body)) !== checksum || ", replace: "" }],
     scenario: "flipped-database-bytes",
     faultsAtMost: 60,
     seenAs: ["foreign", "torn"],

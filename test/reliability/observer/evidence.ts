@@ -14,6 +14,8 @@ export const evidenceSchema = z.object({
   checksum: z.int(),
   /** From the ballast, over its text. */
   ballast: z.int(),
+  /** From the log, a collection that keeps the latest only. */
+  latest: z.array(z.string()),
 });
 
 /** What the evidence workflow answers. */
@@ -47,9 +49,17 @@ export function parseOr<Value>(schema: z.ZodType<Value>, text: string): Value | 
 }
 
 const ballastCharacters = 3_000;
+const latestKept = 20;
 
 /** What in the components disagrees; `undefined` where nothing does. The counterpart of the fixture plugin `evidence`. */
-export function disagreement({ operation, operations, count, checksum, ballast }: Evidence): string | undefined {
+export function disagreement({
+  operation,
+  operations,
+  count,
+  checksum,
+  ballast,
+  latest,
+}: Evidence): string | undefined {
   const last = operations.at(-1) ?? "";
   if (count !== operations.length) {
     return `the journal has ${operations.length} operations, the tally ${count}`;
@@ -59,6 +69,9 @@ export function disagreement({ operation, operations, count, checksum, ballast }
   }
   if (ballast !== crc32(last === "" ? "" : ballastAfter(last))) {
     return `the ballast does not belong to ${last}, the last operation of the journal`;
+  }
+  if (latest.join() !== operations.slice(-latestKept).join()) {
+    return `the log ends with ${latest.slice(-3).join()}, the journal with ${operations.slice(-3).join()}`;
   }
   if (operation !== "" && operation !== last) {
     return `the reply to ${operation} ends with ${last}`;

@@ -144,7 +144,7 @@ export class Witness {
     const evidence = parseOr(evidenceSchema, reply.text);
     if (evidence === undefined) {
       this.#complain([other(user, `was answered with something else than evidence: ${reply.text.slice(0, 200)}`)]);
-      return { operation: "", operations: [], count: 0, checksum: 0, ballast: 0 };
+      return { operation: "", operations: [], count: 0, checksum: 0, ballast: 0, latest: [] };
     }
     const isReplay = reply.headers["idempotent-replayed"] === "true";
     this.#complain(this.#history.of(user).judge(evidence, { askedAt, isReplay }));

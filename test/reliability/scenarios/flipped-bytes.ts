@@ -1,8 +1,7 @@
-import { cp, readdir, rm } from "node:fs/promises";
-import { join } from "node:path";
+import { mkdir, rm, writeFile } from "node:fs/promises";
 import { HttpClient } from "../../e2e/http-client.js";
 import type { ServerProcess } from "../../e2e/server-process.js";
-import type { Arena } from "../arena.js";
+import { type Arena, filesIn } from "../arena.js";
 import type { Complaint } from "../complaint.js";
 import { damageFile } from "../faults/flipped-bytes.js";
 import { askForEvidence, disagreement } from "../observer/evidence.js";
@@ -26,6 +25,8 @@ const codesForDamage = new Set(["STATE_UNREADABLE", "STORE_FAILED", "STORE_CONFL
 export class FlippedBytesScenario implements Scenario {
   readonly #damagedFile: DamagedFile;
   #places: readonly string[] = [];
+  /** The undamaged files. */
+  #image: ReadonlyMap<string, Buffer> = new Map();
   /** What each user holds in the undamaged image. */
   #held: Readonly<Record<string, readonly string[]>> = {};
   #probes = 0;
@@ -39,17 +40,18 @@ export class FlippedBytesScenario implements Scenario {
     if (this.#damagedFile === "log") {
       await this.#load(arena, "killed", operationsBeforeKill, "SIGKILL");
     }
-    await cp(arena.storeFolder, imageFolder(arena), { recursive: true });
+    this.#image = await filesIn(arena.storeFolder);
     const server = await arena.start();
     this.#held = (await arena.observer.judge(server.url)).operations;
     await server.stop("SIGKILL");
   }
 
   async fault(arena: Arena): Promise<void> {
-    for (const name of await readdir(arena.storeFolder)) {
-      await rm(join(arena.storeFolder, name), { recursive: true });
+    await rm(arena.storeFolder, { recursive: true });
+    await mkdir(arena.storeFolder, { mode: 0o700 });
+    for (const [path, content] of this.#image) {
+      await writeFile(path, content, { mode: 0o600 });
     }
-    await cp(imageFolder(arena), arena.storeFolder, { recursive: true });
     const path = this.#damagedFile === "log" ? `${arena.storePath}-wal` : arena.storePath;
     this.#places = damageFile(path, arena.random);
     arena.addFaults(1);
@@ -128,8 +130,4 @@ export class FlippedBytesScenario implements Scenario {
   #complaint(kind: Complaint["kind"], subject: string, detail: string): Complaint {
     return { kind, subject, detail: `${detail} (${this.#places.join("; ")})` };
   }
-}
-
-function imageFolder(arena: Arena): string {
-  return join(arena.folder, "image");
 }

@@ -1,7 +1,7 @@
-import { mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { HttpClient } from "../../e2e/http-client.js";
-import type { Arena } from "../arena.js";
+import { type Arena, filesIn } from "../arena.js";
 import { PowerLossRecording, type Wreck } from "../faults/power-loss-recording.js";
 import { survivals } from "../faults/simulated-disk.js";
 import { recordedCalls, tracer } from "../faults/system-calls.js";
@@ -111,12 +111,4 @@ export class PowerLossScenario implements Scenario {
   #users(): string[] {
     return Array.from({ length: usersOfRecording }, (_, index) => `user-${this.#recordings}-${index}`);
   }
-}
-
-async function filesIn(folder: string): Promise<Map<string, Buffer>> {
-  const files = new Map<string, Buffer>();
-  for (const name of await readdir(folder)) {
-    files.set(join(folder, name), await readFile(join(folder, name)));
-  }
-  return files;
 }
