@@ -94,7 +94,9 @@ export class UserHistory {
       const kind = seen.has(name) ? "doubled" : strangeKinds[knowledge];
       seen.add(name);
       if (kind !== undefined) {
-        complaints.push(this.#complaint(kind, name, `(${knowledge} ${code}) is in the session of ${this.#user}`));
+        complaints.push(
+          this.#complaint(kind, name, `(${`${knowledge} ${code}`.trimEnd()}) is in the session of ${this.#user}`),
+        );
       }
     }
     return complaints;
