@@ -1,10 +1,14 @@
 import type { StoredRecordChanges } from "./record-changes.js";
+import type { EntryHead } from "./stored-entry.js";
+import type { FoundSession } from "./stored-session.js";
 import type { WriteFailure } from "./write-failure.js";
 
 /** An entry on its way to the adapter. */
 export interface EntryToStore {
   readonly key: string;
   readonly value: string;
+  /** What the value says about itself. */
+  readonly head: EntryHead;
   /** The number of the room of a session that begins with this entry; the higher, the later. */
   readonly room?: number | undefined;
   /** What changes in the session's records, if the entry is taken. */
@@ -37,6 +41,11 @@ export interface FoundEntry {
   readonly value: unknown;
 }
 
+/** A session's entry as it was found, with its component rows. */
+export interface FoundSessionEntry extends FoundSession {
+  readonly name: string;
+}
+
 /** What was found of a session's records. */
 export interface FoundRecords {
   /** When the session expires. */
@@ -60,8 +69,12 @@ export interface SessionRange {
 export interface EntryAdapter {
   /** How many entries may be in one call of `setMany`, the store's own entry not counted. */
   readonly maxEntriesPerBatch: number;
+  /** Whether large components get rows of their own. Only where an entry and its records are stored all or none. */
+  readonly usesComponentRows: boolean;
   /** Rejects with a StoredStateError when the entry is there, and what stands beside it contradicts it. */
   get(key: string): Promise<unknown>;
+  /** A session's entry with its component rows, as they are at one moment. Rejects as `get` does. */
+  getSession(key: string): Promise<FoundSession | undefined>;
   /**
    * Stores entries of different keys, in order, each with what it changes in its session's records; resolves to
    * whether each was taken. A session that begins has no records but those that it brings.
@@ -79,7 +92,7 @@ export interface EntryAdapter {
   countMisdated(timeMs: number): Promise<number>;
   /** `undefined` when there is no such session. Rejects with a StoredStateError as `get` does. */
   readRecords(range: RecordRange): Promise<FoundRecords | undefined>;
-  readSessions(range: SessionRange): Promise<readonly FoundEntry[]>;
+  readSessions(range: SessionRange): Promise<readonly FoundSessionEntry[]>;
   /** The highest room number in use; 0 when there is none. May read everything. */
   highestRoom(): Promise<number>;
   /** Copies everything into a new file, as it is at one moment, while the adapter goes on being used. */

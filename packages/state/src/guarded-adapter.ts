@@ -6,12 +6,14 @@ import type {
   ExpiredEntries,
   FoundEntry,
   FoundRecords,
+  FoundSessionEntry,
   RecordRange,
   SessionRange,
 } from "./entry-adapter.js";
 import type { StoredRecordChanges } from "./record-changes.js";
 import { endOfStoredNames, recordEntryKey } from "./record-names.js";
 import { type EntryHead, readEntryHead } from "./stored-entry.js";
+import type { FoundSession } from "./stored-session.js";
 import type { WriteFailure } from "./write-failure.js";
 
 /** A Keyv adapter the session store can be built on: a Map, or an adapter that can list what it holds. */
@@ -25,6 +27,7 @@ export type KeyvEntryStorage = Map<string, unknown> | KeyvStoreAdapter;
 export class GuardedAdapter implements EntryAdapter {
   // One at a time: a batch could fail half-way, and nobody could tell which half.
   readonly maxEntriesPerBatch = 1;
+  readonly usesComponentRows = false;
   readonly #storage: KeyvEntryStorage;
   readonly #nowMs: () => number;
 
@@ -37,10 +40,15 @@ export class GuardedAdapter implements EntryAdapter {
     return this.#storage.get(key);
   }
 
+  async getSession(key: string): Promise<FoundSession | undefined> {
+    const value = await this.get(key);
+    return value === undefined || value === null ? undefined : { value, rows: noRows };
+  }
+
   async setMany(entries: readonly EntryToStore[]): Promise<boolean[]> {
     const taken: boolean[] = [];
-    for (const { key, value, room, records } of entries) {
-      const isTaken = await this.#takes(key, value);
+    for (const { key, value, head, room, records } of entries) {
+      const isTaken = await this.#takes(key, head);
       if (isTaken) {
         if (room !== undefined) {
           await this.#deleteRecords(key, () => true);
@@ -54,7 +62,7 @@ export class GuardedAdapter implements EntryAdapter {
   }
 
   async set(key: string, value: string): Promise<boolean> {
-    const [taken] = await this.setMany([{ key, value }]);
+    const [taken] = await this.setMany([{ key, value, head: readEntryHead(key, value) }]);
     return taken === true;
   }
 
@@ -124,7 +132,7 @@ export class GuardedAdapter implements EntryAdapter {
     return { sessionExpiresAtMs, records };
   }
 
-  async readSessions({ above, below, limit }: SessionRange): Promise<FoundEntry[]> {
+  async readSessions({ above, below, limit }: SessionRange): Promise<FoundSessionEntry[]> {
     const keys: string[] = [];
     for await (const [key] of this.#entries()) {
       if (typeof key === "string" && key > above && key < below && !isRecord(key)) {
@@ -132,7 +140,7 @@ export class GuardedAdapter implements EntryAdapter {
       }
     }
     const page = keys.sort().slice(0, limit);
-    return Promise.all(page.map(async (name) => ({ name, value: await this.get(name) })));
+    return Promise.all(page.map(async (name) => ({ name, value: await this.get(name), rows: noRows })));
   }
 
   /** Rooms are not needed where all of a session's earlier records are deleted when it begins. */
@@ -189,8 +197,7 @@ export class GuardedAdapter implements EntryAdapter {
     return names.filter(isMeant).sort();
   }
 
-  async #takes(key: string, value: string): Promise<boolean> {
-    const { revision } = readEntryHead(key, value);
+  async #takes(key: string, { revision }: EntryHead): Promise<boolean> {
     if (revision === undefined) {
       return true;
     }
@@ -226,6 +233,8 @@ export class GuardedAdapter implements EntryAdapter {
     return this.#storage.iterator();
   }
 }
+
+const noRows: FoundSession["rows"] = new Map();
 
 interface KeyAndHead {
   readonly key: string;

@@ -78,7 +78,8 @@ describe("commits that come together", () => {
     const query = vi.spyOn(ReopeningConnection.prototype, "query");
     await Promise.all(users(50).map((key) => store.commit(commitOf(key, 0))));
     await Promise.all(users(50).map((key) => store.commit({ ...commitOf(key, 1), records: someRecords })));
-    expect(query.mock.calls.map(([statement]) => statement.slice(0, 6))).toEqual(["INSERT", "INSERT"]);
+    const commands = query.mock.calls.map(([statement]) => statement.slice(0, 6));
+    expect(commands.filter((command) => command !== "SELECT")).toEqual(["INSERT", "INSERT"]);
   });
 
   it("share a statement up to a limit of characters, so that none grows without bound", async () => {

@@ -1,9 +1,9 @@
 import { setTimeout as pause } from "node:timers/promises";
 import { type Logger, StoredStateError, StoreError } from "@alcove/plugin-api";
 import { Keyv, type KeyvStoreAdapter } from "keyv";
+import { encodeCommit } from "./encode-commit.js";
 import type { EntryAdapter, EntryToStore } from "./entry-adapter.js";
 import { recordedTimeEntryKey, sessionEntryKey } from "./entry-keys.js";
-import { type StoredRecordChanges, storedRecordChanges } from "./record-changes.js";
 import { SessionReader } from "./session-reader.js";
 import type {
   RecordPage,
@@ -22,10 +22,9 @@ import type {
   VerifiedEntry,
 } from "./session-store-tools.js";
 import { SessionTools } from "./session-tools.js";
-import { assertWithin } from "./size-limit.js";
 import { SpaceKeeper } from "./space-keeper.js";
 import type { StoreTime } from "./store-time.js";
-import { decodeStoreFacts, encodeSession, encodeStoreFacts } from "./stored-entry.js";
+import { decodeStoreFacts, encodeStoreFacts } from "./stored-entry.js";
 import { readError } from "./write-failure.js";
 import { type QueuedEntry, WriteQueue } from "./write-queue.js";
 
@@ -123,39 +122,37 @@ export class KeyvSessionStore implements SessionStore, SessionStoreTools {
   }
 
   async commit(commit: SessionCommit): Promise<void> {
-    const key = sessionEntryKey(commit.key);
-    const text = encodeSession(key, commit);
-    assertWithin(this.#parts.maxSessionBytes, "The session", text);
-    const records = this.#recordChanges(key, commit.records);
-    if (!(await this.#queue.write({ key, text, isNew: commit.expectedRevision === 0, records }))) {
+    const { maxSessionBytes } = this.#parts;
+    const entry = encodeCommit(commit, { maxSessionBytes, usesComponentRows: this.#adapter.usesComponentRows });
+    if (!(await this.#queue.write(entry))) {
       throw new StoreError(
         "STORE_CONFLICT",
-        `The stored session ${key} is not at revision ${commit.expectedRevision}, on which the change was based. Nothing was changed.`,
+        `The stored session ${entry.key} is not at revision ${commit.expectedRevision}, on which the change was based. Nothing was changed.`,
       );
     }
   }
 
   async remove(key: SessionKey): Promise<boolean> {
     const entryKey = sessionEntryKey(key);
-    return this.#queue.run(async () => {
-      const isRemoved = await this.#keyv.delete(entryKey);
-      if (isRemoved) {
-        // The records are out of sight already; where this fails, the next sweep does it.
-        await this.#adapter
-          .deleteExpired({ expiredAtMs: 0, limit: recordsRemovedAtOnce, except: [] })
-          .catch(() => undefined);
-      }
-      return isRemoved;
-    });
+    const isRemoved = await this.#queue.run(() => this.#keyv.delete(entryKey));
+    if (isRemoved) {
+      // The records are out of sight already; where this fails, the next sweep does it.
+      await this.#space
+        .removeInSteps(recordsRemovedAtOnce, (limit) =>
+          this.#adapter.deleteExpired({ expiredAtMs: 0, limit, except: [] }),
+        )
+        .catch(() => undefined);
+    }
+    return isRemoved;
   }
 
   async sweep(limit: number, inUse: Iterable<SessionKey> = []): Promise<number> {
     const expiredAtMs = this.nowMs();
     const except = Array.from(inUse, sessionEntryKey);
-    const removed = await this.#queue.run(async () => {
-      await this.#writeBatch([]);
-      return this.#adapter.deleteExpired({ expiredAtMs, limit, except });
-    });
+    await this.#recordTime();
+    const removed = await this.#space.removeInSteps(limit, (stepLimit) =>
+      this.#adapter.deleteExpired({ expiredAtMs, limit: stepLimit, except }),
+    );
     if (removed < limit) {
       await this.#space.afterSweep(expiredAtMs);
     }
@@ -213,26 +210,16 @@ export class KeyvSessionStore implements SessionStore, SessionStoreTools {
   async #writeBatch(entries: readonly QueuedEntry[]): Promise<boolean[]> {
     const timeMs = this.nowMs();
     const toStore = entries.map((entry) => this.#entryToStore(entry));
-    const facts = encodeStoreFacts(recordedTimeEntryKey, { timeMs, lastRoom: this.#lastRoom });
-    const [, ...taken] = await this.#adapter.setMany([{ key: recordedTimeEntryKey, value: facts }, ...toStore]);
+    const value = encodeStoreFacts(recordedTimeEntryKey, { timeMs, lastRoom: this.#lastRoom });
+    const facts = { key: recordedTimeEntryKey, value, head: { expiresAtMs: undefined, revision: undefined } };
+    const [, ...taken] = await this.#adapter.setMany([facts, ...toStore]);
     this.#recordedTimeMs = timeMs;
     return taken;
   }
 
-  #entryToStore({ key, text, isNew, records }: QueuedEntry): EntryToStore {
+  #entryToStore({ key, text, head, isNew, records }: QueuedEntry): EntryToStore {
     this.#lastRoom += isNew ? 1 : 0;
-    return { key, value: text, room: isNew ? this.#lastRoom : undefined, records };
-  }
-
-  #recordChanges(entryKey: string, changes: SessionCommit["records"]): StoredRecordChanges | undefined {
-    if (changes === undefined || changes.length === 0) {
-      return undefined;
-    }
-    const stored = storedRecordChanges(entryKey, changes);
-    for (const text of stored.put.values()) {
-      assertWithin(this.#parts.maxSessionBytes, "A record of the session", text);
-    }
-    return stored;
+    return { key, value: text, head, room: isNew ? this.#lastRoom : undefined, records };
   }
 
   async #recordTime(): Promise<void> {

@@ -12,15 +12,35 @@ type StoredNameRange = readonly [from: string, to: string];
 export interface StoredRecordChanges {
   readonly removed: readonly string[];
   readonly removedRanges: readonly StoredNameRange[];
-  /** Text of the entry by stored name. */
+  /** Text of the entry by stored name; of component rows too. */
   readonly put: ReadonlyMap<string, string>;
+  /** Removes every component row but these; none when it is `undefined`. */
+  readonly keptRows: readonly string[] | undefined;
 }
 
-/** Brings the changes of a commit, which take effect one after the other, into the form they are stored from. */
-export function storedRecordChanges(entryKey: string, changes: readonly RecordChange[]): StoredRecordChanges {
+/** Which component rows change with a session. */
+export interface ComponentRowChanges {
+  /** Text of the row by its name. */
+  readonly rows: ReadonlyMap<string, string>;
+  /** As in {@link StoredRecordChanges}. */
+  readonly keptRows: readonly string[] | undefined;
+}
+
+/**
+ * Brings the changes of a commit, which take effect one after the other, into the form they are stored from; `undefined`
+ * when there are none.
+ */
+export function storedRecordChanges(
+  entryKey: string,
+  changes: readonly RecordChange[],
+  { rows, keptRows }: ComponentRowChanges,
+): StoredRecordChanges | undefined {
+  if (changes.length === 0 && rows.size === 0 && keptRows === undefined) {
+    return undefined;
+  }
   const removed = new Set<string>();
   const removedRanges: StoredNameRange[] = [];
-  const put = new Map<string, string>();
+  const put = new Map(rows);
   for (const change of changes) {
     if (change.kind === "put") {
       const name = storedRecordName(change.name);
@@ -35,7 +55,7 @@ export function storedRecordChanges(entryKey: string, changes: readonly RecordCh
       deleteRange(put, range);
     }
   }
-  return { removed: [...removed], removedRanges, put };
+  return { removed: [...removed], removedRanges, put, keptRows };
 }
 
 function deleteRange(put: Map<string, string>, [from, to]: StoredNameRange): void {

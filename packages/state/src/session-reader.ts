@@ -3,7 +3,8 @@ import type { EntryAdapter, RecordRange } from "./entry-adapter.js";
 import { sessionEntryKey } from "./entry-keys.js";
 import { endOfStoredNames, recordEntryKey, recordNameOf, storedRecordName } from "./record-names.js";
 import type { RecordPage, SessionKey, StoredRecord, StoredSession } from "./session-store.js";
-import { decodeRecord, decodeSession } from "./stored-entry.js";
+import { decodeRecord } from "./stored-entry.js";
+import { decodeSession } from "./stored-session.js";
 
 /** What a {@link SessionReader} is made of. */
 export interface SessionReaderParts {
@@ -27,11 +28,11 @@ export class SessionReader {
   /** As `SessionStore.load`. */
   async load(key: SessionKey): Promise<StoredSession | undefined> {
     const entryKey = sessionEntryKey(key);
-    const stored = await this.readText(entryKey);
-    if (stored === undefined) {
+    const found = await this.#parts.access(() => this.#parts.adapter.getSession(entryKey));
+    if (found === undefined) {
       return undefined;
     }
-    const session = decodeSession(entryKey, stored);
+    const session = decodeSession(entryKey, found);
     return (await this.#isGone(session.expiresAtMs)) ? undefined : session;
   }
 

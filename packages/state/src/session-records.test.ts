@@ -62,7 +62,7 @@ const countOf = async (table: string): Promise<unknown> =>
 describe("records in an SQLite file", () => {
   it("are as a model of plain maps has them, whatever users do, across expiries, removals, sweeps and restarts", async () => {
     const user = fc.constantFrom("u", "u/", "u/a");
-    const name = fc.constantFrom("a", "a/b", "b", "c", "\u0000");
+    const name = fc.constantFrom("a", "a/b", "b", 'c"\\', "\u0000");
     const change: fc.Arbitrary<RecordChange> = fc.oneof(
       fc.record({ kind: fc.constant("put" as const), name, json: fc.integer().map(String) }),
       fc.record({ kind: fc.constant("remove" as const), name }),
@@ -165,6 +165,107 @@ describe("records in an SQLite file", () => {
     expect(await store.readRecord(alice, "a")).toBeUndefined();
   });
 
+  it("in large ranges that are removed are out of sight at once, whatever is put there meanwhile, and swept in steps", async () => {
+    const nameOf = (index: number): string => `item/${String(index).padStart(3, "0")}`;
+    const range = fc
+      .tuple(fc.nat(400), fc.nat(400))
+      .map(([one, other]): RecordChange => ({ kind: "remove-range", from: nameOf(one), to: nameOf(other) }));
+    const change = fc.oneof(
+      { weight: 3, arbitrary: range },
+      { weight: 2, arbitrary: fc.nat(399).map((index) => put(nameOf(index), "again")) },
+      { weight: 1, arbitrary: fc.nat(399).map((index): RecordChange => ({ kind: "remove", name: nameOf(index) })) },
+    );
+    const action = fc.record({
+      do: fc.constantFrom("commit", "commit", "commit", "commit", "sweep", "restart", "remove"),
+      changes: fc.array(change, { maxLength: 4 }),
+      page: fc.record({
+        from: fc.option(fc.nat(399).map(nameOf), { nil: undefined }),
+        direction: fc.constantFrom("forward" as const, "backward" as const),
+        limit: fc.constantFrom(1, 7, 1_000),
+      }),
+    });
+    const all = Array.from({ length: 400 }, (_, index) => put(nameOf(index)));
+    let round = 0;
+    let largest = 0;
+    await fc.assert(
+      fc.asyncProperty(fc.array(action, { minLength: 3, maxLength: 12 }), async (actions) => {
+        round += 1;
+        const key = { application: `round-${round}`, userId: "u" };
+        const model = new Map<string, unknown>();
+        let revision = 0;
+        const commit = async (changes: readonly RecordChange[]): Promise<void> => {
+          await store.commit(commitOf(key, revision, changes));
+          applyTo(model, changes);
+          revision += 1;
+        };
+        await commit(all);
+        for (const { do: what, changes, page } of actions) {
+          if (what === "commit") {
+            await commit(changes);
+          } else if (what === "sweep") {
+            await store.sweep(100);
+          } else if (what === "restart") {
+            await store.close();
+            await open();
+          } else {
+            await store.remove(key);
+            model.clear();
+            revision = 0;
+            await commit(all.slice(0, 5));
+          }
+          const [left] = (await adapter.query("SELECT count(*) AS count FROM left_ranges")) as { count: number }[];
+          largest = Math.max(largest, left?.count ?? 0);
+          const { from, direction, limit } = page;
+          const names = [...model.keys()].sort();
+          const ordered = direction === "forward" ? names : names.reverse();
+          const wanted = ordered.filter(
+            (name) => from === undefined || (direction === "forward" ? name >= from : name <= from),
+          );
+          const found = await store.pageRecords(key, { prefix: "item/", direction, limit, ...(from && { from }) });
+          expect(found.map(({ name, value }) => [name, value])).toEqual(
+            wanted.slice(0, limit).map((name) => [name, model.get(name)]),
+          );
+          const one = from ?? nameOf(0);
+          expect(await store.readRecord(key, one)).toEqual(model.get(one));
+        }
+        while ((await store.sweep(1_000)) === 1_000) {}
+        const rest = await store.pageRecords(key, { prefix: "", direction: "forward", limit: 1_000 });
+        expect(rest.map(({ name, value }) => [name, value])).toEqual(
+          [...model].sort(([one], [other]) => (one < other ? -1 : 1)),
+        );
+        expect([await countOf("records"), await countOf("left_ranges")]).toEqual([
+          [{ count: model.size }],
+          [{ count: 0 }],
+        ]);
+        await store.remove(key);
+        while ((await store.sweep(1_000)) === 1_000) {}
+      }),
+      { numRuns: 40 },
+    );
+    expect(largest).toBeGreaterThan(1);
+  }, 60_000);
+
+  it("are cleared in one commit, however many they are, without others waiting for their deletion", async () => {
+    await store.commit(commitOf(alice, 0, many(3_000)));
+    await store.commit(
+      commitOf(alice, 1, [{ kind: "remove-range", from: "item/", to: "item0" }, put("item/5", "new")]),
+    );
+    expect(await countOf("records")).toEqual([{ count: 3_000 }]);
+    expect(await store.pageRecords(alice, { prefix: "", direction: "backward", limit: 9 })).toEqual([
+      { name: "item/5", value: "new" },
+    ]);
+    const steps = vi.spyOn(adapter, "deleteExpired");
+    let swept = 0;
+    let inStep = 0;
+    do {
+      inStep = await store.sweep(500);
+      swept += inStep;
+    } while (inStep === 500);
+    expect(swept).toBe(2_999);
+    expect(Math.max(...steps.mock.calls.map(([{ limit }]) => limit))).toBeLessThanOrEqual(512);
+    expect([await countOf("records"), await countOf("left_ranges")]).toEqual([[{ count: 1 }], [{ count: 0 }]]);
+  });
+
   it("keep their sessions apart even when the store has forgotten which room it gave last", async () => {
     await store.commit(commitOf(alice, 0, [put("a", "alice")]));
     await adapter.query("UPDATE entries SET value = 'x' WHERE key = 'store/recorded-time'");
@@ -195,30 +296,55 @@ describe("a session that is filed under another expiry than its own", () => {
   });
 });
 
-describe("a database of the version before", () => {
-  it("is brought up to date as it is opened, with every session in it", async () => {
-    await store.commit(commitOf(alice, 0));
-    await store.commit(commitOf(bob, 0));
-    await store.close();
-    const connection = await openSqliteConnection(path, 100);
-    for (const statement of [
-      "DROP TABLE records",
-      "DROP TABLE left_rooms",
-      "DROP TRIGGER room_is_left_by_deletion",
-      "DROP TRIGGER room_is_left_by_replacement",
-      "ALTER TABLE entries DROP COLUMN room",
-      "PRAGMA user_version = 1",
-    ]) {
-      await connection.query(statement);
-    }
-    await connection.close();
-    await open();
-    expect((await store.load(alice))?.revision).toBe(1);
-    await store.commit(commitOf(alice, 1, [put("a", 1)]));
-    await store.commit(commitOf(bob, 1, [put("a", 2)]));
-    expect([await store.readRecord(alice, "a"), await store.readRecord(bob, "a")]).toEqual([1, 2]);
-    expect(await countOf("sqlite_schema WHERE name = 'version1'")).toEqual([{ count: 0 }]);
-  });
+describe("a database of an earlier version", () => {
+  const toVersion1 = [
+    "DROP TABLE records",
+    "ALTER TABLE entries DROP COLUMN room",
+    "DROP TABLE left_rooms",
+    "DROP TABLE left_ranges",
+  ];
+  const toVersion2 = [
+    "DROP TABLE left_ranges",
+    "ALTER TABLE records RENAME TO version3",
+    "DROP INDEX records_by_expiry",
+    "CREATE TABLE records(room INTEGER NOT NULL, name TEXT NOT NULL, expires_at INTEGER, value TEXT NOT NULL, PRIMARY KEY(room, name)) WITHOUT ROWID",
+    "INSERT INTO records SELECT room, name, expires_at, value FROM version3",
+    "DROP TABLE version3",
+    "CREATE INDEX records_by_expiry ON records(expires_at) WHERE expires_at IS NOT NULL",
+    "CREATE TRIGGER room_is_left_by_deletion AFTER DELETE ON entries WHEN EXISTS (SELECT 1 FROM records WHERE room = OLD.room) BEGIN INSERT OR IGNORE INTO left_rooms VALUES (OLD.room); END",
+    "CREATE TRIGGER room_is_left_by_replacement AFTER UPDATE OF room ON entries WHEN OLD.room IS NOT NEW.room AND EXISTS (SELECT 1 FROM records WHERE room = OLD.room) BEGIN INSERT OR IGNORE INTO left_rooms VALUES (OLD.room); END",
+  ];
+
+  it.each([
+    [1, toVersion1, undefined],
+    [2, toVersion2, "kept"],
+  ])(
+    "is brought up to date as it is opened, with everything in it: version %i",
+    async (version, statements, record) => {
+      await store.commit(commitOf(alice, 0, [put("a", "kept"), { kind: "put", name: "b", json: "1", expiresAtMs: 5 }]));
+      await store.commit(commitOf(bob, 0));
+      const schemaOf = (): Promise<unknown> =>
+        adapter.query("SELECT sql FROM sqlite_schema ORDER BY name") as Promise<unknown>;
+      const newSchema = await schemaOf();
+      await store.close();
+      const connection = await openSqliteConnection(path, 100);
+      const triggers = ["DROP TRIGGER room_is_left_by_deletion", "DROP TRIGGER room_is_left_by_replacement"];
+      for (const statement of [...triggers, ...statements, `PRAGMA user_version = ${version}`]) {
+        await connection.query(statement);
+      }
+      await connection.close();
+      await open();
+      expect(await schemaOf()).toEqual(newSchema);
+      expect((await store.load(alice))?.revision).toBe(1);
+      expect(await store.readRecord(alice, "a")).toBe(record);
+      await store.commit(commitOf(alice, 1, [put("a", 1)]));
+      await store.commit(commitOf(bob, 1, [put("a", 2)]));
+      expect([await store.readRecord(alice, "a"), await store.readRecord(bob, "a")]).toEqual([1, 2]);
+      expect(await store.remove(alice)).toBe(true);
+      await store.sweep(10);
+      expect(await countOf("records")).toEqual([{ count: 1 }]);
+    },
+  );
 });
 
 function applyTo(records: Map<string, unknown>, changes: readonly RecordChange[]): void {

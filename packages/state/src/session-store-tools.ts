@@ -6,7 +6,7 @@ export interface ListedSession {
   readonly entry: string;
   /** `undefined` for a damaged one with a very long name, of which only a hash can be read. */
   readonly key: SessionKey | undefined;
-  /** The length of the entry's text in bytes, its records not counted. */
+  /** The length of the stored text in bytes, with all component states, its records not counted. */
   readonly bytes: number;
   /** The figures, as far as they can be believed; `undefined` for a damaged one. */
   readonly figures:
@@ -36,7 +36,7 @@ export interface SessionList {
 export interface VerifiedEntry {
   /** What the entry is called in the store. */
   readonly entry: string;
-  /** Whether it is a session's envelope, or a record beside one. */
+  /** Whether it is a session with all its component states, or a record beside one. */
   readonly kind: "session" | "record";
   /** How large it is. */
   readonly bytes: number;

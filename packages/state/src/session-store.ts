@@ -14,6 +14,11 @@ export interface StoredComponentState {
   readonly version: number;
   /** Parsed afresh for each `load`; nobody else holds it. A key `__proto__` is an ordinary own property of it. */
   readonly state: JsonValue;
+  /**
+   * In which revision it was stored last, where the store can leave it where it is for as long as it does not change;
+   * `undefined` where the next commit stores it again in any case.
+   */
+  readonly changedInRevision: number | undefined;
 }
 
 /** A session as the store holds it. All times are milliseconds since 1970-01-01T00:00:00Z. */
@@ -38,6 +43,11 @@ export interface CommittedComponentState {
   readonly version: number;
   /** The state as JSON text. It is stored as it stands, so it has to be what `JSON.stringify` gives. */
   readonly json: string;
+  /**
+   * The revision whose commit brought version and text as they are now: this commit's own (also when left out), or for
+   * what has not changed since, that of the earlier commit, or what `load` said. A store need not write the latter again.
+   */
+  readonly changedInRevision?: number | undefined;
 }
 
 /**
@@ -105,6 +115,11 @@ export interface SessionCommit {
   readonly runsCompleted: number;
   /** Every state of the session by component name, the unchanged ones and those of unconfigured components included. */
   readonly components: ReadonlyMap<string, CommittedComponentState>;
+  /**
+   * The components as they are stored in the expected revision, if the caller still has them. It spares the store
+   * looking for what it has to remove of components that are gone, or have become small.
+   */
+  readonly replaces?: ReadonlyMap<string, CommittedComponentState> | undefined;
   /** Take effect one after the other, together with the rest of the commit or not at all. */
   readonly records?: readonly RecordChange[];
 }

@@ -1,7 +1,7 @@
 import { closeSync, existsSync, openSync, renameSync, rmSync } from "node:fs";
 import { dirname, resolve } from "node:path";
 import { AlcoveError, StoredStateError, StoreError } from "@alcove/plugin-api";
-import type { EntryAdapter, FoundEntry, FoundRecords } from "./entry-adapter.js";
+import type { EntryAdapter, FoundEntry, FoundRecords, FoundSessionEntry } from "./entry-adapter.js";
 import { sessionEntryKey, sessionEntryKeyRange, sessionKeyOf } from "./entry-keys.js";
 import { type ExportedRecord, exportedText, importCommit } from "./exported-session.js";
 import { syncFile, syncFolder } from "./file-durability.js";
@@ -14,7 +14,8 @@ import type {
   Verification,
   VerifiedEntry,
 } from "./session-store-tools.js";
-import { decodeRecord, decodeSessionAndKey } from "./stored-entry.js";
+import { decodeRecord } from "./stored-entry.js";
+import { decodeSessionAndKey } from "./stored-session.js";
 
 const entriesPerPage = 100;
 const attemptsToExport = 3;
@@ -114,7 +115,7 @@ export class SessionTools implements SessionStoreTools {
     range: { readonly above: string; readonly below: string },
     after: string | undefined,
     limit: number,
-  ): Promise<readonly FoundEntry[]> {
+  ): Promise<readonly FoundSessionEntry[]> {
     const above = after !== undefined && after > range.above ? after : range.above;
     return this.#parts.access(() => this.#parts.adapter.readSessions({ ...range, above, limit }));
   }
@@ -156,15 +157,15 @@ export class SessionTools implements SessionStoreTools {
   }
 }
 
-function listedSession({ name, value }: FoundEntry): ListedSession {
-  const bytes = bytesOf(value);
+function listedSession({ name, value, rows }: FoundSessionEntry): ListedSession {
+  const bytes = Array.from(rows.values()).reduce<number>((sum, row) => sum + bytesOf(row), bytesOf(value));
   let key = sessionKeyOf(name);
   let figures: ListedSession["figures"];
   const damaged = damageOf(() => {
     if (value instanceof StoredStateError) {
       throw value;
     }
-    const decoded = decodeSessionAndKey(name, value);
+    const decoded = decodeSessionAndKey(name, { value, rows });
     const { revision, createdAtMs, lastActivityAtMs, expiresAtMs } = decoded.session;
     key ??= decoded.key;
     figures = { revision, createdAtMs, lastActivityAtMs, expiresAtMs };

@@ -4,16 +4,17 @@ import { StoreError } from "@alcove/plugin-api";
 export const defaultMaxSessionBytes = 16 * 1024 * 1024;
 
 /**
- * Refuses a text that is longer than a limit in bytes, before any of it is written.
+ * Refuses texts that together are longer than a limit in bytes, before any of them is written.
  *
  * @throws StoreError STATE_TOO_LARGE.
  */
-export function assertWithin(limitBytes: number, what: string, text: string): void {
+export function assertWithin(limitBytes: number, what: string, text: string, others: readonly string[] = []): void {
+  const characters = others.reduce((sum, { length }) => sum + length, text.length);
   // A UTF-16 code unit takes three bytes at most, so most texts need not be measured.
-  if (text.length * 3 <= limitBytes) {
+  if (characters * 3 <= limitBytes) {
     return;
   }
-  const bytes = Buffer.byteLength(text);
+  const bytes = others.reduce((sum, other) => sum + Buffer.byteLength(other), Buffer.byteLength(text));
   if (bytes > limitBytes) {
     throw new StoreError(
       "STATE_TOO_LARGE",

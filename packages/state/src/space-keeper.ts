@@ -13,13 +13,47 @@ export interface SpaceKeeperParts {
   readonly alone: <Result>(task: () => Promise<Result>) => Promise<Result>;
 }
 
-/** What is done once a sweep has nothing more to remove. */
+/** So long one step should take at most, in milliseconds: commits wait for it. */
+const longestStepMs = 5;
+const mostRemovedAtOnce = 512;
+
+/** Removes what is over in steps that are short enough for commits to wait for, and gives its space back. */
 export class SpaceKeeper {
   readonly #parts: SpaceKeeperParts;
   #misdatedReported = 0;
+  #removedAtOnce = 16;
 
   constructor(parts: SpaceKeeperParts) {
     this.#parts = parts;
+  }
+
+  /**
+   * Removes at most `limit` entries, step by step, between which commits have their turn; resolves to how many. How many
+   * go at once depends on how long it took before, since they may be of any length, and on any disk.
+   */
+  async removeInSteps(limit: number, remove: (limit: number) => Promise<number>): Promise<number> {
+    let removed = 0;
+    while (removed < limit) {
+      const wanted = Math.min(limit - removed, this.#removedAtOnce);
+      const removedInStep = await this.#parts.alone(() => this.#timed(wanted, () => remove(wanted)));
+      removed += removedInStep;
+      if (removedInStep < wanted) {
+        break;
+      }
+    }
+    return removed;
+  }
+
+  async #timed(wanted: number, remove: () => Promise<number>): Promise<number> {
+    const startedMs = performance.now();
+    const removed = await remove();
+    const tookMs = performance.now() - startedMs;
+    if (tookMs > longestStepMs) {
+      this.#removedAtOnce = Math.max(1, this.#removedAtOnce >> 1);
+    } else if (tookMs < longestStepMs / 4 && wanted === this.#removedAtOnce) {
+      this.#removedAtOnce = Math.min(mostRemovedAtOnce, this.#removedAtOnce * 2);
+    }
+    return removed;
   }
 
   /** Gives free space back in small steps, between which commits have their turn. A failure is logged: the sweep is done. */

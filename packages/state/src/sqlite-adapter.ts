@@ -1,23 +1,25 @@
-import { StoredStateError, StoreError } from "@alcove/plugin-api";
+import { StoreError } from "@alcove/plugin-api";
 import { KeyvSqlite } from "@keyv/sqlite";
 import { z } from "zod";
 import type {
   EntryAdapter,
   EntryToStore,
   ExpiredEntries,
-  FoundEntry,
   FoundRecords,
+  FoundSessionEntry,
   RecordRange,
   SessionRange,
 } from "./entry-adapter.js";
-import type { StoredRecordChanges } from "./record-changes.js";
 import { ReopeningConnection } from "./reopening-connection.js";
+import { commitStatement } from "./sqlite-commit.js";
 import type { SqliteParameter } from "./sqlite-connection.js";
 import { entriesTable, pragmaValue } from "./sqlite-database-file.js";
-import { sqliteCodeOf, sqliteFailureOf } from "./sqlite-failure.js";
+import { SqliteEntryReader } from "./sqlite-entry-reader.js";
+import { sqliteFailureOf } from "./sqlite-failure.js";
 import { openConfiguredConnection } from "./sqlite-settings.js";
 import * as statements from "./sqlite-statements.js";
-import { longestHead, readEntryHead, unreadable } from "./stored-entry.js";
+import { readEntryHead } from "./stored-entry.js";
+import type { FoundSession } from "./stored-session.js";
 import type { WriteFailure } from "./write-failure.js";
 
 const pagesGivenBackPerStep = 256;
@@ -25,17 +27,6 @@ const pagesGivenBackPerStep = 256;
 const sparePages = 256;
 
 const keyRowsSchema = z.array(z.object({ key: z.string() }));
-const entryRowsSchema = z.array(z.object({ value: z.unknown(), expires_at: z.unknown(), revision: z.unknown() }));
-const sessionRowsSchema = z.array(entryRowsSchema.element.extend({ key: z.string() }));
-const recordRowsSchema = z.array(
-  z.object({
-    expires_at: z.unknown(),
-    revision: z.unknown(),
-    head: z.unknown(),
-    name: z.string().nullable(),
-    value: z.unknown(),
-  }),
-);
 const countRowsSchema = z.tuple([z.object({ count: z.int() })]);
 
 /** Options of {@link SqliteAdapter}. */
@@ -53,15 +44,20 @@ export interface SqliteAdapterOptions {
  */
 export class SqliteAdapter extends KeyvSqlite implements EntryAdapter {
   readonly maxEntriesPerBatch = 512;
+  readonly usesComponentRows = true;
   readonly #nowMs: () => number;
   readonly #connection: ReopeningConnection;
+  readonly #reader: SqliteEntryReader;
   readonly #closeUnused: () => Promise<void>;
+  /** Large ranges of records that were removed, and are not deleted yet; as long as there are any, commits have to look at them. */
+  #mayHaveLeftRanges = true;
 
   constructor({ path, nowMs }: SqliteAdapterOptions) {
     // The base class opens a connection that could be neither replaced nor copied from, so it gets one to nothing.
     super({ uri: "sqlite://:memory:", table: entriesTable });
     this.#nowMs = nowMs;
     this.#connection = new ReopeningConnection(() => openConfiguredConnection(path));
+    this.#reader = new SqliteEntryReader(this.#connection);
     this.#closeUnused = this.close as () => Promise<void>;
     this.query = (statement, ...parameters) =>
       this.#connection.query(statement, parameters.flat() as SqliteParameter[]) as Promise<never>;
@@ -78,48 +74,41 @@ export class SqliteAdapter extends KeyvSqlite implements EntryAdapter {
   async configure(): Promise<void> {
     await this.#closeUnused();
     await this.query("SELECT 1");
+    await this.#lookForLeftRanges();
   }
 
   // The base class is generic in what it reads; what comes from a file has no type until it has been checked.
   override async get<Value>(key: string): Promise<Value | undefined> {
-    const statement = `SELECT value, expires_at, revision FROM ${entriesTable} WHERE key = ?`;
-    const [row] = entryRowsSchema.parse(await this.query(statement, key));
-    if (row === undefined) {
-      return undefined;
-    }
-    assertAgreement(key, row.value, row);
-    return row.value as Value;
+    return (await this.#reader.get(key)) as Value | undefined;
+  }
+
+  getSession(key: string): Promise<FoundSession | undefined> {
+    return this.#reader.getSession(key);
   }
 
   async setMany(entries: readonly EntryToStore[]): Promise<boolean[]> {
-    const rows = entries.map(rowOf);
-    const { statement, texts } = entries.some(({ records }) => records !== undefined)
-      ? this.#withRecords(entries, rows)
-      : {
-          statement: statements.upsertStatement(rows, this.#nowMs()),
-          texts: entries.flatMap(({ key, value }) => [key, value]),
-        };
-    const taken = new Set(keyRowsSchema.parse(await this.#connection.query(statement, texts)).map(({ key }) => key));
+    const { statement, parameters } = commitStatement(entries, this.#nowMs(), this.#mayHaveLeftRanges);
+    const leavesRanges = entries.some(({ records }) => records !== undefined && records.removedRanges.length > 0);
+    this.#mayHaveLeftRanges ||= leavesRanges;
+    const rows = await this.#connection.query(statement, parameters);
+    if (leavesRanges) {
+      await this.#lookForLeftRanges();
+    }
+    const taken = new Set(keyRowsSchema.parse(rows).map(({ key }) => key));
     return entries.map(({ key }) => taken.has(key));
   }
 
-  #withRecords(
-    entries: readonly EntryToStore[],
-    rows: readonly statements.EntryRow[],
-  ): { readonly statement: string; readonly texts: SqliteParameter[] } {
-    const hasSingleRecords = entries.every(({ records }) => records === undefined || isSingleRecord(records));
-    return {
-      statement: statements.commitStatement(rows, this.#nowMs(), hasSingleRecords),
-      texts: entries.flatMap(({ key, value, records }) => {
-        const [first = [null, null], ...more] = records?.put ?? [];
-        const single = [key, value, ...first];
-        return hasSingleRecords ? single : [...single, ...changesAsJson(records, more)];
-      }),
-    };
+  /** It cannot fail what was done before; where it is not known, they count as there. */
+  async #lookForLeftRanges(): Promise<void> {
+    try {
+      this.#mayHaveLeftRanges = (await this.#count(statements.countLeftRanges)) > 0;
+    } catch {
+      this.#mayHaveLeftRanges = true;
+    }
   }
 
   override async set(key: string, value: string): Promise<boolean> {
-    const [taken] = await this.setMany([{ key, value }]);
+    const [taken] = await this.setMany([{ key, value, head: readEntryHead(key, value) }]);
     return taken === true;
   }
 
@@ -138,6 +127,11 @@ export class SqliteAdapter extends KeyvSqlite implements EntryAdapter {
     let deleted = await this.#change(statements.deleteExpiredSessions, [expiredAtMs, exceptText, limit]);
     if (deleted < limit) {
       deleted += await this.#change(statements.deleteExpiredRecords, [expiredAtMs, limit - deleted]);
+    }
+    if (deleted < limit && this.#mayHaveLeftRanges) {
+      deleted += await this.#change(statements.deleteRecordsInLeftRanges, [limit - deleted]);
+      await this.#change(statements.deleteEmptyRanges, [limit]);
+      await this.#lookForLeftRanges();
     }
     if (deleted < limit) {
       const leftRecords = await this.#change(statements.deleteLeftRecords, [limit - deleted]);
@@ -162,70 +156,27 @@ export class SqliteAdapter extends KeyvSqlite implements EntryAdapter {
     return !isLast;
   }
 
-  async countExpiringAfter(timeMs: number): Promise<number> {
-    const rows = await this.query(`SELECT count(*) AS count FROM ${entriesTable} WHERE expires_at > ?`, timeMs);
-    return countRowsSchema.parse(rows)[0].count;
+  countExpiringAfter(timeMs: number): Promise<number> {
+    return this.#count(`SELECT count(*) AS count FROM ${entriesTable} WHERE expires_at > ?`, timeMs);
   }
 
-  async countMisdated(timeMs: number): Promise<number> {
-    return countRowsSchema.parse(await this.query(statements.countMisdatedSessions, timeMs))[0].count;
+  countMisdated(timeMs: number): Promise<number> {
+    return this.#count(statements.countMisdatedSessions, timeMs);
   }
 
-  async readRecords(range: RecordRange): Promise<FoundRecords | undefined> {
-    const { sessionKey, from, to, direction, limit, expiredAtMs = null } = range;
-    const rows = recordRowsSchema.parse(
-      await this.#connection.query(statements.recordsStatement(direction, longestHead), [
-        ...[from, to, expiredAtMs, limit, sessionKey],
-      ]),
-    );
-    const [first] = rows;
-    if (first === undefined) {
-      return undefined;
-    }
-    const sessionExpiresAtMs = assertAgreement(sessionKey, first.head, first);
-    if (sessionExpiresAtMs === undefined) {
-      throw unreadable(sessionKey, "it is not a session");
-    }
-    const records = rows.flatMap(({ name, value }) => (name === null ? [] : [{ name, value }]));
-    return { sessionExpiresAtMs, records };
+  readRecords(range: RecordRange): Promise<FoundRecords | undefined> {
+    return this.#reader.readRecords(range);
   }
 
-  async readSessions({ above, below, limit }: SessionRange): Promise<FoundEntry[]> {
-    const rest = `FROM ${entriesTable} WHERE key > ? AND key < ? ORDER BY key LIMIT ?`;
-    try {
-      const rows = await this.query(`SELECT key, value, expires_at, revision ${rest}`, above, below, limit);
-      return sessionRowsSchema
-        .parse(rows)
-        .map(({ key, value, ...columns }) => ({ name: key, value: valueOrDamage(key, value, columns) }));
-    } catch (error) {
-      if (sqliteCodeOf(error) !== "SQLITE_CORRUPT") {
-        throw error;
-      }
-      const keys = keyRowsSchema.parse(await this.query(`SELECT key ${rest}`, above, below, limit));
-      return Promise.all(keys.map(async ({ key }) => ({ name: key, value: await this.#getOrDamage(key) })));
-    }
+  readSessions(range: SessionRange): Promise<FoundSessionEntry[]> {
+    return this.#reader.readSessions(range);
   }
 
-  async #getOrDamage(key: string): Promise<unknown> {
-    try {
-      return await this.get(key);
-    } catch (error) {
-      if (sqliteCodeOf(error) === "SQLITE_CORRUPT") {
-        return unreadable(key, "the database file is damaged where it lies", error);
-      }
-      if (error instanceof StoredStateError) {
-        return error;
-      }
-      throw error;
-    }
-  }
-
-  async highestRoom(): Promise<number> {
-    const rows = await this.query(
+  highestRoom(): Promise<number> {
+    return this.#count(
       `SELECT max(coalesce((SELECT max(room) FROM ${entriesTable}), 0), coalesce((SELECT max(room) FROM records), 0),
         coalesce((SELECT max(room) FROM left_rooms), 0)) AS count`,
     );
-    return countRowsSchema.parse(rows)[0].count;
   }
 
   copyTo(file: string): Promise<void> {
@@ -236,60 +187,11 @@ export class SqliteAdapter extends KeyvSqlite implements EntryAdapter {
     return sqliteFailureOf(error);
   }
 
+  async #count(statement: string, ...parameters: readonly number[]): Promise<number> {
+    return countRowsSchema.parse(await this.#connection.query(statement, parameters))[0].count;
+  }
+
   async #change(statement: string, parameters: readonly SqliteParameter[]): Promise<number> {
     return (await this.#connection.query(statement, parameters)).length;
-  }
-}
-
-function rowOf({ key, value, room }: EntryToStore): statements.EntryRow {
-  const { expiresAtMs, revision } = readEntryHead(key, value);
-  return { expiresAtMs, revision, room };
-}
-
-function isSingleRecord({ removed, removedRanges, put }: StoredRecordChanges): boolean {
-  return removed.length === 0 && removedRanges.length === 0 && put.size <= 1;
-}
-
-/** What of the changes does not stand in the row itself. */
-function changesAsJson(
-  records: StoredRecordChanges | undefined,
-  more: readonly (readonly [name: string, text: string])[],
-): SqliteParameter[] {
-  // Written by hand, because an object would not keep a record `__proto__`.
-  const pairs = more.map(([name, text]) => `${JSON.stringify(name)}:${JSON.stringify(text)}`);
-  const { removed = [], removedRanges = [] } = records ?? {};
-  return [jsonOf(removed), jsonOf(removedRanges), more.length > 0 ? `{${pairs.join()}}` : null];
-}
-
-function jsonOf(list: readonly unknown[]): string | null {
-  return list.length > 0 ? JSON.stringify(list) : null;
-}
-
-interface Columns {
-  readonly expires_at?: unknown;
-  readonly revision?: unknown;
-}
-
-/** What an entry's text says of its expiry, once it is sure that the columns beside it say the same. */
-function assertAgreement(key: string, text: unknown, columns: Columns): number | undefined {
-  if (typeof text !== "string") {
-    throw unreadable(key, "it is not a text");
-  }
-  const { expiresAtMs, revision } = readEntryHead(key, text);
-  if ((columns.expires_at ?? undefined) !== expiresAtMs || (columns.revision ?? undefined) !== revision) {
-    throw unreadable(key, "its expiry or revision is not the one it is filed under");
-  }
-  return expiresAtMs;
-}
-
-function valueOrDamage(key: string, value: unknown, columns: Columns): unknown {
-  try {
-    assertAgreement(key, value, columns);
-    return value;
-  } catch (error) {
-    if (error instanceof StoredStateError) {
-      return error;
-    }
-    throw error;
   }
 }

@@ -10,7 +10,7 @@ export const entriesTable = "entries";
 
 /** "Alcv" in ASCII. Tells a database of Alcove from others. */
 const applicationId = 0x416c6376;
-const schemaVersion = 2;
+const schemaVersion = 3;
 const busyTimeoutMs = 500;
 
 /**
@@ -22,9 +22,18 @@ const schema: readonly string[] = [
   // The value comes last, so that what stands beside a large entry is read without going through its text.
   `CREATE TABLE ${entriesTable}(key TEXT PRIMARY KEY NOT NULL, expires_at INTEGER, revision INTEGER, room INTEGER, value TEXT NOT NULL)`,
   `CREATE INDEX ${entriesTable}_by_expiry ON ${entriesTable}(expires_at) WHERE expires_at IS NOT NULL`,
-  `CREATE TABLE records(room INTEGER NOT NULL, name TEXT NOT NULL, expires_at INTEGER, value TEXT NOT NULL, PRIMARY KEY(room, name)) WITHOUT ROWID`,
-  "CREATE INDEX records_by_expiry ON records(expires_at) WHERE expires_at IS NOT NULL",
   "CREATE TABLE left_rooms(room INTEGER PRIMARY KEY)",
+];
+
+/**
+ * A large range of records that is removed while its session goes on is noted in `left_ranges`: from the first name up to,
+ * but without, the last. Nobody sees what lies in it from then on, and it is deleted step by step as well.
+ */
+const recordsSchema: readonly string[] = [
+  // Not WITHOUT ROWID: texts of this length are twice as expensive to write there.
+  "CREATE TABLE records(id INTEGER PRIMARY KEY, room INTEGER NOT NULL, name TEXT NOT NULL, expires_at INTEGER, value TEXT NOT NULL, UNIQUE(room, name))",
+  "CREATE INDEX records_by_expiry ON records(expires_at) WHERE expires_at IS NOT NULL",
+  "CREATE TABLE left_ranges(room INTEGER NOT NULL, first TEXT NOT NULL, last TEXT NOT NULL, PRIMARY KEY(room, first)) WITHOUT ROWID",
   `CREATE TRIGGER room_is_left_by_deletion AFTER DELETE ON ${entriesTable} WHEN EXISTS (SELECT 1 FROM records WHERE room = OLD.room)
     BEGIN INSERT OR IGNORE INTO left_rooms VALUES (OLD.room); END`,
   `CREATE TRIGGER room_is_left_by_replacement AFTER UPDATE OF room ON ${entriesTable}
@@ -32,15 +41,28 @@ const schema: readonly string[] = [
     BEGIN INSERT OR IGNORE INTO left_rooms VALUES (OLD.room); END`,
 ];
 
-/** Version 1 had no records: its sessions get rooms of their own, and everything else is as in a new database. */
-const upgradeFromVersion1: readonly string[] = [
-  `ALTER TABLE ${entriesTable} RENAME TO version1`,
-  `DROP INDEX ${entriesTable}_by_expiry`,
-  ...schema,
-  `INSERT INTO ${entriesTable} SELECT key, expires_at, revision, CASE WHEN revision IS NOT NULL THEN rowid END, value FROM version1`,
-  "DROP TABLE version1",
-  `PRAGMA user_version = ${schemaVersion}`,
-];
+/** By the version they start from. */
+const upgrades: Readonly<Record<number, readonly string[]>> = {
+  // There were no records: the sessions get rooms of their own, and everything else is as in a new database.
+  1: [
+    `ALTER TABLE ${entriesTable} RENAME TO version1`,
+    `DROP INDEX ${entriesTable}_by_expiry`,
+    ...schema,
+    ...recordsSchema,
+    `INSERT INTO ${entriesTable} SELECT key, expires_at, revision, CASE WHEN revision IS NOT NULL THEN rowid END, value FROM version1`,
+    "DROP TABLE version1",
+  ],
+  // The records were in a table WITHOUT ROWID.
+  2: [
+    "DROP TRIGGER room_is_left_by_deletion",
+    "DROP TRIGGER room_is_left_by_replacement",
+    "ALTER TABLE records RENAME TO version2",
+    "DROP INDEX records_by_expiry",
+    ...recordsSchema,
+    "INSERT INTO records(room, name, expires_at, value) SELECT room, name, expires_at, value FROM version2",
+    "DROP TABLE version2",
+  ],
+};
 
 const pragmaRowsSchema = z.tuple([z.record(z.string(), z.unknown())]);
 
@@ -71,7 +93,7 @@ async function createDatabaseFile(path: string): Promise<void> {
     await connection.query("BEGIN");
     await connection.query(`PRAGMA application_id = ${applicationId}`);
     await connection.query(`PRAGMA user_version = ${schemaVersion}`);
-    for (const statement of schema) {
+    for (const statement of [...schema, ...recordsSchema]) {
       await connection.query(statement);
     }
     await connection.query("COMMIT");
@@ -93,8 +115,9 @@ async function checkDatabaseFile(path: string): Promise<void> {
       );
     }
     const foundVersion = pragmaValue(await connection.query("PRAGMA user_version"));
-    if (foundVersion === 1) {
-      await upgrade(connection, upgradeFromVersion1);
+    const upgradeSteps = upgrades[Number(foundVersion)];
+    if (upgradeSteps !== undefined) {
+      await upgrade(connection, [...upgradeSteps, `PRAGMA user_version = ${schemaVersion}`]);
     } else if (foundVersion !== schemaVersion) {
       throw new StoreError(
         "STORE_OPEN_FAILED",

@@ -1,8 +1,8 @@
 import { StoreError } from "@alcove/plugin-api";
+import { commitViews } from "./sqlite-commit.js";
 import { openSqliteConnection, type SqliteConnection } from "./sqlite-connection.js";
 import { pragmaValue } from "./sqlite-database-file.js";
 import { sqliteCodeOf } from "./sqlite-failure.js";
-import { commitViews } from "./sqlite-statements.js";
 
 const busyTimeoutMs = 500;
 const longestKeptLogBytes = 8 * 1024 * 1024;

@@ -1,8 +1,7 @@
 import { crc32 } from "node:zlib";
-import { type JsonValue, StoredStateError } from "@alcove/plugin-api";
+import { StoredStateError } from "@alcove/plugin-api";
 import { z } from "zod";
-import { isHashedEntryKey } from "./entry-keys.js";
-import type { RecordChange, SessionCommit, SessionKey, StoredSession } from "./session-store.js";
+import type { RecordChange } from "./session-store.js";
 
 /** What an entry says about itself in front of its body. */
 export interface EntryHead {
@@ -12,18 +11,9 @@ export interface EntryHead {
   readonly revision: number | undefined;
 }
 
+// Format 1 had every component in the session's own entry; in what else was written nothing has changed.
 const headPattern =
-  /^\{"format":1,"expires_at":(\d{1,16}|null),"revision":(\d{1,16}|null),"checksum":"([0-9a-f]{8})","body":/;
-
-const sessionBodySchema = z.object({
-  // Only where the entry's key holds but a hash of it.
-  key: z.object({ application: z.string(), user_id: z.string() }).optional(),
-  created_at: z.int(),
-  last_activity_at: z.int(),
-  runs_completed: z.int().nonnegative(),
-  // The state itself is passed on as JSON.parse made it: copying it key by key would lose a key `__proto__`.
-  components: z.array(z.object({ name: z.string(), version: z.int(), state: z.custom<JsonValue>() })),
-});
+  /^\{"format":[12],"expires_at":(\d{1,16}|null),"revision":(\d{1,16}|null),"checksum":"([0-9a-f]{8})","body":/;
 
 const recordedTimeBodySchema = z.object({ recorded_time: z.int(), last_room: z.int().optional() });
 
@@ -36,22 +26,6 @@ export interface StoreFacts {
   readonly timeMs: number;
   /** The highest number of a room that was given to a session; `undefined` in stores of before there were rooms. */
   readonly lastRoom: number | undefined;
-}
-
-/**
- * The text of a session's entry. The components' JSON is taken over as it stands, not serialised again.
- *
- * @throws TypeError when a number of the commit is not a safe, non-negative integer.
- */
-export function encodeSession(entryKey: string, commit: SessionCommit): string {
-  const { createdAtMs, lastActivityAtMs, expiresAtMs, runsCompleted, expectedRevision } = commit;
-  assertWholeNumbers([createdAtMs, lastActivityAtMs, expiresAtMs, runsCompleted, expectedRevision]);
-  let components = "";
-  for (const [name, { version, json }] of commit.components) {
-    components += `${components === "" ? "" : ","}{"name":${JSON.stringify(name)},"version":${version},"state":${json}}`;
-  }
-  const body = `{${isHashedEntryKey(entryKey) ? keyOfHashed(commit.key) : ""}"created_at":${createdAtMs},"last_activity_at":${lastActivityAtMs},"runs_completed":${runsCompleted},"components":[${components}]}`;
-  return encodeEntry(entryKey, `${expiresAtMs}`, `${expectedRevision + 1}`, body);
 }
 
 /**
@@ -71,16 +45,13 @@ export function encodeStoreFacts(entryKey: string, { timeMs, lastRoom = 0 }: Sto
   return encodeEntry(entryKey, "null", "null", `{"recorded_time":${timeMs},"last_room":${lastRoom}}`);
 }
 
-function assertWholeNumbers(values: readonly number[]): void {
+/** @throws TypeError when one of them is not a safe, non-negative integer. */
+export function assertWholeNumbers(values: readonly number[]): void {
   for (const value of values) {
     if (!Number.isSafeInteger(value) || value < 0) {
       throw new TypeError(`A commit takes whole, non-negative numbers, and ${value} is none.`);
     }
   }
-}
-
-function keyOfHashed({ application, userId }: SessionKey): string {
-  return `"key":${JSON.stringify({ application, user_id: userId })},`;
 }
 
 /**
@@ -91,41 +62,6 @@ function keyOfHashed({ application, userId }: SessionKey): string {
 export function readEntryHead(entryKey: string, text: string): EntryHead {
   const [expiresAt, revision] = matchHead(entryKey, text).fields;
   return { expiresAtMs: parseHeadNumber(expiresAt), revision: parseHeadNumber(revision) };
-}
-
-/**
- * Reads a session's entry. Damage, and an entry that was written for another key, are found by the checksum.
- *
- * @throws StoredStateError STATE_UNREADABLE.
- */
-export function decodeSession(entryKey: string, stored: unknown): StoredSession {
-  return decodeSessionAndKey(entryKey, stored).session;
-}
-
-/**
- * Reads a session's entry, and whose it is where only the entry itself knows that.
- *
- * @throws StoredStateError STATE_UNREADABLE.
- */
-export function decodeSessionAndKey(
-  entryKey: string,
-  stored: unknown,
-): { session: StoredSession; key: SessionKey | undefined } {
-  const { head, body } = decodeEntry(entryKey, stored);
-  const parsed = sessionBodySchema.safeParse(body);
-  if (!parsed.success || head.revision === undefined || head.expiresAtMs === undefined) {
-    throw unreadable(entryKey, "it is not a session", parsed.error);
-  }
-  const { key, created_at, last_activity_at, runs_completed, components } = parsed.data;
-  const session = {
-    revision: head.revision,
-    createdAtMs: created_at,
-    lastActivityAtMs: last_activity_at,
-    expiresAtMs: head.expiresAtMs,
-    runsCompleted: runs_completed,
-    components: new Map(components.map(({ name, version, state }) => [name, { version, state }])),
-  };
-  return { session, key: key && { application: key.application, userId: key.user_id } };
 }
 
 /**
@@ -151,19 +87,31 @@ export function decodeStoreFacts(entryKey: string, stored: unknown): StoreFacts 
   return { timeMs: parsed.data.recorded_time, lastRoom: parsed.data.last_room };
 }
 
-function encodeEntry(entryKey: string, expiresAt: string, revision: string, body: string): string {
-  const checksum = checksumOf(entryKey, expiresAt, revision, body);
-  return `{"format":1,"expires_at":${expiresAt},"revision":${revision},"checksum":"${checksum}","body":${body}}`;
+/**
+ * The text of any entry: what it says in front of its body, the checksum, and the body, which is JSON as it stands.
+ *
+ * @param padding Blanks to put behind the body.
+ */
+export function encodeEntry(entryKey: string, expiresAt: string, revision: string, body: string, padding = ""): string {
+  // Body and padding are not joined for it, because a long text would be copied once more.
+  const bodySum = checksumOf(entryKey, expiresAt, revision, body);
+  const checksum = inHexadecimal(padding === "" ? bodySum : crc32(padding, bodySum));
+  return `{"format":2,"expires_at":${expiresAt},"revision":${revision},"checksum":"${checksum}","body":${body}${padding}}`;
 }
 
-function decodeEntry(entryKey: string, stored: unknown): { head: EntryHead; body: unknown } {
+/**
+ * Reads any entry. Damage, and an entry that was written for another key, are found by the checksum.
+ *
+ * @throws StoredStateError STATE_UNREADABLE.
+ */
+export function decodeEntry(entryKey: string, stored: unknown): { head: EntryHead; body: unknown } {
   if (typeof stored !== "string") {
     throw unreadable(entryKey, "it is not a text");
   }
   const { fields, length } = matchHead(entryKey, stored);
   const [expiresAt, revision, checksum] = fields;
   const body = stored.slice(length, -1);
-  if (checksumOf(entryKey, expiresAt, revision, body) !== checksum || !stored.endsWith("}")) {
+  if (inHexadecimal(checksumOf(entryKey, expiresAt, revision, body)) !== checksum || !stored.endsWith("}")) {
     throw unreadable(entryKey, "its checksum does not fit");
   }
   const head = { expiresAtMs: parseHeadNumber(expiresAt), revision: parseHeadNumber(revision) };
@@ -175,17 +123,19 @@ function decodeEntry(entryKey: string, stored: unknown): { head: EntryHead; body
 }
 
 /** Covers the key too, so that an entry that was moved to another user's key is not taken for that user's. */
-function checksumOf(entryKey: string, expiresAt: string, revision: string, body: string): string {
-  return crc32(body, crc32(`${entryKey}\n${expiresAt}\n${revision}\n`))
-    .toString(16)
-    .padStart(8, "0");
+function checksumOf(entryKey: string, expiresAt: string, revision: string, body: string): number {
+  return crc32(body, crc32(`${entryKey}\n${expiresAt}\n${revision}\n`));
+}
+
+function inHexadecimal(checksum: number): string {
+  return checksum.toString(16).padStart(8, "0");
 }
 
 function matchHead(entryKey: string, text: string): { fields: [string, string, string]; length: number } {
   const match = headPattern.exec(text);
   const [head, expiresAt, revision, checksum] = match ?? [];
   if (head === undefined || expiresAt === undefined || revision === undefined || checksum === undefined) {
-    throw unreadable(entryKey, "it does not begin as an entry of format 1 does");
+    throw unreadable(entryKey, "it does not begin as an entry of format 1 or 2 does");
   }
   return { fields: [expiresAt, revision, checksum], length: head.length };
 }

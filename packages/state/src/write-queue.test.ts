@@ -39,7 +39,14 @@ function queueOver(options: Partial<WriteQueueOptions> = {}) {
   return { queue, batches, pausesMs };
 }
 
-const entry = (text: string, key: string = text): QueuedEntry => ({ key, text, isNew: false, records: undefined });
+const head = { expiresAtMs: undefined, revision: undefined };
+const entry = (text: string, key: string = text): QueuedEntry => ({
+  key,
+  text,
+  head,
+  isNew: false,
+  records: undefined,
+});
 const names = (count: number): string[] => Array.from({ length: count }, (_, index) => `e${index}`);
 
 describe("WriteQueue", () => {

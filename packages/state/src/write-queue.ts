@@ -1,11 +1,14 @@
 import { StoreError } from "@alcove/plugin-api";
 import type { StoredRecordChanges } from "./record-changes.js";
+import type { EntryHead } from "./stored-entry.js";
 import { changeError, type WriteFailure } from "./write-failure.js";
 
 /** An entry on its way to the medium. */
 export interface QueuedEntry {
   readonly key: string;
   readonly text: string;
+  /** What the text says about itself. */
+  readonly head: EntryHead;
   /** Whether a session begins with it. */
   readonly isNew: boolean;
   readonly records: StoredRecordChanges | undefined;
@@ -54,9 +57,9 @@ export class WriteQueue {
    */
   write(entry: QueuedEntry): Promise<boolean> {
     return new Promise((resolve, reject) => {
-      const { key, text, isNew, records } = entry;
+      const { key, text, head, isNew, records } = entry;
       // Not by spreading, which costs more than all the rest of this queue.
-      this.#add({ key, text, isNew, records, resolve, reject }, reject);
+      this.#add({ key, text, head, isNew, records, resolve, reject }, reject);
     });
   }
 

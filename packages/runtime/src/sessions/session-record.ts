@@ -1,12 +1,7 @@
-import type { SessionCommit, SessionKey, StoredSession } from "@alcove/state";
+import type { CommittedComponentState, SessionCommit, SessionKey, StoredSession } from "@alcove/state";
 import type { ApplicationPlan } from "../plan/application-plan.js";
 import { type ChangedState, StateDrafts } from "../runs/state-drafts.js";
-import { type CommittedState, ComponentState } from "./component-state.js";
-
-interface StoredText {
-  readonly version: number;
-  readonly json: string;
-}
+import { ComponentState } from "./component-state.js";
 
 /** The committed content of one session, as it stands on disk. Replaced as a whole after each commit, never changed. */
 export interface SessionRecord {
@@ -19,7 +14,9 @@ export interface SessionRecord {
   /** The states of the planned components by slot, deeply frozen. */
   readonly values: readonly object[];
   /** Every component state as JSON text by key, those of components that are no longer configured included. */
-  readonly texts: ReadonlyMap<string, StoredText>;
+  readonly texts: ReadonlyMap<string, CommittedComponentState>;
+  /** Whether the texts are those on disk; not so after a migration, until the next commit. */
+  readonly textsAreStored: boolean;
 }
 
 /** Reads and writes session records for one application. */
@@ -45,7 +42,11 @@ export class SessionRecords {
   /** The record of a session that begins now. @throws STATE_INVALID when a component's initial state breaks its schema. */
   create(nowMs: number): SessionRecord {
     const head = { revision: 0, createdAtMs: nowMs, lastActivityAtMs: nowMs, runsCompleted: 0 };
-    return this.#complete({ ...head, expiresAtMs: nowMs + this.#timeoutMs }, new Map(), new Map());
+    return this.#complete(
+      { ...head, expiresAtMs: nowMs + this.#timeoutMs, textsAreStored: false },
+      new Map(),
+      new Map(),
+    );
   }
 
   /**
@@ -56,18 +57,27 @@ export class SessionRecords {
    */
   async read(stored: StoredSession): Promise<SessionRecord> {
     const { components, ...head } = stored;
-    const texts = new Map<string, StoredText>();
-    for (const [key, { version, state }] of components) {
-      texts.set(key, { version, json: JSON.stringify(state) });
+    // What the store writes again in any case counts as changed by the next commit, and so does what a migration makes.
+    const next = stored.revision + 1;
+    const texts = new Map<string, CommittedComponentState>();
+    for (const [key, { version, state, changedInRevision = next }] of components) {
+      texts.set(key, { version, json: JSON.stringify(state), changedInRevision });
     }
-    const restored = new Map<string, CommittedState>();
+    const restored = new Map<string, object>();
+    let textsAreStored = true;
     for (const state of this.#states) {
-      const found = components.get(state.plan.key);
+      const { key, version } = state.plan;
+      const found = components.get(key);
       if (found !== undefined) {
-        restored.set(state.plan.key, await state.restore(found));
+        const { value, json } = await state.restore(found);
+        restored.set(key, value);
+        if (found.version !== version) {
+          texts.set(key, { version, json, changedInRevision: next });
+          textsAreStored = false;
+        }
       }
     }
-    return this.#complete(head, restored, texts);
+    return this.#complete({ ...head, textsAreStored }, restored, texts);
   }
 
   /** Drafts of a record's states for one run. */
@@ -94,7 +104,8 @@ export class SessionRecords {
       const state = this.#bySlot(slot);
       const { value, json } = state.capture(live, values[slot]);
       (values as object[])[slot] = value;
-      (texts as Map<string, StoredText>).set(state.plan.key, { version: state.plan.version, json });
+      const text = { version: state.plan.version, json, changedInRevision: record.revision + 1 };
+      (texts as Map<string, CommittedComponentState>).set(state.plan.key, text);
     }
     const next: SessionRecord = {
       revision: record.revision + 1,
@@ -104,6 +115,7 @@ export class SessionRecords {
       runsCompleted: record.runsCompleted + 1,
       values,
       texts,
+      textsAreStored: true,
     };
     const commit: SessionCommit = {
       key,
@@ -113,19 +125,24 @@ export class SessionRecords {
       expiresAtMs: next.expiresAtMs,
       runsCompleted: next.runsCompleted,
       components: texts,
+      replaces: record.textsAreStored ? record.texts : undefined,
     };
     return { commit, next };
   }
 
   #complete(
     head: Omit<SessionRecord, "values" | "texts">,
-    restored: ReadonlyMap<string, CommittedState>,
-    texts: Map<string, StoredText>,
+    restored: ReadonlyMap<string, object>,
+    texts: Map<string, CommittedComponentState>,
   ): SessionRecord {
     const values = this.#states.map((state) => {
       const { key, version } = state.plan;
-      const { value, json } = restored.get(key) ?? state.initial();
-      texts.set(key, { version, json });
+      const found = restored.get(key);
+      if (found !== undefined) {
+        return found;
+      }
+      const { value, json } = state.initial();
+      texts.set(key, { version, json, changedInRevision: head.revision + 1 });
       return value;
     });
     return { ...head, values, texts };

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import type { SessionKey } from "@alcove/state";
+import type { CommittedComponentState, SessionKey } from "@alcove/state";
 import { assertFails, type ContractSentence, commitOf, sentence, sessionOf, storedState } from "./contract-case.js";
 
 /** Keys that an unescaped key, a pattern or a fold of case would mix up. */
@@ -93,6 +93,38 @@ export const contentContract: readonly ContractSentence[] = [
     const state = "✓".repeat(350_000);
     await store.commit(commitOf(store, sessionOf("alice"), { state }));
     assert.equal(await storedState(store, sessionOf("alice")), state);
+  }),
+
+  sentence("large and small components are kept while others change, grow, shrink and disappear", async ({ store }) => {
+    const key = sessionOf("alice");
+    const sizes = [1, 3_000, 60_000];
+    const names = ["one", "two", "three", "four"];
+    let stored = new Map<string, CommittedComponentState>();
+    for (let revision = 1; revision <= 24; revision += 1) {
+      const next = new Map(stored);
+      const name = names[revision % names.length] ?? "";
+      const size = sizes[(revision * 7) % sizes.length] ?? 0;
+      if (revision % 9 === 8) {
+        next.delete(name);
+      } else {
+        const json = JSON.stringify({ revision, text: "é".repeat(size) });
+        next.set(name, { version: 1, json, changedInRevision: revision });
+      }
+      // Whoever no longer has what was stored before leaves that out.
+      const known = revision % 5 === 0 ? {} : { replaces: stored };
+      const commit = commitOf(store, key, { expectedRevision: revision - 1 });
+      await store.commit({ ...commit, components: next, ...known });
+      const loaded = await store.load(key);
+      assert.deepEqual(
+        Array.from(loaded?.components ?? [], ([found, { state }]) => [found, JSON.stringify(state)]),
+        Array.from(next, ([wanted, { json }]) => [wanted, json]),
+      );
+      for (const [found, { changedInRevision = revision + 1 }] of loaded?.components ?? []) {
+        assert.ok(changedInRevision === revision + 1 || changedInRevision === next.get(found)?.changedInRevision);
+      }
+      stored = next;
+    }
+    assert.deepEqual(await store.pageRecords(key, { prefix: "", direction: "forward", limit: 100 }), []);
   }),
 
   sentence("a commit of anything but whole numbers is refused as a mistake of the caller", async ({ store }) => {

@@ -1,0 +1,198 @@
+import type { EntryToStore } from "./entry-adapter.js";
+import type { StoredRecordChanges } from "./record-changes.js";
+import type { SqliteParameter } from "./sqlite-connection.js";
+import { entriesTable } from "./sqlite-database-file.js";
+import { isComponentRow } from "./sqlite-statements.js";
+
+/** A statement with what is bound to it. */
+export interface BoundStatement {
+  readonly statement: string;
+  readonly parameters: SqliteParameter[];
+}
+
+/** Places for records in the row of a small change: a large component and a recorded reply, which displaces an older one, fit in. */
+const places = { removed: ["removed1", "removed2"], put: ["1", "2", "3"] };
+
+const storeSession = `INSERT INTO ${entriesTable}(key, expires_at, revision, room, value)
+    VALUES (NEW.key, NEW.expires_at, NEW.revision, NEW.room, NEW.value)
+    ON CONFLICT(key) DO UPDATE SET value = NEW.value, expires_at = NEW.expires_at,
+      revision = NEW.revision, room = CASE WHEN NEW.revision = 1 THEN NEW.room ELSE room END`;
+
+const overwrite = "ON CONFLICT(room, name) DO UPDATE SET value = excluded.value, expires_at = excluded.expires_at";
+
+const smallChange: readonly string[] = [
+  ...places.removed.map(
+    (removed) => `DELETE FROM records WHERE NEW.${removed} IS NOT NULL AND name = NEW.${removed}
+      AND room = (SELECT room FROM ${entriesTable} WHERE key = NEW.key)`,
+  ),
+  ...places.put.map(
+    (place) => `INSERT INTO records(room, name, expires_at, value)
+      SELECT e.room, NEW.name${place}, ${expiryInText(`NEW.text${place}`)}, NEW.text${place}
+        FROM ${entriesTable} e WHERE NEW.name${place} IS NOT NULL AND e.key = NEW.key ${overwrite}`,
+  ),
+];
+
+/** What is larger is not deleted with the commit, which others would have to wait for, but noted, and deleted in steps. */
+const largestRangeDeletedAtOnce = 256;
+/** A range of records of the session `e` to remove: from the first name up to, but without, the last. */
+const first = "range.value ->> 0";
+const last = "range.value ->> 1";
+const keepLonger = "ON CONFLICT(room, first) DO UPDATE SET last = max(last, excluded.last)";
+
+const largeChange: readonly string[] = [
+  `DELETE FROM records WHERE (room, name) IN (
+    SELECT e.room, removed.value FROM ${entriesTable} e, json_each(NEW.removed) removed WHERE e.key = NEW.key)`,
+  `INSERT INTO left_ranges(room, first, last)
+    SELECT e.room, ${first}, ${last} FROM json_each(NEW.ranges) range CROSS JOIN ${entriesTable} e ON e.key = NEW.key
+    WHERE (SELECT count(*) FROM (SELECT 1 FROM records r WHERE r.room = e.room AND r.name >= ${first} AND r.name < ${last}
+      LIMIT ${largestRangeDeletedAtOnce + 1})) > ${largestRangeDeletedAtOnce}
+    ${keepLonger}`,
+  `DELETE FROM records WHERE id IN (
+    SELECT r.id FROM json_each(NEW.ranges) range
+      CROSS JOIN ${entriesTable} e ON e.key = NEW.key AND NOT EXISTS (
+        SELECT 1 FROM left_ranges l WHERE l.room = e.room AND l.first = ${first} AND l.last >= ${last})
+      CROSS JOIN records r ON r.room = e.room AND r.name >= ${first} AND r.name < ${last})`,
+  `DELETE FROM records WHERE NEW.kept IS NOT NULL AND (room, name) IN (
+    SELECT r.room, r.name FROM ${entriesTable} e CROSS JOIN records r ON r.room = e.room AND ${isComponentRow}
+      WHERE e.key = NEW.key AND r.name NOT IN (SELECT value FROM json_each(NEW.kept)))`,
+  // What is put into a range that is left parts it: first the ends of what lies behind each name, then what lies before.
+  `INSERT INTO left_ranges(room, first, last)
+    SELECT l.room, put.key || char(1), l.last
+    FROM json_each(NEW.put) put CROSS JOIN ${entriesTable} e ON e.key = NEW.key
+      CROSS JOIN left_ranges l ON l.room = e.room AND l.first <= put.key AND l.last > put.key
+    WHERE true ${keepLonger}`,
+  `UPDATE left_ranges SET last = (
+      SELECT min(put.key) FROM json_each(NEW.put) put WHERE put.key >= left_ranges.first AND put.key < left_ranges.last)
+    WHERE room = (SELECT room FROM ${entriesTable} WHERE key = NEW.key) AND EXISTS (
+      SELECT 1 FROM json_each(NEW.put) put WHERE put.key >= left_ranges.first AND put.key < left_ranges.last)`,
+  `INSERT INTO records(room, name, expires_at, value)
+    SELECT e.room, put.key, ${expiryInText("put.value")}, put.value
+      FROM ${entriesTable} e, json_each(NEW.put) put WHERE e.key = NEW.key ${overwrite}`,
+];
+
+const smallColumns = [...places.removed, ...places.put.flatMap((place) => [`name${place}`, `text${place}`])];
+const largeColumns = ["removed", "ranges", "kept", "put"];
+
+/**
+ * What batches with records are inserted into, so that they too are a single statement: atomic by itself, and with nothing
+ * half-done to be read from the same connection in the middle. Only rows that are to be taken get here.
+ *
+ * The few records that most commits change stand in columns of their own, which is twice as fast as JSON.
+ */
+export const commitViews: readonly string[] = [
+  ...viewThatDoes("small_commits", smallColumns, smallChange),
+  ...viewThatDoes("large_commits", largeColumns, largeChange),
+];
+
+function viewThatDoes(name: string, columns: readonly string[], steps: readonly string[]): string[] {
+  const empty = columns.map((column) => `NULL AS ${column}`).join();
+  return [
+    `CREATE TEMP VIEW ${name} AS SELECT key, expires_at, revision, room, ${empty}, value FROM ${entriesTable}`,
+    `CREATE TEMP TRIGGER ${name}_insert INSTEAD OF INSERT ON ${name}
+      BEGIN ${[storeSession, ...steps].map((step) => `${step};`).join(" ")} END`,
+  ];
+}
+
+/** A record's expiry stands at a fixed place of its text. */
+function expiryInText(text: string): string {
+  return `nullif(CAST(substr(${text}, 26, 16) AS INTEGER), 0)`;
+}
+
+/**
+ * Stores entries, each with what it changes in its session's records. The rows it answers with hold the keys of those
+ * that were taken.
+ *
+ * @param mayPartRanges Whether records may be put into ranges that were left.
+ */
+export function commitStatement(
+  entries: readonly EntryToStore[],
+  nowMs: number,
+  mayPartRanges: boolean,
+): BoundStatement {
+  if (entries.every(({ records }) => records === undefined)) {
+    return upsertStatement(entries, nowMs);
+  }
+  if (!mayPartRanges && entries.every(({ records }) => records === undefined || isSmall(records))) {
+    return viewStatement("small_commits", smallColumns, entries, smallParameters, nowMs);
+  }
+  return viewStatement("large_commits", largeColumns, entries, largeParameters, nowMs);
+}
+
+function viewStatement(
+  view: string,
+  columns: readonly string[],
+  entries: readonly EntryToStore[],
+  parametersOf: (records: StoredRecordChanges | undefined) => SqliteParameter[],
+  nowMs: number,
+): BoundStatement {
+  const bound = columns.map(() => "?").join();
+  const sources = columns.map((_, index) => `column${index + 6}`).join();
+  const statement = `INSERT INTO ${view}(key, value, expires_at, revision, room, ${columns.join()})
+    SELECT column1, column2, column3, column4, column5, ${sources}
+    FROM (VALUES ${entries.map((entry) => `(?,?,${numbersOf(entry)},${bound})`).join()})
+      LEFT JOIN ${entriesTable} stored ON stored.key = column1
+    WHERE column4 IS NULL OR stored.revision IS column4 - 1
+      OR (column4 = 1 AND (stored.key IS NULL OR stored.expires_at <= ${nowMs}))
+    RETURNING key`;
+  return {
+    statement,
+    parameters: entries.flatMap(({ key, value, records }) => [key, value, ...parametersOf(records)]),
+  };
+}
+
+/**
+ * A row that is neither a first revision nor there already falls through the outer WHERE, so it is not inserted. The
+ * numbers stand in the statement, because the driver takes longer to bind a parameter than SQLite to read a number.
+ */
+function upsertStatement(entries: readonly EntryToStore[], nowMs: number): BoundStatement {
+  // Only where a session may take an expired one's place does the room change, and what is left over have to be noted.
+  const mayBegin = entries.some(({ head }) => head.revision === 1);
+  const room = mayBegin ? ", room = CASE WHEN excluded.revision = 1 THEN excluded.room ELSE room END" : "";
+  const statement = `INSERT INTO ${entriesTable}(key, value, expires_at, revision, room)
+    SELECT column1, column2, column3, column4, column5
+    FROM (VALUES ${entries.map((entry) => `(?,?,${numbersOf(entry)})`).join()})
+    WHERE column4 IS NULL OR column4 = 1 OR EXISTS (SELECT 1 FROM ${entriesTable} WHERE key = column1)
+    ON CONFLICT(key) DO UPDATE SET value = excluded.value, expires_at = excluded.expires_at, revision = excluded.revision${room}
+    WHERE ${entriesTable}.revision IS excluded.revision - 1
+      OR (excluded.revision = 1 AND ${entriesTable}.expires_at <= ${nowMs})
+    RETURNING key`;
+  return { statement, parameters: entries.flatMap(({ key, value }) => [key, value]) };
+}
+
+function numbersOf({ head, room }: EntryToStore): string {
+  return `${head.expiresAtMs ?? "NULL"},${head.revision ?? "NULL"},${room ?? "NULL"}`;
+}
+
+function isSmall({ removed, removedRanges, keptRows, put }: StoredRecordChanges): boolean {
+  const isFew = removed.length <= places.removed.length && put.size <= places.put.length;
+  return isFew && removedRanges.length === 0 && keptRows === undefined;
+}
+
+function smallParameters(records: StoredRecordChanges | undefined): SqliteParameter[] {
+  const parameters: SqliteParameter[] = smallColumns.map(() => null);
+  for (const [index, name] of (records?.removed ?? []).entries()) {
+    parameters[index] = name;
+  }
+  let index = places.removed.length;
+  for (const [name, text] of records?.put ?? []) {
+    parameters[index] = name;
+    parameters[index + 1] = text;
+    index += 2;
+  }
+  return parameters;
+}
+
+function largeParameters(records: StoredRecordChanges | undefined): SqliteParameter[] {
+  if (records === undefined) {
+    return largeColumns.map(() => null);
+  }
+  const { removed, removedRanges, keptRows, put } = records;
+  // Written by hand, because an object would not keep a record `__proto__`.
+  const pairs = Array.from(put, ([name, text]) => `${JSON.stringify(name)}:${JSON.stringify(text)}`);
+  const kept = keptRows === undefined ? null : JSON.stringify(keptRows);
+  return [jsonOf(removed), jsonOf(removedRanges), kept, put.size > 0 ? `{${pairs.join()}}` : null];
+}
+
+function jsonOf(list: readonly unknown[]): string | null {
+  return list.length > 0 ? JSON.stringify(list) : null;
+}

@@ -1,0 +1,201 @@
+import { StoredStateError, StoreError } from "@alcove/plugin-api";
+import { z } from "zod";
+import type { FoundEntry, FoundRecords, FoundSessionEntry, RecordRange, SessionRange } from "./entry-adapter.js";
+import { type NameStretch, stretchesOutside } from "./left-ranges.js";
+import type { SqliteConnection } from "./sqlite-connection.js";
+import { sqliteCodeOf } from "./sqlite-failure.js";
+import * as statements from "./sqlite-statements.js";
+import { longestHead, readEntryHead, unreadable } from "./stored-entry.js";
+import type { FoundSession } from "./stored-session.js";
+
+const columnsSchema = z.object({ expires_at: z.unknown(), revision: z.unknown() });
+// A session's own row, and behind it those of its components, which have a name.
+const sessionRowsSchema = z.array(
+  columnsSchema.extend({ key: z.string(), name: z.string().nullable(), value: z.unknown() }),
+);
+const leftRangesSchema = z.array(z.tuple([z.string(), z.string()]));
+const recordRowsSchema = z.array(
+  columnsSchema.extend({
+    head: z.unknown(),
+    left_ranges: z
+      .string()
+      .transform((text) => leftRangesSchema.parse(JSON.parse(text)))
+      .nullable(),
+    name: z.string().nullable(),
+    value: z.unknown(),
+  }),
+);
+const keyRowsSchema = z.array(z.object({ key: z.string() }));
+const entryRowsSchema = z.array(columnsSchema.extend({ value: z.unknown() }));
+
+/** Only while large ranges that were removed are still being deleted can a commit come between two parts of one reading. */
+const attemptsToRead = 5;
+
+/** Reads entries from SQLite, and checks that the columns beside each say the same as its text. */
+export class SqliteEntryReader {
+  readonly #connection: Pick<SqliteConnection, "query">;
+
+  constructor(connection: Pick<SqliteConnection, "query">) {
+    this.#connection = connection;
+  }
+
+  /** As `EntryAdapter.get`. */
+  async get(key: string): Promise<unknown> {
+    const [row] = entryRowsSchema.parse(await this.#connection.query(statements.entryByKey, [key]));
+    if (row === undefined) {
+      return undefined;
+    }
+    assertAgreement(key, row.value, row);
+    return row.value;
+  }
+
+  /** As `EntryAdapter.getSession`. */
+  async getSession(key: string): Promise<FoundSession | undefined> {
+    const [found] = sessionsIn(await this.#connection.query(statements.sessionByKey, [key]));
+    if (found?.value instanceof StoredStateError) {
+      throw found.value;
+    }
+    return found;
+  }
+
+  /** As `EntryAdapter.readSessions`. */
+  async readSessions({ above, below, limit }: SessionRange): Promise<FoundSessionEntry[]> {
+    try {
+      return sessionsIn(await this.#connection.query(statements.sessionPage, [above, below, limit]));
+    } catch (error) {
+      if (sqliteCodeOf(error) !== "SQLITE_CORRUPT") {
+        throw error;
+      }
+      const rows = await this.#connection.query(statements.sessionKeys, [above, below, limit]);
+      return Promise.all(keyRowsSchema.parse(rows).map(({ key }) => this.#getOrDamage(key)));
+    }
+  }
+
+  async #getOrDamage(key: string): Promise<FoundSessionEntry> {
+    try {
+      const found = await this.getSession(key);
+      return { name: key, value: found?.value, rows: found?.rows ?? new Map() };
+    } catch (error) {
+      if (sqliteCodeOf(error) === "SQLITE_CORRUPT") {
+        const damage = unreadable(key, "the database file is damaged where it lies", error);
+        return { name: key, value: damage, rows: new Map() };
+      }
+      if (error instanceof StoredStateError) {
+        return { name: key, value: error, rows: new Map() };
+      }
+      throw error;
+    }
+  }
+
+  /** As `EntryAdapter.readRecords`. */
+  async readRecords(range: RecordRange): Promise<FoundRecords | undefined> {
+    // No stored name lies between a name and the same with the least character behind it.
+    const whole: NameStretch = [range.from, `${range.to}\u0001`];
+    for (let attempt = 1; attempt <= attemptsToRead; attempt += 1) {
+      const found = await this.#readStretch(range, whole, range.limit, false);
+      if (found === undefined || found.leftRanges === undefined) {
+        return found;
+      }
+      const visible = await this.#readVisible(range, stretchesOutside(found.leftRanges, whole), found.head);
+      if (visible !== undefined) {
+        return { sessionExpiresAtMs: found.sessionExpiresAtMs, records: visible };
+      }
+    }
+    throw new StoreError("STORE_FAILED", "The records changed each time they were read. Try again.", {
+      retryAfterSeconds: 1,
+    });
+  }
+
+  /** The records of several stretches; `undefined` when the session has changed since its entry began like that. */
+  async #readVisible(
+    range: RecordRange,
+    stretches: readonly NameStretch[],
+    head: unknown,
+  ): Promise<FoundEntry[] | undefined> {
+    const records: FoundEntry[] = [];
+    for (const stretch of range.direction === "forward" ? stretches : stretches.toReversed()) {
+      if (records.length < range.limit) {
+        const found = await this.#readStretch(range, stretch, range.limit - records.length, true);
+        if (found === undefined || found.head !== head) {
+          return undefined;
+        }
+        records.push(...found.records);
+      }
+    }
+    return records;
+  }
+
+  async #readStretch(
+    { sessionKey, direction, expiredAtMs }: RecordRange,
+    [first, last]: NameStretch,
+    limit: number,
+    inAnyCase: boolean,
+  ): Promise<FoundStretch | undefined> {
+    const statement = statements.recordsStatement(direction, longestHead);
+    const parameters = [first, last, expiredAtMs ?? null, limit, sessionKey, inAnyCase ? 1 : 0] as const;
+    const rows = recordRowsSchema.parse(await this.#connection.query(statement, parameters));
+    const [session] = rows;
+    if (session === undefined) {
+      return undefined;
+    }
+    const sessionExpiresAtMs = assertAgreement(sessionKey, session.head, session);
+    if (sessionExpiresAtMs === undefined) {
+      throw unreadable(sessionKey, "it is not a session");
+    }
+    const leftRanges = session.left_ranges ?? undefined;
+    const records = rows.flatMap(({ name, value }) => (name === null ? [] : [{ name, value }]));
+    return { sessionExpiresAtMs, records, head: session.head, leftRanges };
+  }
+}
+
+interface FoundStretch extends FoundRecords {
+  /** How the session's entry begins, its checksum included. */
+  readonly head: unknown;
+  /** The ranges that were left in the stretch, if there are any. */
+  readonly leftRanges: readonly NameStretch[] | undefined;
+}
+
+function sessionsIn(rows: readonly unknown[]): FoundSessionEntry[] {
+  const parsed = sessionRowsSchema.parse(rows);
+  const sessions = new Map<string, { name: string; value: unknown; rows: Map<string, unknown> }>();
+  for (const { key, name, value, ...columns } of parsed) {
+    if (name === null) {
+      sessions.set(key, { name: key, value: valueOrDamage(key, value, columns), rows: new Map() });
+    }
+  }
+  for (const { key, name, value } of parsed) {
+    if (name !== null) {
+      sessions.get(key)?.rows.set(name, value);
+    }
+  }
+  return [...sessions.values()];
+}
+
+interface Columns {
+  readonly expires_at?: unknown;
+  readonly revision?: unknown;
+}
+
+/** What an entry's text says of its expiry, once it is sure that the columns beside it say the same. */
+function assertAgreement(key: string, text: unknown, columns: Columns): number | undefined {
+  if (typeof text !== "string") {
+    throw unreadable(key, "it is not a text");
+  }
+  const { expiresAtMs, revision } = readEntryHead(key, text);
+  if ((columns.expires_at ?? undefined) !== expiresAtMs || (columns.revision ?? undefined) !== revision) {
+    throw unreadable(key, "its expiry or revision is not the one it is filed under");
+  }
+  return expiresAtMs;
+}
+
+function valueOrDamage(key: string, value: unknown, columns: Columns): unknown {
+  try {
+    assertAgreement(key, value, columns);
+    return value;
+  } catch (error) {
+    if (error instanceof StoredStateError) {
+      return error;
+    }
+    throw error;
+  }
+}
