@@ -1,9 +1,11 @@
-// Sends POST /generate over keep-alive connections, one request at a time on each, until its time is over: the next as soon
-// as the last is answered, or so many a second. Runs in a process of its own, speaks just enough HTTP to be cheap, and
+// Sends POST /generate over keep-alive connections, one request at a time on each, until its time is over or it has sent as many
+// as asked for: the next as soon as the last is answered, or so many a second. Runs in a process of its own, speaks just enough HTTP to be cheap, and
 // prints one line of JSON with what it saw.
 import { connect } from "node:net";
 
-const { port, connections, users, durationMs, cookie = "bench", requestsPerSecond } = JSON.parse(process.argv[2]);
+const settings = JSON.parse(process.argv[2]);
+const { port, connections, users, durationMs, cookie = "bench", requestsPerSecond } = settings;
+const maxRequests = settings.maxRequests ?? Number.POSITIVE_INFINITY;
 const intervalMs = requestsPerSecond === undefined ? 0 : (1000 * connections) / requestsPerSecond;
 
 const headEnd = Buffer.from("\r\n\r\n");
@@ -85,7 +87,7 @@ function keepSending() {
       }
       const nowMs = performance.now();
       latenciesMs.push(nowMs - sentAtMs);
-      if (nowMs < endsAtMs) {
+      if (nowMs < endsAtMs && sent < maxRequests) {
         sendWhenDue();
       } else {
         stop();

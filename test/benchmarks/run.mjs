@@ -8,7 +8,15 @@ import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { machineFacts } from "./machine-facts.mjs";
 
-const figures = ["durable-calls", "large-states", "one-connection", "flooding-user", "residents", "start-up"];
+const figures = [
+  "durable-calls",
+  "large-states",
+  "appends",
+  "one-connection",
+  "flooding-user",
+  "residents",
+  "start-up",
+];
 const onDemand = ["noise"];
 
 const help = `npm run bench -- [options]

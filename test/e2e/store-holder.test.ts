@@ -16,14 +16,6 @@ describe("a store that a server holds", () => {
     expect(await notesOf(first.client, "alice")).toEqual(["before", "after"]);
   });
 
-  test("is refused to alcove run, which names the server's process", async ({ workplace }) => {
-    const server = await workplace.start();
-    const storeOverride = ["--override", "general.store.path", workplace.storePath];
-    const run = await workplace.alcove("run", "--config_file", exampleConfigFile, "--input", "{}", ...storeOverride);
-    expect(run.exitCode).toBe(1);
-    expect(run.stderr).toContain(String(server.pid));
-  });
-
   test("is free again once its holder was killed", async ({ workplace }) => {
     const first = await workplace.start();
     await note(first.client, "alice", "add", "kept");

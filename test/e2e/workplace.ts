@@ -49,6 +49,15 @@ export class Workplace {
     return server;
   }
 
+  /** The server that was started last. */
+  get latest(): ServerProcess {
+    const latest = this.#servers.at(-1);
+    if (latest === undefined) {
+      throw new TypeError("No server has been started.");
+    }
+    return latest;
+  }
+
   /** Runs `alcove …` in the folder, to its end. */
   alcove(...alcoveArguments: readonly string[]): Promise<CommandResult> {
     return runAlcove(alcoveArguments, { cwd: this.folder });

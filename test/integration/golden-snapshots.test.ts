@@ -9,8 +9,8 @@ import todo from "../../plugins/todo/src/todo.js";
 import todoAssistant from "../../plugins/todo/src/todo-assistant.js";
 import { call, Workbench } from "./support/test-application.js";
 
-// Entries as released versions wrote them: the key on the first line, the envelope on the second. They are never
-// written anew; a release adds its own. The plugin `time` keeps no state.
+// Entries as released versions wrote them: the session's key on the first line, its envelope on the second, and so on for
+// its records. They are never written anew; a release adds its own. The plugin `time` keeps no state.
 const folder = new URL("golden-snapshots/", import.meta.url);
 const alice = "7b031fd4-714b-598e-b755-a517d069edc5";
 
@@ -39,27 +39,31 @@ function_groups:
 workflow: { _type: per_user_todo_assistant, todo_name: todo, current_datetime_name: current_datetime }
 `;
 
-function entryOf(name: string): [key: string, envelope: string] {
-  const [key = "", envelope = ""] = readFileSync(new URL(name, folder), "utf8").split("\n");
-  return [key, envelope];
+function entriesOf(name: string): [key: string, text: string][] {
+  const lines = readFileSync(new URL(name, folder), "utf8").trimEnd().split("\n");
+  return lines.flatMap((text, index): [string, string][] => (index % 2 === 1 ? [[lines[index - 1] ?? "", text]] : []));
 }
 
 /** Starts an application on a store that holds one snapshot, a minute after it was written. */
 async function startOn(name: string, yaml: string) {
   const bench = await Workbench.create(plugins);
-  const [key, envelope] = entryOf(name);
-  bench.clock.set(Number(/"last_activity_at":(\d+)/.exec(envelope)?.[1]) + 60_000);
-  const store = await createKeyvSessionStore({ keyvAdapter: new Map([[key, envelope]]), clock: bench.clock });
-  return { bench, runtime: (await bench.start(yaml, { store })).runtime };
+  const entries = entriesOf(name);
+  bench.clock.set(Number(/"last_activity_at":(\d+)/.exec(entries[0]?.[1] ?? "")?.[1]) + 60_000);
+  const store = await createKeyvSessionStore({ keyvAdapter: new Map(entries), clock: bench.clock });
+  return { bench, store, runtime: (await bench.start(yaml, { store })).runtime };
 }
 
 describe("a snapshot of a released version", () => {
   it("is tested here, whichever it is", () => {
-    expect(readdirSync(folder).sort()).toEqual(["per-user-assistant-0.1.0.txt", "todo-0.1.0.txt"]);
+    expect(readdirSync(folder).sort()).toEqual([
+      "per-user-assistant-0.1.0-collection.txt",
+      "per-user-assistant-0.1.0.txt",
+      "todo-0.1.0.txt",
+    ]);
   });
 
   it("of the assistant 0.1.0 gives back its notes, preferences and counter", async () => {
-    const { bench, runtime } = await startOn("per-user-assistant-0.1.0.txt", assistantConfig);
+    const { bench, runtime, store } = await startOn("per-user-assistant-0.1.0.txt", assistantConfig);
     await using _closing = bench;
     expect(await call(runtime, alice, { command: "note", action: "list" })).toMatchObject({
       data: { notes: ['Milk, "eggs" & ünï✓', "second note"], count: 2, commands_executed: 5 },
@@ -70,6 +74,26 @@ describe("a snapshot of a released version", () => {
     );
     await call(runtime, alice, { command: "note", action: "add", param1: "third" });
     expect(await call(runtime, alice, { command: "note", action: "count" })).toMatchObject({ data: { count: 3 } });
+    const session = await store.load({ application: "config", userId: alice });
+    expect(session?.components.get("functions.notepad:per-user-assistant/per_user_notepad")).toEqual({
+      version: 2,
+      state: {},
+    });
+    expect([...(session?.collections ?? [])]).toEqual([
+      ["functions.notepad:per-user-assistant%2Fper_user_notepad/notes", { first: 1, next: 4 }],
+    ]);
+  });
+
+  it("of the assistant 0.1.0, after its notes had become a collection, gives them back, and goes on", async () => {
+    const { bench, runtime } = await startOn("per-user-assistant-0.1.0-collection.txt", assistantConfig);
+    await using _closing = bench;
+    expect(await call(runtime, alice, { command: "note", action: "list" })).toMatchObject({
+      data: { notes: ['Milk, "eggs" & ünï✓', "second note"], count: 2, commands_executed: 6 },
+    });
+    await call(runtime, alice, { command: "note", action: "add", param1: "third" });
+    expect(await call(runtime, alice, { command: "note", action: "list" })).toMatchObject({
+      data: { notes: ['Milk, "eggs" & ünï✓', "second note", "third"], count: 3 },
+    });
   });
 
   it("of the to-do list 0.1.0 gives back its items, and ids go on", async () => {

@@ -1,144 +1,18 @@
 import path from "node:path";
-import { definePerUserFunction, type StateMigration, StoreError, z } from "@alcove/plugin-api";
+import { StoreError } from "@alcove/plugin-api";
 import type { Runtime } from "@alcove/runtime";
 import { openSqliteSessionStore, type SessionStore } from "@alcove/state";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { writePlugin } from "./support/in-code-plugin.js";
+import { type CommitFate, Model } from "./support/journal-model.js";
+import { journal, type Release } from "./support/journal-plugin.js";
 import { call, Workbench } from "./support/test-application.js";
 
-const TIMEOUT_MS = 60_000;
 const config = `
 general: { per_user_workflow_timeout: 60, max_resident_users: 2, per_user_resident_idle: 10 }
 workflow: { _type: journal }
 `;
-
-interface JournalState {
-  count?: unknown;
-  total?: unknown;
-  log?: unknown;
-}
-interface Release {
-  readonly version: 1 | 2 | 3;
-  /** Whether the step to this version throws. */
-  readonly isBroken: boolean;
-}
-type CommitFate = "kept" | "refused" | "unknown, lost" | "unknown, kept";
-
-const schemas = {
-  1: z.object({ count: z.number() }),
-  2: z.object({ count: z.number(), log: z.array(z.string()) }),
-  3: z.object({ total: z.number(), log: z.array(z.string()) }),
-};
-const initials: Readonly<Record<1 | 2 | 3, JournalState>> = {
-  1: { count: 0 },
-  2: { count: 0, log: [] },
-  3: { total: 0, log: [] },
-};
-
-/** What the steps do, for plugin and model alike. */
-function step(version: number, state: JournalState): JournalState {
-  return version === 2
-    ? { ...state, log: [`${state.count} before`] }
-    : { total: state.count, log: [...(state.log as string[]), "renamed"] };
-}
-
-function added(version: number, state: JournalState, by: number): JournalState {
-  const field = version === 3 ? "total" : "count";
-  const log = version === 1 ? {} : { log: [...(state.log as string[]), `+${by}`] };
-  return { ...state, [field]: (state[field] as number) + by, ...log };
-}
-
-function journal({ version, isBroken }: Release) {
-  const migrations: Record<number, StateMigration> = {};
-  for (let target = 2; target <= version; target += 1) {
-    migrations[target] = (state) => {
-      if (isBroken && target === version) {
-        throw new RangeError("a broken step");
-      }
-      return step(target, state as JournalState) as ReturnType<StateMigration>;
-    };
-  }
-  return {
-    id: "journal",
-    functions: {
-      journal: definePerUserFunction({
-        input: z.object({ action: z.enum(["add", "fail", "read", "spoil"]), by: z.number() }),
-        output: z.unknown(),
-        state: {
-          version,
-          schema: schemas[version] as z.ZodType<object>,
-          initial: () => structuredClone(initials[version]) as object,
-          migrations,
-        },
-        build:
-          () =>
-          async ({ action, by }, call) => {
-            const state: JournalState = call.state;
-            if (action !== "read") {
-              Object.assign(state, added(version, current(state), by));
-            }
-            await Promise.resolve();
-            if (action === "fail") {
-              throw new RangeError("asked to fail");
-            }
-            const seen = current(state);
-            if (action === "spoil") {
-              state.log = new Date(0);
-              state.count = "spoiled";
-              state.total = "spoiled";
-            }
-            return seen;
-          },
-      }),
-    },
-  };
-}
-
-/** A plain copy of a draft. */
-function current(state: object): JournalState {
-  return JSON.parse(JSON.stringify(state)) as JournalState;
-}
-
-/** What the sessions ought to be, in the simplest terms. */
-class Model {
-  nowMs = 0;
-  release: Release = { version: 1, isBroken: false };
-  readonly #sessions = new Map<string, { version: number; state: JournalState; expiresAtMs: number }>();
-
-  /** The outcome of a call: what it returns, or the code of its failure. */
-  call(user: string, action: string, by: number, fate: CommitFate): unknown {
-    const { version, isBroken } = this.release;
-    const found = this.#sessions.get(user);
-    const stored = found !== undefined && found.expiresAtMs > this.nowMs ? found : undefined;
-    if (stored !== undefined && stored.version > version) {
-      return "STATE_VERSION_UNSUPPORTED";
-    }
-    if (stored !== undefined && stored.version < version && isBroken) {
-      return "STATE_MIGRATION_FAILED";
-    }
-    let state: JournalState = stored?.state ?? initials[version];
-    for (let target = (stored?.version ?? version) + 1; target <= version; target += 1) {
-      state = step(target, state);
-    }
-    if (action === "fail") {
-      return "workflow_error";
-    }
-    if (action === "spoil") {
-      return "STATE_INVALID";
-    }
-    const next = action === "add" ? added(version, state, by) : state;
-    if (fate === "kept" || fate === "unknown, kept") {
-      this.#sessions.set(user, { version, state: next, expiresAtMs: this.nowMs + TIMEOUT_MS });
-    }
-    return {
-      kept: next,
-      refused: "STORE_FAILED",
-      "unknown, lost": "OUTCOME_UNKNOWN",
-      "unknown, kept": "OUTCOME_UNKNOWN",
-    }[fate];
-  }
-}
 
 /** The real thing: an application on an SQLite file whose commits may be given a fate. */
 class Application implements AsyncDisposable {

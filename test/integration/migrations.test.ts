@@ -172,10 +172,10 @@ describe("a migration", () => {
     await using releases = await Releases.afterVersion1();
     let attempts = 0;
     const failing = {
-      2: (state: JsonValue) => {
+      2: ((state, context) => {
         attempts += 1;
-        return migrate(state);
-      },
+        return migrate(state, context);
+      }) satisfies StateMigration,
     };
     await releases.serve({ notes: 2, migrations: failing }, async ({ ask, versions, store }) => {
       const before = await store.load({ application: "config", userId: "alice" });

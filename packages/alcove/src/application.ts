@@ -2,9 +2,12 @@ import type { AlcoveConfig, ConfigOverride } from "@alcove/config";
 import { type Clock, type Logger, type Problem, silentLogger, systemClock } from "@alcove/plugin-api";
 import type { DiscoveredPlugin } from "@alcove/plugin-loader";
 import { Runtime } from "@alcove/runtime";
-import { createServer, type ListeningServer } from "@alcove/server";
-import { openSqliteSessionStore, type SessionStore } from "@alcove/state";
+import { createServer, type ListeningControl, type ListeningServer, listenForOwner } from "@alcove/server";
+import { openSqliteSessionStore, type SqliteSessionStore } from "@alcove/state";
 import { prepareApplication, type SoundApplication, soundApplication } from "./prepare-application.js";
+import { runWorkflow } from "./run-workflow.js";
+import type { HolderFacts } from "./sessions/held-store.js";
+import { StoreAdministration } from "./sessions/store-administration.js";
 
 /** What an application is started with, beside its configuration. */
 export interface ApplicationSurroundings {
@@ -37,11 +40,12 @@ export class Application {
   /** Its sessions and events, for use without HTTP. */
   readonly runtime: Runtime;
   /** Where the sessions are. {@link close} closes it. */
-  readonly store: SessionStore;
+  readonly store: SqliteSessionStore;
   readonly #logger: Logger;
   readonly #clock: Clock;
   readonly #accessLog: boolean;
   #server: ListeningServer | undefined;
+  #control: ListeningControl | undefined;
   #closing: Promise<void> | undefined;
 
   private constructor(prepared: SoundApplication, started: Started, surroundings: Required<ApplicationSurroundings>) {
@@ -95,6 +99,28 @@ export class Application {
   }
 
   /**
+   * Lets the owner of this process, and nobody else, look after its sessions with `alcove sessions`, `alcove backup` and
+   * `alcove run`, through a Unix socket. Call it once.
+   *
+   * @throws the system's error, where there can be no such socket; the application goes on without.
+   */
+  async listenForOwner(): Promise<void> {
+    const { runtime, store, config } = this;
+    const logger = this.#logger.child({ scope: "control" });
+    const { application } = config.general;
+    const administration = new StoreAdministration({
+      store,
+      application,
+      betweenRuns: (userId, change) => runtime.sessions.endSession(userId, change, LONGEST_WAIT_FOR_RUNS_MS),
+      logger,
+    });
+    const run = (userId: string, input: string, signal: AbortSignal): Promise<string> =>
+      runWorkflow(runtime, userId, input, signal);
+    this.#control = await listenForOwner({ application, administration, run, logger }, store.place);
+    store.announce({ socket: this.#control.socketPath } satisfies HolderFacts);
+  }
+
+  /**
    * Stops taking requests, lets those in flight end, tears everything down and closes the store. Requests get
    * `general.shutdown_timeout` to end; what has not ended then is aborted and stores nothing. Idempotent.
    */
@@ -107,7 +133,7 @@ export class Application {
     const { shutdownTimeoutMs } = this.config.general;
     const deadlineMs = this.#clock.monotonicMs() + shutdownTimeoutMs;
     try {
-      await this.#server?.close(shutdownTimeoutMs);
+      await Promise.all([this.#server?.close(shutdownTimeoutMs), this.#control?.close(shutdownTimeoutMs)]);
       const leftMs = deadlineMs - this.#clock.monotonicMs();
       await this.runtime.close({ timeoutMs: Math.max(leftMs, LEAST_TEARDOWN_MS) });
     } finally {
@@ -116,12 +142,15 @@ export class Application {
   }
 }
 
+/** How long somebody who wants to delete or replace a session waits for the user's runs. */
+const LONGEST_WAIT_FOR_RUNS_MS = 10_000;
+
 /** What teardown gets even when the requests in flight have used up the time. */
 const LEAST_TEARDOWN_MS = 500;
 
 interface Started {
   readonly runtime: Runtime;
-  readonly store: SessionStore;
+  readonly store: SqliteSessionStore;
 }
 
 /**

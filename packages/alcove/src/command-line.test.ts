@@ -46,6 +46,13 @@ describe("the command line", () => {
     [["serve", "--config_file", "x.yml", "--log_level", "loud"]],
     [["serve", "--config_file", "x.yml", "--override", "a"]],
     [["info"]],
+    [["sessions"]],
+    [["sessions", "list"]],
+    [["sessions", "list", "--config_file", "x.yml", "--limit", "0"]],
+    [["sessions", "show", "--config_file", "x.yml"]],
+    [["sessions", "delete", "--config_file", "x.yml"]],
+    [["sessions", "delete", "alice", "--entry", "session/a/b", "--config_file", "x.yml"]],
+    [["backup", "--config_file", "x.yml"]],
   ])("ends with 2 when it is wrong: %j", async (alcoveArguments) => {
     const { exitCode, results, notices } = await alcove(...alcoveArguments);
     expect(exitCode).toBe(2);
@@ -59,6 +66,13 @@ describe("the command line", () => {
     [["run", "--help"]],
     [["validate", "--help"]],
     [["info", "components", "--help"]],
+    [["sessions", "list", "--help"]],
+    [["sessions", "show", "--help"]],
+    [["sessions", "export", "--help"]],
+    [["sessions", "import", "--help"]],
+    [["sessions", "delete", "--help"]],
+    [["sessions", "verify", "--help"]],
+    [["backup", "--help"]],
   ])("explains itself with examples: %j", async (alcoveArguments) => {
     const { exitCode, results } = await alcove(...alcoveArguments);
     expect(exitCode).toBe(0);
@@ -91,6 +105,55 @@ describe("a broken configuration", () => {
       ok: false,
       problems: expect.arrayContaining([expect.objectContaining({ rule: "config-unknown-key", line: 3, column: 1 })]),
     });
+  });
+});
+
+describe("a configuration whose plugins are gone", () => {
+  beforeEach(() =>
+    writeFile(configFile, `workflow: { _type: gone }\ngeneral: { store: { path: ${folder}/s.sqlite } }\n`),
+  );
+
+  it("keeps nobody from looking after its sessions, but makes no store", async () => {
+    for (const command of [["list"], ["show", "alice"], ["export", "alice"], ["delete", "alice"], ["verify"]]) {
+      const { exitCode, notices } = await alcove("sessions", ...command, "--config_file", configFile);
+      expect([command[0], exitCode]).toEqual([command[0], 1]);
+      expect(notices).toContain(`There is no session store ${folder}/s.sqlite`);
+    }
+    expect(await readdir(folder)).toEqual(["config.yml"]);
+  });
+
+  it("takes an imported session, which can then be listed, shown, exported, backed up and deleted", async () => {
+    const at = { created_at: Date.now(), last_activity_at: Date.now(), expires_at: Date.now() + 60_000 };
+    const components = [{ name: "notes", version: 1, state: { notes: ["✓"] } }];
+    const exported = {
+      alcove_session: 1,
+      application: "x",
+      user_id: "u",
+      ...at,
+      runs_completed: 4,
+      components,
+      records: [],
+    };
+    await writeFile(join(folder, "u.json"), JSON.stringify(exported));
+    const run = (...command: string[]) => alcove(...command, "--config_file", configFile, "--json");
+    expect((await run("sessions", "import", join(folder, "u.json"))).results).toBe('{"user":"u"}');
+    expect((await run("sessions", "import", join(folder, "u.json"))).notices).toContain("--replace");
+    expect((await run("sessions", "import", join(folder, "u.json"), "--replace")).exitCode).toBe(0);
+    const listed = JSON.parse((await run("sessions", "list")).results);
+    expect(listed).toMatchObject({ user: "u", status: "live", runs: 4, entry: "session/config/u" });
+    expect(JSON.parse((await run("sessions", "verify")).results)).toEqual({ entries: 1, damaged: 0 });
+    expect((await run("backup", join(folder, "copy.sqlite"))).exitCode).toBe(0);
+    expect((await run("sessions", "delete", "--entry", listed.entry)).results).toBe('{"entry":"session/config/u"}');
+    expect((await run("sessions", "list")).results).toBe("");
+    expect((await run("sessions", "delete", "--entry", listed.entry)).exitCode).toBe(1);
+  });
+
+  it("takes no file for an exported session that is none", async () => {
+    const run = (...command: string[]) => alcove("sessions", ...command, "--config_file", configFile);
+    await writeFile(join(folder, "latin1.json"), Buffer.from([0xe9]));
+    for (const file of ["latin1.json", "missing.json", "config.yml"]) {
+      expect([file, (await run("import", join(folder, file))).exitCode]).toEqual([file, 1]);
+    }
   });
 });
 

@@ -1,12 +1,15 @@
 import { AlcoveError, formatReport, StartupRefusedError } from "@alcove/plugin-api";
 import { Command, CommanderError } from "commander";
+import { addBackupCommand } from "./commands/backup.js";
 import type { CommandContext } from "./commands/command-context.js";
 import { addInfoCommand } from "./commands/info.js";
 import { addRunCommand } from "./commands/run.js";
 import { addServeCommand } from "./commands/serve.js";
-import { addValidateCommand, ValidationFailedError } from "./commands/validate.js";
+import { addSessionsCommand } from "./commands/sessions.js";
+import { addValidateCommand } from "./commands/validate.js";
 import type { ConsoleOutput } from "./console-output.js";
 import { joinOverrides } from "./override-arguments.js";
+import { ReportedFailure } from "./reported-failure.js";
 import { alcoveVersion } from "./version.js";
 
 /** What the process exits with: 0 when all went well, 1 for a failure, 2 when the command line itself is wrong. */
@@ -50,6 +53,8 @@ function createProgram(context: CommandContext): Command {
   addRunCommand(program, context);
   addValidateCommand(program, context);
   addInfoCommand(program, context);
+  addSessionsCommand(program, context);
+  addBackupCommand(program, context);
   return program;
 }
 
@@ -59,7 +64,7 @@ function isAnswer({ code }: CommanderError): boolean {
 }
 
 function printError(error: unknown, output: ConsoleOutput, showsStacks: boolean): void {
-  if (error instanceof ValidationFailedError && error.isReported) {
+  if (error instanceof ReportedFailure) {
     return;
   }
   if (error instanceof StartupRefusedError) {

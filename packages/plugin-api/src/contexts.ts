@@ -1,4 +1,5 @@
 import type { Clock } from "./clock.js";
+import type { CollectionItemSchemas, CollectionsOf, NoCollections } from "./definitions/collection-declaration.js";
 import type { Logger } from "./logger.js";
 
 /** Gives something back: closes a connection, clears a timer. May be asynchronous; called exactly once. */
@@ -30,7 +31,7 @@ export interface RunFacts {
 
 /**
  * What a function gets with each call. It belongs to the run being served, never to an earlier one. Once the run has
- * ended, touching its state or calling another function with it raises `CALL_ENDED`.
+ * ended, touching its state or collections or calling another function with it raises `CALL_ENDED`.
  */
 export interface CallContext {
   /** The run being served. */
@@ -45,8 +46,9 @@ export interface CallContext {
   readonly userId: string | undefined;
 }
 
-/** What a per-user function gets with each call: the user, and the state it may change. */
-export interface PerUserCallContext<State = undefined> extends CallContext {
+/** What a per-user function gets with each call: the user, and the state and collections it may change. */
+export interface PerUserCallContext<State = undefined, Items extends CollectionItemSchemas = NoCollections>
+  extends CallContext {
   /** Who the run acts for. */
   readonly userId: string;
   /**
@@ -55,6 +57,8 @@ export interface PerUserCallContext<State = undefined> extends CallContext {
    * discarded. The draft dies with the run: who kept it gets a TypeError for using it. `undefined` where the definition declares no state.
    */
   readonly state: State;
+  /** The component's collections, by the names of their declarations; stored and discarded together with the state. */
+  readonly collections: CollectionsOf<Items>;
 }
 
 /** What `build` gets. It is called once per process for shared components, once per waking session for per-user ones. */
@@ -81,10 +85,10 @@ export interface PerUserBuildContext<Config, Services = Record<never, never>> ex
   /** Whose room the component is built for. */
   readonly userId: string;
   /**
-   * Registers what to do when the session is over: when it expires while it is in memory. Leaving memory, and a stop of
-   * the process, are not the end of a session: those are `onDispose`'s. Runs before the releases of `onDispose`,
-   * last-registered first. A session that expires on disk ends without a call, because nobody is there who could make
-   * it; a component that needs the call sets `residency: "session"`.
+   * Registers what to do when the session is over: when it expires, is deleted or is replaced while it is in memory.
+   * Leaving memory, and a stop of the process, are not the end of a session: those are `onDispose`'s. Runs before the
+   * releases of `onDispose`, last-registered first. A session that ends on disk ends without a call, because nobody is
+   * there who could make it; a component that needs the call sets `residency: "session"`.
    */
   onSessionEnd(release: Release): void;
 }

@@ -1,6 +1,7 @@
 export { ContainerModule, inject, injectable, type ServiceIdentifier } from "inversify";
 export { z } from "zod";
 export { Clock, systemClock } from "./clock.js";
+export type { Collection, CollectionItem, CollectionPage, CollectionPageRequest } from "./collection.js";
 export type {
   BuildContext,
   CallContext,
@@ -10,6 +11,15 @@ export type {
   RequestFacts,
   RunFacts,
 } from "./contexts.js";
+export type {
+  CollectionDeclaration,
+  CollectionDeclarations,
+  CollectionDeclarationsOf,
+  CollectionItemMigration,
+  CollectionItemSchemas,
+  CollectionsOf,
+  NoCollections,
+} from "./definitions/collection-declaration.js";
 export {
   defineFunction,
   definePerUserFunction,
@@ -44,7 +54,12 @@ export {
   type ResolvedServices,
   type ServiceRequests,
 } from "./definitions/definition.js";
-export { migrateFrom, type StateDeclaration, type StateMigration } from "./definitions/state-declaration.js";
+export {
+  migrateFrom,
+  type StateDeclaration,
+  type StateMigration,
+  type StateMigrationContext,
+} from "./definitions/state-declaration.js";
 export { type StateSchemaNature, stateSchemaNature } from "./definitions/state-schema.js";
 export { type DisposalReport, DisposalStack } from "./disposal-stack.js";
 export { AlcoveError, type AlcoveErrorOptions } from "./errors/alcove-error.js";

@@ -2,6 +2,7 @@ export { EventHub } from "./events/event-hub.js";
 export type { IntermediateStep, StepListener, StepType } from "./events/intermediate-step.js";
 export type { ApplicationPlan, ComponentPlan, FunctionPlan } from "./plan/application-plan.js";
 export { type PlanOptions, type PlanResult, planApplication } from "./plan/plan-application.js";
+export { createMemoryCollection } from "./runs/memory-collection.js";
 export type { RunRequest } from "./runs/run-facts.js";
 export { type Reply, Runner, type RunnerState } from "./runs/runner.js";
 export { Runtime, type RuntimeOptions, type WorkflowFacts } from "./runtime.js";

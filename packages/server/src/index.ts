@@ -1,3 +1,7 @@
+export { ControlClient, type ControlClientOptions } from "./control/control-client.js";
+export type { ControlOptions } from "./control/control-options.js";
+export { type ListeningControl, listenForOwner } from "./control/control-server.js";
+export type { RunWorkflow, SessionAdministration } from "./control/session-administration.js";
 export { createServer, type HttpServer, type ListeningServer } from "./create-server.js";
 export type { ErrorBody } from "./errors/error-body.js";
 export type { ValidationFault } from "./errors/validation-detail.js";

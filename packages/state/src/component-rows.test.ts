@@ -218,7 +218,7 @@ describe("large components", () => {
     expect(await rowNames()).toEqual([]);
     wallMs -= 60_000;
     const later = text.replace(/"expires_at":\d+/, `"expires_at":${wallMs + 600_000}`);
-    await store.importSession(later);
+    await store.importSession(later, { application: "test" });
     expect(await stateOf(alice, "e")).toBe("e".repeat(10_000));
     expect(await rowNames()).toHaveLength(5);
   });

@@ -24,12 +24,17 @@ function escapePart(part: string): string {
 
 /** Whose entry this is; `undefined` where a part was too long and only its hash is in the key, or it is no session's. */
 export function sessionKeyOf(entryKey: string): SessionKey | undefined {
-  const [section, application, userId, ...more] = entryKey.split("/");
-  if (section !== "session" || application === undefined || userId === undefined || more.length > 0) {
+  const [, application, userId] = entryKey.split("/");
+  if (!isSessionEntryKey(entryKey) || application === undefined || userId === undefined) {
     return undefined;
   }
   const isHashed = application.startsWith("~") || userId.startsWith("~");
   return isHashed ? undefined : { application: unescapePart(application), userId: unescapePart(userId) };
+}
+
+/** Whether this is the key of a session's entry, and not of a record below one. */
+export function isSessionEntryKey(entryKey: string): boolean {
+  return /^session\/[^/]*\/[^/]*$/.test(entryKey);
 }
 
 /** Whether the entry's key holds a hash in the place of a part, so that the entry itself has to say whose it is. */

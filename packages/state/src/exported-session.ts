@@ -18,6 +18,9 @@ const exportSchema = z.object({
   expires_at: z.int().nonnegative(),
   runs_completed: z.int().nonnegative(),
   components: z.array(z.object({ name: z.string(), version: z.int(), state: z.custom<JsonValue>() })),
+  collections: z
+    .array(z.object({ name: z.string(), first: z.int().nonnegative(), next: z.int().nonnegative() }))
+    .default([]),
   records: z.array(
     z.object({ name: z.string(), expires_at: z.int().nonnegative().optional(), value: z.custom<JsonValue>() }),
   ),
@@ -34,19 +37,29 @@ export function exportedText(key: SessionKey, session: StoredSession, records: r
     expires_at: session.expiresAtMs,
     runs_completed: session.runsCompleted,
     components: Array.from(session.components, ([name, { version, state }]) => ({ name, version, state })),
+    collections: Array.from(session.collections, ([name, { first, next }]) => ({ name, first, next })),
     records: records.map(({ name, value, expiresAtMs }) => ({ name, expires_at: expiresAtMs, value })),
   });
 }
 
 /**
- * The commit that stores what {@link exportedText} gave, as a new session.
+ * Whose session `exportSession` gave.
+ *
+ * @throws StoredStateError STATE_UNREADABLE for any other text.
+ */
+export function userIdOfExport(text: string): string {
+  return parseExport(text).user_id;
+}
+
+/**
+ * The commit that stores what {@link exportedText} gave, as a new session of an application.
  *
  * @throws StoredStateError STATE_UNREADABLE.
  */
-export function importCommit(text: string): SessionCommit {
+export function importCommit(text: string, application: string): SessionCommit {
   const exported = parseExport(text);
   return {
-    key: { application: exported.application, userId: exported.user_id },
+    key: { application, userId: exported.user_id },
     expectedRevision: 0,
     createdAtMs: exported.created_at,
     lastActivityAtMs: exported.last_activity_at,
@@ -55,6 +68,7 @@ export function importCommit(text: string): SessionCommit {
     components: new Map(
       exported.components.map(({ name, version, state }) => [name, { version, json: JSON.stringify(state) }]),
     ),
+    collections: new Map(exported.collections.map(({ name, first, next }) => [name, { first, next }])),
     records: exported.records.map(({ name, value, expires_at }) => {
       const put: RecordChange = { kind: "put", name, json: JSON.stringify(value) };
       return expires_at === undefined ? put : { ...put, expiresAtMs: expires_at };

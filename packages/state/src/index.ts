@@ -1,9 +1,12 @@
 export { createKeyvSessionStore, type KeyvSessionStoreOptions } from "./create-keyv-session-store.js";
+export { sessionKeyOf } from "./entry-keys.js";
+export { userIdOfExport } from "./exported-session.js";
 export type { KeyvEntryStorage } from "./guarded-adapter.js";
 export type {
   CommittedComponentState,
   RecordChange,
   RecordPage,
+  SequenceRange,
   SessionCommit,
   SessionKey,
   SessionStore,
@@ -13,7 +16,9 @@ export type {
   StoredSession,
 } from "./session-store.js";
 export type {
+  ImportOptions,
   ListedSession,
+  SessionDescription,
   SessionList,
   SessionStoreTools,
   Verification,

@@ -3,7 +3,7 @@ import { type Logger, StoredStateError, StoreError } from "@alcove/plugin-api";
 import { Keyv, type KeyvStoreAdapter } from "keyv";
 import { encodeCommit } from "./encode-commit.js";
 import type { EntryAdapter, EntryToStore } from "./entry-adapter.js";
-import { recordedTimeEntryKey, sessionEntryKey } from "./entry-keys.js";
+import { isSessionEntryKey, recordedTimeEntryKey, sessionEntryKey } from "./entry-keys.js";
 import { SessionReader } from "./session-reader.js";
 import type {
   RecordPage,
@@ -15,7 +15,9 @@ import type {
   StoredSession,
 } from "./session-store.js";
 import type {
+  ImportOptions,
   ListedSession,
+  SessionDescription,
   SessionList,
   SessionStoreTools,
   Verification,
@@ -86,11 +88,10 @@ export class KeyvSessionStore implements SessionStore, SessionStoreTools {
     this.#tools = new SessionTools({
       adapter,
       access,
-      load: (key) => this.load(key),
-      commit: (commit) => this.commit(commit),
+      store: this,
       alone,
     });
-    this.#space = new SpaceKeeper({ adapter, logger, place, alone });
+    this.#space = new SpaceKeeper({ adapter, logger, place, alone, monotonicMs: () => performance.now() });
   }
 
   /**
@@ -132,8 +133,11 @@ export class KeyvSessionStore implements SessionStore, SessionStoreTools {
     }
   }
 
-  async remove(key: SessionKey): Promise<boolean> {
-    const entryKey = sessionEntryKey(key);
+  remove(key: SessionKey): Promise<boolean> {
+    return this.#remove(sessionEntryKey(key));
+  }
+
+  async #remove(entryKey: string): Promise<boolean> {
     const isRemoved = await this.#queue.run(() => this.#keyv.delete(entryKey));
     if (isRemoved) {
       // The records are out of sight already; where this fails, the next sweep does it.
@@ -171,16 +175,24 @@ export class KeyvSessionStore implements SessionStore, SessionStoreTools {
     return this.#tools.verify(onEntry);
   }
 
-  backup(file: string): Promise<void> {
-    return this.#tools.backup(file);
+  backup(file: string, options?: { readonly overwrite?: boolean }): Promise<void> {
+    return this.#tools.backup(file, options);
+  }
+
+  describeSession(key: SessionKey): Promise<SessionDescription | undefined> {
+    return this.#tools.describeSession(key);
   }
 
   exportSession(key: SessionKey): Promise<string | undefined> {
     return this.#tools.exportSession(key);
   }
 
-  importSession(text: string): Promise<SessionKey> {
-    return this.#tools.importSession(text);
+  importSession(text: string, options: ImportOptions): Promise<SessionKey> {
+    return this.#tools.importSession(text, options);
+  }
+
+  removeEntry(entry: string): Promise<boolean> {
+    return isSessionEntryKey(entry) ? this.#remove(entry) : Promise.resolve(false);
   }
 
   close(): Promise<void> {

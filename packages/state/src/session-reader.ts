@@ -48,7 +48,8 @@ export class SessionReader {
   }
 
   /** As `SessionStore.pageRecords`. */
-  async pageRecords(key: SessionKey, { prefix, from, direction, limit }: RecordPage): Promise<StoredRecord[]> {
+  async pageRecords(key: SessionKey, page: RecordPage): Promise<StoredRecord[]> {
+    const { prefix, from, direction, limit, evenIfSessionExpired = false } = page;
     if (!Number.isSafeInteger(limit) || limit < 1) {
       throw new TypeError(`A page has a limit of at least 1 record, and ${limit} is none.`);
     }
@@ -56,13 +57,14 @@ export class SessionReader {
     const last = endOfStoredNames(first);
     const start = from === undefined ? undefined : storedRecordName(from);
     const isForward = direction === "forward";
-    const records = await this.#readRange(key, {
+    const range = {
       from: isForward && start !== undefined && start > first ? start : first,
       to: !isForward && start !== undefined && start < last ? start : last,
       direction,
       limit,
       expiredAtMs: this.#parts.nowMs(),
-    });
+    };
+    const records = await this.#readRange(key, range, evenIfSessionExpired);
     return records.map(({ name, value }) => ({ name, value }));
   }
 
@@ -77,10 +79,11 @@ export class SessionReader {
   async #readRange(
     key: SessionKey,
     range: Omit<RecordRange, "sessionKey">,
+    evenIfSessionExpired = false,
   ): Promise<(StoredRecord & { expiresAtMs: number | undefined })[]> {
     const sessionKey = sessionEntryKey(key);
     const found = await this.#parts.access(() => this.#parts.adapter.readRecords({ ...range, sessionKey }));
-    if (found === undefined || (await this.#isGone(found.sessionExpiresAtMs))) {
+    if (found === undefined || (!evenIfSessionExpired && (await this.#isGone(found.sessionExpiresAtMs)))) {
       return [];
     }
     return found.records.map(({ name, value }) => ({

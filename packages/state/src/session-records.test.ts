@@ -266,6 +266,17 @@ describe("records in an SQLite file", () => {
     expect([await countOf("records"), await countOf("left_ranges")]).toEqual([[{ count: 1 }], [{ count: 0 }]]);
   });
 
+  it("that are put by the hundred where a large range was removed take no longer for that", async () => {
+    const everything: RecordChange = { kind: "remove-range", from: "", to: "~" };
+    await store.commit(commitOf(alice, 0, many(20_000)));
+    await store.commit(commitOf(alice, 1, [everything]));
+    await store.commit(commitOf(alice, 2, many(20_000)));
+    await store.commit(commitOf(alice, 3, [everything, ...many(20_000)]));
+    expect([await countOf("records"), await countOf("left_ranges")]).toEqual([[{ count: 20_000 }], [{ count: 0 }]]);
+    expect(await store.readRecord(alice, "item/19999")).toBe("item/19999");
+    expect(await store.sweep(10)).toBe(0);
+  });
+
   it("keep their sessions apart even when the store has forgotten which room it gave last", async () => {
     await store.commit(commitOf(alice, 0, [put("a", "alice")]));
     await adapter.query("UPDATE entries SET value = 'x' WHERE key = 'store/recorded-time'");

@@ -1,3 +1,4 @@
+import type { JsonValue } from "@alcove/plugin-api";
 import type { SessionKey } from "./session-store.js";
 
 /** A session as a list of them shows it. All times are milliseconds since 1970-01-01T00:00:00Z. */
@@ -16,6 +17,10 @@ export interface ListedSession {
         readonly lastActivityAtMs: number;
         /** From this moment on the session is gone, though it is listed until it is swept. */
         readonly expiresAtMs: number;
+        /** Whether that moment has come, by the store's time. */
+        readonly isExpired: boolean;
+        /** How many runs were committed in the whole life of the session. */
+        readonly runsCompleted: number;
       }
     | undefined;
   /** What is wrong with it, if something is. It is kept, not served, and can be removed. */
@@ -32,12 +37,35 @@ export interface SessionList {
   readonly limit: number;
 }
 
+/** A session with what is in it. */
+export interface SessionDescription extends ListedSession {
+  /** The states of its components by name; none of a session that is damaged or expired. */
+  readonly components: readonly {
+    readonly name: string;
+    readonly version: number;
+    /** The length of the state as JSON. */
+    readonly bytes: number;
+    readonly value: JsonValue;
+  }[];
+  /** Its records by kind, which is what stands before the last slash of a name, e.g. `idempotency/reply`. */
+  readonly records: readonly {
+    readonly kind: string;
+    readonly count: number;
+    readonly bytes: number;
+    /** How many of them cannot be read. */
+    readonly damaged: number;
+  }[];
+}
+
 /** An entry that was read to verify it. */
 export interface VerifiedEntry {
-  /** What the entry is called in the store. */
+  /** What the entry is called in the store; for `pages`, the last entry that could be found before them. */
   readonly entry: string;
-  /** Whether it is a session with all its component states, or a record beside one. */
-  readonly kind: "session" | "record";
+  /**
+   * Whether it is a session with all its component states, or a record beside one. `pages` are a part of the file that is damaged so badly that
+   * nobody can say which entries lie in it.
+   */
+  readonly kind: "session" | "record" | "pages";
   /** How large it is. */
   readonly bytes: number;
   /** What is wrong with it, if something is. */
@@ -50,6 +78,14 @@ export interface Verification {
   readonly entries: number;
   /** How many of them are damaged. */
   readonly damaged: number;
+}
+
+/** Options of {@link SessionStoreTools.importSession}. */
+export interface ImportOptions {
+  /** The application the session is to belong to, whichever it was exported from. */
+  readonly application: string;
+  /** Whether it takes the place of a session the user has already. */
+  readonly replace?: boolean;
 }
 
 /** What people who look after a store need. All of it works while the store serves. */
@@ -66,11 +102,16 @@ export interface SessionStoreTools {
   verify(onEntry: (entry: VerifiedEntry) => void): Promise<Verification>;
 
   /**
-   * Copies the whole store, as it is at one moment, into a new file, which then is a store of its own. Owner-only.
+   * Copies the whole store, as it is at one moment, into a file, which then is a store of its own. Owner-only. The file is
+   * complete or not there at all; one that is there already is replaced only with `overwrite`, and never one that
+   * belongs to a store.
    *
-   * @throws StoreError STORE_FAILED when the file is there already, or cannot be written, or the store has no copies.
+   * @throws StoreError BACKUP_FAILED; STORE_FAILED when the store has no copies; STORE_CLOSED when it is closed meanwhile.
    */
-  backup(file: string): Promise<void>;
+  backup(file: string, options?: { readonly overwrite?: boolean }): Promise<void>;
+
+  /** One session with what is in it, damaged or expired ones too; `undefined` when there is none. */
+  describeSession(key: SessionKey): Promise<SessionDescription | undefined>;
 
   /**
    * A session with its records as JSON text; `undefined` when there is none.
@@ -80,9 +121,18 @@ export interface SessionStoreTools {
   exportSession(key: SessionKey): Promise<string | undefined>;
 
   /**
-   * Stores what `exportSession` gave, in this store or another one, as a new session with revision 1.
+   * Stores what `exportSession` gave, in this store or another one, in the session of `key`: a new one, or with `replace`
+   * in the place of whatever is there. All or nothing, except where a damaged session is replaced: that is removed first.
+   * It is one change, so other commits wait until it is stored.
    *
-   * @throws StoreError STORE_CONFLICT when the session is there already; StoredStateError STATE_UNREADABLE for any other text.
+   * @throws StoredStateError STATE_UNREADABLE for any other text; StoreError SESSION_EXPIRED when its time is over,
+   * SESSION_EXISTS when there is a session and it is not to be replaced; whatever `SessionStore.commit` throws.
    */
-  importSession(text: string): Promise<SessionKey>;
+  importSession(text: string, options: ImportOptions): Promise<SessionKey>;
+
+  /**
+   * Removes a session by the name of its entry, for those of which nobody can tell whose they are. Resolves to whether
+   * there was one. What is no session's entry is never removed.
+   */
+  removeEntry(entry: string): Promise<boolean>;
 }

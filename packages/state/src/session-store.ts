@@ -21,6 +21,14 @@ export interface StoredComponentState {
   readonly changedInRevision: number | undefined;
 }
 
+/** The sequence numbers of what is in a list whose items are records beside the session. */
+export interface SequenceRange {
+  /** The number of the oldest item; `next` when there is none. */
+  readonly first: number;
+  /** The number the next item gets. */
+  readonly next: number;
+}
+
 /** A session as the store holds it. All times are milliseconds since 1970-01-01T00:00:00Z. */
 export interface StoredSession {
   /** How many commits have led to this; at least 1. */
@@ -35,6 +43,8 @@ export interface StoredSession {
   readonly runsCompleted: number;
   /** By component name, in the order of the commit; also of components the configuration no longer has. */
   readonly components: ReadonlyMap<string, StoredComponentState>;
+  /** The lists whose items are records of the session, by name. */
+  readonly collections: ReadonlyMap<string, SequenceRange>;
 }
 
 /** A component's state as it is to be stored. */
@@ -91,6 +101,8 @@ export interface RecordPage {
   readonly direction: "forward" | "backward";
   /** At most so many; at least 1. */
   readonly limit: number;
+  /** Reads also when the session has expired: for a run that began before, and that is going to commit. */
+  readonly evenIfSessionExpired?: boolean;
 }
 
 /**
@@ -120,6 +132,8 @@ export interface SessionCommit {
    * looking for what it has to remove of components that are gone, or have become small.
    */
   readonly replaces?: ReadonlyMap<string, CommittedComponentState> | undefined;
+  /** Every list whose items are records, by name; none when left out. */
+  readonly collections?: ReadonlyMap<string, SequenceRange>;
   /** Take effect one after the other, together with the rest of the commit or not at all. */
   readonly records?: readonly RecordChange[];
 }
@@ -183,7 +197,8 @@ export interface SessionStore {
   readRecord(key: SessionKey, name: string): Promise<unknown>;
 
   /**
-   * Reads records of a session in the order of their names; none when the session is not there, or expired.
+   * Reads records of a session in the order of their names; none when the session is not there, or expired (unless the page
+   * says otherwise).
    *
    * @throws StoredStateError STATE_UNREADABLE when one of them is damaged; StoreError STORE_FAILED.
    */

@@ -1,6 +1,6 @@
-import { existsSync, mkdtempSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { systemClock } from "@alcove/plugin-api";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { createKeyvSessionStore } from "./create-keyv-session-store.js";
@@ -41,6 +41,7 @@ function commitOf(key: SessionKey, expectedRevision = 0): SessionCommit {
     expiresAtMs: nowMs + 3_600_000,
     runsCompleted: expectedRevision + 1,
     components: new Map([["notes", { version: 3, json: '{"__proto__":1,"list":["✓"]}' }]]),
+    collections: new Map([["notes/list", { first: 2, next: 5 }]]),
     records: [
       { kind: "put", name: "a/\u0000", json: `${expectedRevision}` },
       { kind: "put", name: "short", json: "2", expiresAtMs: nowMs + 1_000_000 },
@@ -48,6 +49,7 @@ function commitOf(key: SessionKey, expectedRevision = 0): SessionCommit {
   };
 }
 
+const one = { application: "one" };
 const keyOf = (userId: string, application = "one"): SessionKey => ({ application, userId });
 
 /** Changes the file as no store would. */
@@ -98,10 +100,10 @@ describe.each([
     await store.commit(commitOf(key));
     const text = (await store.exportSession(key)) ?? "";
     expect(await store.exportSession(keyOf("nobody"))).toBeUndefined();
-    await expect(store.importSession(text)).rejects.toMatchObject({ code: "STORE_CONFLICT" });
+    await expect(store.importSession(text, one)).rejects.toMatchObject({ code: "SESSION_EXISTS" });
     const original = await store.load(key);
     await store.remove(key);
-    expect(await store.importSession(text)).toEqual(key);
+    expect(await store.importSession(text, one)).toEqual(key);
     expect(await store.load(key)).toEqual(original);
     expect(JSON.stringify((await store.load(key))?.components.get("notes")?.state)).toBe(
       '{"__proto__":1,"list":["✓"]}',
@@ -109,8 +111,73 @@ describe.each([
     expect([await store.readRecord(key, "a/\u0000"), await store.readRecord(key, "short")]).toEqual([0, 2]);
     expect(await store.exportSession(key)).toBe(text);
     for (const other of ["", "{}", "null", text.replace("created_at", "created")]) {
-      await expect(store.importSession(other)).rejects.toMatchObject({ code: "STATE_UNREADABLE" });
+      await expect(store.importSession(other, one)).rejects.toMatchObject({ code: "STATE_UNREADABLE" });
     }
+  });
+
+  it("imports a session into another application, and over another one if told so, of which nothing is left", async () => {
+    await openIt();
+    await store.commit(commitOf(keyOf("alice")));
+    const text = (await store.exportSession(keyOf("alice"))) ?? "";
+    expect(await store.importSession(text, { application: "two" })).toEqual(keyOf("alice", "two"));
+    expect(await store.readRecord(keyOf("alice", "two"), "short")).toBe(2);
+    await store.commit({
+      ...commitOf(keyOf("alice"), 1),
+      components: new Map([["other", { version: 1, json: "{}" }]]),
+      records: [{ kind: "put", name: "later", json: "1" }],
+    });
+    expect(await store.importSession(text, { ...one, replace: true })).toEqual(keyOf("alice"));
+    expect(await store.exportSession(keyOf("alice"))).toBe(text);
+    expect(await store.load(keyOf("alice"))).toMatchObject({ revision: 3, runsCompleted: 1 });
+    expect(await store.readRecord(keyOf("alice"), "later")).toBeUndefined();
+  });
+
+  it("imports no session whose time is over, and takes the place of one whose is", async () => {
+    await openIt();
+    const key = keyOf("alice");
+    await store.commit({ ...commitOf(key), expiresAtMs: Date.now() - 1 });
+    await store.commit(commitOf(keyOf("bob")));
+    const text = (await store.exportSession(keyOf("bob")))?.replace('"bob"', '"alice"') ?? "";
+    const over = text.replace(/"expires_at":\d+/, '"expires_at":1');
+    await expect(store.importSession(over, one)).rejects.toMatchObject({ code: "SESSION_EXPIRED" });
+    await store.importSession(text, one);
+    expect(await store.load(key)).toMatchObject({ revision: 1 });
+  });
+
+  it("describes a session: its figures, its components, and its records by kind", async () => {
+    await openIt();
+    const key = keyOf("alice");
+    expect(await store.describeSession(key)).toBeUndefined();
+    const records = ["collection/notes/1", "collection/notes/2", "collection/tags/1", "plain"].map(
+      (name) => ({ kind: "put", name, json: "1" }) as const,
+    );
+    await store.commit({ ...commitOf(key), records });
+    const { records: counted = [], ...described } = (await store.describeSession(key)) ?? {};
+    expect(described).toMatchObject({
+      key,
+      entry: "session/one/alice",
+      damaged: undefined,
+      figures: { revision: 1, runsCompleted: 1, isExpired: false },
+      components: [{ name: "notes", version: 3, bytes: 30 }],
+    });
+    expect(counted.map(({ kind, count, damaged }) => [kind, count, damaged])).toEqual([
+      ["collection/notes", 2, 0],
+      ["collection/tags", 1, 0],
+      ["", 1, 0],
+    ]);
+    await store.commit({ ...commitOf(keyOf("bob")), expiresAtMs: Date.now() - 1 });
+    expect(await store.describeSession(keyOf("bob"))).toMatchObject({ figures: { isExpired: true }, components: [] });
+  });
+
+  it("removes a session by its entry, and nothing else", async () => {
+    await openIt();
+    await store.commit(commitOf(keyOf("alice")));
+    for (const entry of ["store/recorded-time", "session/one/alice/short", "session/one", "session/one/nobody", ""]) {
+      expect(await store.removeEntry(entry)).toBe(false);
+    }
+    expect(await store.verify(() => undefined)).toEqual({ entries: 3, damaged: 0 });
+    expect(await store.removeEntry("session/one/alice")).toBe(true);
+    expect(await store.load(keyOf("alice"))).toBeUndefined();
   });
 });
 
@@ -139,9 +206,124 @@ describe("a damaged session or record", () => {
       ["session/one/bob/short", "record"],
     ]);
     await expect(store.exportSession(keyOf("bob"))).rejects.toMatchObject({ code: "STATE_UNREADABLE" });
+    expect(await store.describeSession(keyOf("alice"))).toMatchObject({
+      key: keyOf("alice"),
+      figures: undefined,
+      damaged: expect.stringContaining("checksum"),
+      components: [],
+    });
+    expect((await store.describeSession(keyOf("bob")))?.records).toContainEqual(
+      expect.objectContaining({ kind: "", count: 1, damaged: 1 }),
+    );
+    const text = ((await store.exportSession(keyOf("carol"))) ?? "").replace('"carol"', '"alice"');
+    await expect(store.importSession(text, one)).rejects.toMatchObject({ code: "SESSION_EXISTS" });
+    await store.importSession(text, { ...one, replace: true });
+    expect(await store.load(keyOf("alice"))).toMatchObject({ revision: 1 });
     expect(await store.remove(keyOf("alice"))).toBe(true);
     expect(await store.remove(keyOf("bob"))).toBe(true);
     expect(await store.verify(() => undefined)).toEqual({ entries: 3, damaged: 0 });
+  });
+});
+
+/** Overwrites bytes of the page of the file where a text lies, as a bad disk would. */
+async function damagePage(text: string, bytes: readonly number[]): Promise<void> {
+  await store.close();
+  const content = readFileSync(path);
+  const at = content.indexOf(text);
+  expect(at).toBeGreaterThan(0);
+  content.set(bytes, at - (at % 4_096));
+  writeFileSync(path, content);
+  await open();
+}
+
+const noSuchPage = [255, 255, 255, 255];
+
+async function damageFound(): Promise<string[]> {
+  const found: string[] = [];
+  const { damaged } = await store.verify(
+    (entry) => entry.damaged !== undefined && found.push(`${entry.kind} ${entry.entry}`),
+  );
+  expect(damaged).toBe(found.length);
+  return found;
+}
+
+describe("damage to the pages of the file", () => {
+  /** Fills several pages; the text lies on one that is followed by another. */
+  const long = (text: string): string => `"${"x".repeat(6_000)}${text}${"x".repeat(6_000)}"`;
+
+  it("where a session lies is the trouble of that session alone", async () => {
+    await open();
+    for (const userId of ["alice", "bob", "carol"]) {
+      await store.commit({
+        ...commitOf(keyOf(userId)),
+        components: new Map([["a", { version: 1, json: long(userId) }]]),
+      });
+    }
+    await damagePage("xbobx", noSuchPage);
+    expect(await damageFound()).toEqual(["session session/one/bob"]);
+    await expect(store.load(keyOf("bob"))).rejects.toMatchObject({ code: "STATE_UNREADABLE" });
+    expect((await store.list({ limit: 10 })).map(({ damaged }) => damaged === undefined)).toEqual([true, false, true]);
+    expect(await store.describeSession(keyOf("bob"))).toMatchObject({ damaged: expect.stringContaining("bob") });
+  });
+
+  it("where a record lies is reported, ends no verification, and leaves sessions and other records readable", async () => {
+    await open();
+    const records = ["1", "2", "3"].map((name) => ({ kind: "put", name, json: long(`record${name}`) }) as const);
+    await store.commit({ ...commitOf(keyOf("alice")), records });
+    await store.commit({ ...commitOf(keyOf("bob")), records: [] });
+    await damagePage("xrecord2x", noSuchPage);
+    expect(await damageFound()).toEqual(["pages after 1"]);
+    expect((await store.verify(() => undefined)).entries).toBe(4);
+    expect(await store.readRecord(keyOf("alice"), "3")).toContain("record3");
+    expect(await store.load(keyOf("alice"))).toMatchObject({ revision: 1 });
+    expect(await store.load(keyOf("bob"))).toMatchObject({ revision: 1 });
+    await expect(store.readRecord(keyOf("alice"), "2")).rejects.toMatchObject({ code: "STATE_UNREADABLE" });
+    await expect(store.exportSession(keyOf("alice"))).rejects.toMatchObject({ code: "STATE_UNREADABLE" });
+  });
+
+  it("where nobody can tell what lies there is reported, after what comes before it, and the rest is verified", async () => {
+    await open();
+    const records = Array.from(
+      { length: 300 },
+      (_, index) => ({ kind: "put", name: `${1_000 + index}`, json: `"record${index}, ${"x".repeat(100)}"` }) as const,
+    );
+    await store.commit({ ...commitOf(keyOf("alice")), records });
+    await store.commit(commitOf(keyOf("bob")));
+    await damagePage(`"record150,`, [255]);
+    const [damage = "", ...more] = await damageFound();
+    expect(more).toEqual([]);
+    const lastFound = /^pages after (\d+)$/.exec(damage)?.[1];
+    expect(Number(lastFound)).toBeGreaterThan(1_100);
+    expect(Number(lastFound)).toBeLessThan(1_150);
+    const { entries } = await store.verify(() => undefined);
+    // Both sessions, what could be found of alice's records, the place where they end, and bob's two.
+    expect(entries).toBe(2 + (Number(lastFound) - 999) + 1 + 2);
+    expect((await store.describeSession(keyOf("alice")))?.records).toContainEqual(
+      expect.objectContaining({ damaged: 1 }),
+    );
+  });
+
+  it("in the list of sessions is a line of the list, which belongs to nobody", async () => {
+    await open();
+    const users = Array.from({ length: 600 }, (_, index) => keyOf(`user-${1_000 + index}`));
+    await Promise.all(users.map((key) => store.commit({ ...commitOf(key), records: [] })));
+    await store.close();
+    const content = readFileSync(path);
+    // Keys stand in the table and in its index; this is the leaf of the index with the key of user-1150.
+    const pages = Array.from({ length: content.length / 4_096 }, (_, index) =>
+      content.subarray(index * 4_096, (index + 1) * 4_096),
+    );
+    const indexPage = pages.find((page) => page[0] === 0x0a && page.includes("user-1150"));
+    indexPage?.set([255]);
+    writeFileSync(path, content);
+    await open();
+    const listed = await store.list({ limit: 1_000 });
+    const last = listed.at(-1);
+    expect(last).toMatchObject({ key: undefined, damaged: expect.stringContaining("damaged") });
+    expect(last?.entry).toBe(`after ${listed.at(-2)?.entry}`);
+    expect(listed.slice(0, -1).every(({ damaged }) => damaged === undefined)).toBe(true);
+    expect(await store.removeEntry(last?.entry ?? "")).toBe(false);
+    expect((await damageFound()).at(-1)).toMatch(/^pages after session\/one\/user-1\d+$/);
   });
 });
 
@@ -180,10 +362,37 @@ describe("a backup", () => {
     await open();
     const file = join(folder, "there.sqlite");
     writeFileSync(file, "precious");
-    await expect(store.backup(file)).rejects.toMatchObject({ code: "STORE_FAILED" });
-    await expect(store.backup(join(file, "below"))).rejects.toMatchObject({ code: "STORE_FAILED" });
-    await expect(store.backup(join(folder, "nowhere", "x"))).rejects.toMatchObject({ code: "STORE_FAILED" });
+    for (const place of [file, join(file, "below"), join(folder, "nowhere", "x")]) {
+      await expect(store.backup(place)).rejects.toMatchObject({ code: "BACKUP_FAILED" });
+    }
+    expect(readFileSync(file, "utf8")).toBe("precious");
     await store.commit(commitOf(keyOf("alice")));
     expect(existsSync(`${file}.new`)).toBe(false);
+  });
+
+  it("replaces a file if told so, but never one a store has used, its own least of all", async () => {
+    await open();
+    await store.commit(commitOf(keyOf("alice")));
+    const file = join(folder, "there.sqlite");
+    writeFileSync(file, "old");
+    await store.backup(file, { overwrite: true });
+    await expect(store.backup(path, { overwrite: true })).rejects.toMatchObject({ code: "BACKUP_FAILED" });
+    const other = `${folder}/./../${basename(folder)}/sessions.sqlite`;
+    await expect(store.backup(other, { overwrite: true })).rejects.toMatchObject({ code: "BACKUP_FAILED" });
+    await store.commit(commitOf(keyOf("bob")));
+    const first = store;
+    const copy = await open(file);
+    expect(await copy.count()).toBe(1);
+    await copy.close();
+    await expect(first.backup(file, { overwrite: true })).rejects.toMatchObject({ code: "BACKUP_FAILED" });
+  });
+
+  it("hinders no connection from being closed: the copy is given up", async () => {
+    await open();
+    await store.close();
+    const connection = await openSqliteConnection(path, 100);
+    const copied = connection.copyTo(join(folder, "copy.sqlite")).catch((error: unknown) => error);
+    await connection.close();
+    expect(await copied).toMatchObject({ code: "SQLITE_ABORT" });
   });
 });

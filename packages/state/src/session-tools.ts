@@ -1,46 +1,59 @@
-import { closeSync, existsSync, openSync, renameSync, rmSync } from "node:fs";
-import { dirname, resolve } from "node:path";
-import { AlcoveError, StoredStateError, StoreError } from "@alcove/plugin-api";
-import type { EntryAdapter, FoundEntry, FoundRecords, FoundSessionEntry } from "./entry-adapter.js";
-import { sessionEntryKey, sessionEntryKeyRange, sessionKeyOf } from "./entry-keys.js";
+import { AlcoveError, type JsonValue, StoredStateError, StoreError } from "@alcove/plugin-api";
+import type { EntryAdapter } from "./entry-adapter.js";
+import { sessionEntryKey, sessionEntryKeyRange } from "./entry-keys.js";
+import { EntryWalk } from "./entry-walk.js";
 import { type ExportedRecord, exportedText, importCommit } from "./exported-session.js";
-import { syncFile, syncFolder } from "./file-durability.js";
-import { endOfStoredNames, recordEntryKey, recordNameOf } from "./record-names.js";
-import type { SessionCommit, SessionKey, StoredSession } from "./session-store.js";
+import { bytesOf, damageOf, listedSession } from "./listed-session.js";
+import { recordEntryKey, recordNameOf } from "./record-names.js";
+import type { SessionCommit, SessionKey, SessionStore, StoredSession } from "./session-store.js";
 import type {
+  ImportOptions,
   ListedSession,
+  SessionDescription,
   SessionList,
   SessionStoreTools,
   Verification,
   VerifiedEntry,
 } from "./session-store-tools.js";
-import { decodeRecord } from "./stored-entry.js";
-import { decodeSessionAndKey } from "./stored-session.js";
+import { writeBackup } from "./store-backup.js";
+import { damageItself, decodeRecord } from "./stored-entry.js";
 
-const entriesPerPage = 100;
 const attemptsToExport = 3;
+/** Greater than the name of every record. */
+const endOfRecordNames = "\uffff".repeat(200);
 
 /** What {@link SessionTools} is made of. */
 export interface SessionToolsParts {
   readonly adapter: EntryAdapter;
   /** Carries out a reading access: refuses it when the store is closed, and words its failure. */
   readonly access: <Result>(read: () => Promise<Result>) => Promise<Result>;
-  readonly load: (key: SessionKey) => Promise<StoredSession | undefined>;
-  readonly commit: (commit: SessionCommit) => Promise<void>;
+  /** The store itself. */
+  readonly store: Pick<SessionStore, "load" | "commit" | "remove" | "nowMs">;
   /** Runs a task while nothing is written. */
   readonly alone: <Result>(task: () => Promise<Result>) => Promise<Result>;
 }
 
 /** Looks through a store, entry by entry, in pages, so that it can serve in between. */
-export class SessionTools implements SessionStoreTools {
+export class SessionTools implements Omit<SessionStoreTools, "removeEntry"> {
   readonly #parts: SessionToolsParts;
+  readonly #walk: EntryWalk;
 
   constructor(parts: SessionToolsParts) {
     this.#parts = parts;
+    this.#walk = new EntryWalk(parts);
   }
 
   async list({ application, after, limit }: SessionList): Promise<ListedSession[]> {
-    return (await this.#readSessions(sessionEntryKeyRange(application), after, limit)).map(listedSession);
+    const range = sessionEntryKeyRange(application);
+    const above = after !== undefined && after > range.above ? after : range.above;
+    const listed: ListedSession[] = [];
+    for await (const found of this.#walk.sessions({ ...range, above })) {
+      listed.push(listedSession(found, this.#parts.store.nowMs()));
+      if (listed.length === limit) {
+        break;
+      }
+    }
+    return listed;
   }
 
   async verify(onEntry: (entry: VerifiedEntry) => void): Promise<Verification> {
@@ -50,152 +63,129 @@ export class SessionTools implements SessionStoreTools {
       total.damaged += entry.damaged === undefined ? 0 : 1;
       onEntry(entry);
     };
-    let after: string | undefined;
-    do {
-      const page = await this.#readSessions(sessionEntryKeyRange(), after, entriesPerPage);
-      for (const found of page) {
-        const { entry, bytes, damaged } = listedSession(found);
-        note({ entry, kind: "session", bytes, damaged });
-        if (damaged === undefined) {
-          await this.#verifyRecords(entry, note);
-        }
+    for await (const found of this.#walk.sessions(sessionEntryKeyRange())) {
+      const { entry, bytes, damaged } = listedSession(found, 0);
+      note({ entry, kind: found.isRest ? "pages" : "session", bytes, damaged });
+      if (damaged === undefined) {
+        await this.#verifyRecords(entry, note);
       }
-      after = page.length < entriesPerPage ? undefined : page.at(-1)?.name;
-    } while (after !== undefined);
+    }
     return total;
   }
 
-  async backup(file: string): Promise<void> {
-    const path = resolve(file);
-    const unfinished = `${path}.new`;
-    if (existsSync(path)) {
-      throw new StoreError("STORE_FAILED", `There is a file ${path} already. A backup is a new file.`);
+  backup(file: string, options: { readonly overwrite?: boolean } = {}): Promise<void> {
+    return writeBackup(file, options, (path) => this.#parts.access(() => this.#parts.adapter.copyTo(path)));
+  }
+
+  async describeSession(key: SessionKey): Promise<SessionDescription | undefined> {
+    const name = sessionEntryKey(key);
+    const found = await this.#parts.access(() => this.#parts.adapter.getSession(name)).catch(damageItself);
+    if (found === undefined) {
+      return undefined;
     }
-    try {
-      removeUnfinished(unfinished);
-      closeSync(openSync(unfinished, "wx", 0o600));
-    } catch (error) {
-      throw backupError(path, error);
-    }
-    try {
-      await this.#parts.access(() => this.#parts.adapter.copyTo(unfinished));
-      syncFile(unfinished);
-      renameSync(unfinished, path);
-      syncFolder(dirname(path));
-    } catch (error) {
-      removeUnfinished(unfinished);
-      throw AlcoveError.is(error) ? error : backupError(path, error);
-    }
+    const { value, rows } = found instanceof StoredStateError ? { value: found, rows: new Map() } : found;
+    const loaded = await this.#parts.store.load(key).catch(damageItself);
+    const listed = listedSession({ name, value, rows, isRest: false }, this.#parts.store.nowMs());
+    const isReadable = loaded !== undefined && !(loaded instanceof StoredStateError);
+    return {
+      ...listed,
+      key,
+      components: isReadable ? Array.from(loaded.components, describedComponent) : [],
+      records: listed.damaged === undefined ? await this.#countRecords(name) : [],
+    };
   }
 
   async exportSession(key: SessionKey): Promise<string | undefined> {
     for (let attempt = 1; attempt <= attemptsToExport; attempt += 1) {
-      const session = await this.#parts.load(key);
+      const session = await this.#parts.store.load(key);
       if (session === undefined) {
         return undefined;
       }
       const records = await this.#allRecords(key);
-      if ((await this.#parts.load(key))?.revision === session.revision) {
+      if ((await this.#parts.store.load(key))?.revision === session.revision) {
         return exportedText(key, session, records);
       }
     }
     return this.#parts.alone(async () => {
-      const session = await this.#parts.load(key);
+      const session = await this.#parts.store.load(key);
       return session && exportedText(key, session, await this.#allRecords(key));
     });
   }
 
-  async importSession(text: string): Promise<SessionKey> {
-    const commit = importCommit(text);
-    await this.#parts.commit(commit);
-    return commit.key;
+  async importSession(text: string, { application, replace = false }: ImportOptions): Promise<SessionKey> {
+    const commit = importCommit(text, application);
+    const { key, expiresAtMs } = commit;
+    const { store } = this.#parts;
+    if (expiresAtMs <= store.nowMs()) {
+      throw new StoreError("SESSION_EXPIRED", `The session ended at ${new Date(expiresAtMs).toISOString()}.`);
+    }
+    const present = await store.load(key).catch(damageItself);
+    if (present !== undefined && !replace) {
+      throw existsError(key);
+    }
+    if (present instanceof StoredStateError) {
+      await store.remove(key);
+    }
+    await this.#commitImport(
+      present === undefined || present instanceof StoredStateError ? commit : inPlaceOf(present, commit),
+    );
+    return key;
   }
 
-  async #readSessions(
-    range: { readonly above: string; readonly below: string },
-    after: string | undefined,
-    limit: number,
-  ): Promise<readonly FoundSessionEntry[]> {
-    const above = after !== undefined && after > range.above ? after : range.above;
-    return this.#parts.access(() => this.#parts.adapter.readSessions({ ...range, above, limit }));
+  async #commitImport(commit: SessionCommit): Promise<void> {
+    try {
+      await this.#parts.store.commit(commit);
+    } catch (error) {
+      throw AlcoveError.is(error) && error.code === "STORE_CONFLICT" ? existsError(commit.key, error) : error;
+    }
   }
 
   async #verifyRecords(sessionKey: string, note: (entry: VerifiedEntry) => void): Promise<void> {
-    for await (const { name, value } of this.#records(sessionKey)) {
-      const entry = recordEntryKey(sessionKey, name);
+    for await (const { name, value, isRest } of this.#walk.records(sessionKey)) {
+      const entry = isRest ? name : recordEntryKey(sessionKey, name);
       const damaged = damageOf(() => decodeRecord(entry, value));
-      note({ entry, kind: "record", bytes: bytesOf(value), damaged });
+      note({ entry, kind: isRest ? "pages" : "record", bytes: bytesOf(value), damaged });
     }
+  }
+
+  async #countRecords(sessionKey: string): Promise<SessionDescription["records"]> {
+    const kinds = new Map<string, { count: number; bytes: number; damaged: number }>();
+    await this.#verifyRecords(sessionKey, ({ entry, kind: entryKind, bytes, damaged }) => {
+      const name = entryKind === "pages" ? "" : recordNameOf(entry.slice(sessionKey.length + 1));
+      const kind = name.slice(0, Math.max(0, name.lastIndexOf("/")));
+      const total = kinds.get(kind) ?? { count: 0, bytes: 0, damaged: 0 };
+      kinds.set(kind, {
+        count: total.count + 1,
+        bytes: total.bytes + bytes,
+        damaged: total.damaged + (damaged === undefined ? 0 : 1),
+      });
+    });
+    return Array.from(kinds, ([kind, total]) => ({ kind, ...total }));
   }
 
   async #allRecords(key: SessionKey): Promise<ExportedRecord[]> {
     const sessionKey = sessionEntryKey(key);
     const records: ExportedRecord[] = [];
-    for await (const { name, value } of this.#records(sessionKey)) {
+    for await (const { name, value } of this.#walk.records(sessionKey)) {
       records.push({ name: recordNameOf(name), ...decodeRecord(recordEntryKey(sessionKey, name), value) });
     }
     return records;
   }
-
-  /** Every record of a session, expired ones too, as they are stored. */
-  async *#records(sessionKey: string): AsyncGenerator<FoundEntry> {
-    let from = "";
-    let page: FoundRecords | undefined;
-    do {
-      const range = {
-        sessionKey,
-        from,
-        to: endOfStoredNames(""),
-        direction: "forward",
-        limit: entriesPerPage,
-      } as const;
-      page = await this.#parts.access(() => this.#parts.adapter.readRecords(range));
-      yield* page?.records ?? [];
-      // No stored name lies between a name and the same with the least character behind it.
-      from = `${page?.records.at(-1)?.name}\u0001`;
-    } while (page?.records.length === entriesPerPage);
-  }
 }
 
-function listedSession({ name, value, rows }: FoundSessionEntry): ListedSession {
-  const bytes = Array.from(rows.values()).reduce<number>((sum, row) => sum + bytesOf(row), bytesOf(value));
-  let key = sessionKeyOf(name);
-  let figures: ListedSession["figures"];
-  const damaged = damageOf(() => {
-    if (value instanceof StoredStateError) {
-      throw value;
-    }
-    const decoded = decodeSessionAndKey(name, { value, rows });
-    const { revision, createdAtMs, lastActivityAtMs, expiresAtMs } = decoded.session;
-    key ??= decoded.key;
-    figures = { revision, createdAtMs, lastActivityAtMs, expiresAtMs };
-  });
-  return { entry: name, key, bytes, figures, damaged };
+function describedComponent([name, { version, state }]: readonly [
+  string,
+  { readonly version: number; readonly state: JsonValue },
+]): SessionDescription["components"][number] {
+  return { name, version, bytes: Buffer.byteLength(JSON.stringify(state)), value: state };
 }
 
-function damageOf(read: () => void): string | undefined {
-  try {
-    read();
-    return undefined;
-  } catch (error) {
-    if (error instanceof StoredStateError) {
-      return error.message;
-    }
-    throw error;
-  }
+/** The commit that makes an imported session of one that is there: nothing of that is left. */
+function inPlaceOf({ revision }: StoredSession, commit: SessionCommit): SessionCommit {
+  const everything = { kind: "remove-range", from: "", to: endOfRecordNames } as const;
+  return { ...commit, expectedRevision: revision, records: [everything, ...(commit.records ?? [])] };
 }
 
-function bytesOf(value: unknown): number {
-  return typeof value === "string" || Buffer.isBuffer(value) ? Buffer.byteLength(value) : 0;
-}
-
-/** Also its journal, which SQLite would otherwise take for that of the next file of this name. */
-function removeUnfinished(file: string): void {
-  rmSync(file, { force: true });
-  rmSync(`${file}-journal`, { force: true });
-}
-
-function backupError(path: string, cause: unknown): StoreError {
-  const reason = cause instanceof Error ? cause.message : String(cause);
-  return new StoreError("STORE_FAILED", `The backup ${path} could not be written: ${reason}.`, { cause });
+function existsError({ userId }: SessionKey, cause?: unknown): StoreError {
+  return new StoreError("SESSION_EXISTS", `The user ${userId} has a session already.`, { cause });
 }

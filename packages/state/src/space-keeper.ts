@@ -11,6 +11,8 @@ export interface SpaceKeeperParts {
   readonly place: string;
   /** Runs a task while nothing is written. */
   readonly alone: <Result>(task: () => Promise<Result>) => Promise<Result>;
+  /** Milliseconds on a clock that nobody sets. */
+  readonly monotonicMs: () => number;
 }
 
 /** So long one step should take at most, in milliseconds: commits wait for it. */
@@ -45,9 +47,10 @@ export class SpaceKeeper {
   }
 
   async #timed(wanted: number, remove: () => Promise<number>): Promise<number> {
-    const startedMs = performance.now();
+    const { monotonicMs } = this.#parts;
+    const startedMs = monotonicMs();
     const removed = await remove();
-    const tookMs = performance.now() - startedMs;
+    const tookMs = monotonicMs() - startedMs;
     if (tookMs > longestStepMs) {
       this.#removedAtOnce = Math.max(1, this.#removedAtOnce >> 1);
     } else if (tookMs < longestStepMs / 4 && wanted === this.#removedAtOnce) {

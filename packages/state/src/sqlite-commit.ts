@@ -40,11 +40,16 @@ const last = "range.value ->> 1";
 const keepLonger = "ON CONFLICT(room, first) DO UPDATE SET last = max(last, excluded.last)";
 
 const largeChange: readonly string[] = [
+  // So many records put at once would part ranges into as many pieces: what lies in ranges that were left goes before.
+  `DELETE FROM records WHERE NEW.is_massive AND id IN (
+    SELECT r.id FROM ${entriesTable} e CROSS JOIN left_ranges l ON l.room = e.room
+      CROSS JOIN records r ON r.room = l.room AND r.name >= l.first AND r.name < l.last WHERE e.key = NEW.key)`,
+  `DELETE FROM left_ranges WHERE NEW.is_massive AND room = (SELECT room FROM ${entriesTable} WHERE key = NEW.key)`,
   `DELETE FROM records WHERE (room, name) IN (
     SELECT e.room, removed.value FROM ${entriesTable} e, json_each(NEW.removed) removed WHERE e.key = NEW.key)`,
   `INSERT INTO left_ranges(room, first, last)
     SELECT e.room, ${first}, ${last} FROM json_each(NEW.ranges) range CROSS JOIN ${entriesTable} e ON e.key = NEW.key
-    WHERE (SELECT count(*) FROM (SELECT 1 FROM records r WHERE r.room = e.room AND r.name >= ${first} AND r.name < ${last}
+    WHERE NEW.is_massive IS NULL AND (SELECT count(*) FROM (SELECT 1 FROM records r WHERE r.room = e.room AND r.name >= ${first} AND r.name < ${last}
       LIMIT ${largestRangeDeletedAtOnce + 1})) > ${largestRangeDeletedAtOnce}
     ${keepLonger}`,
   `DELETE FROM records WHERE id IN (
@@ -71,7 +76,7 @@ const largeChange: readonly string[] = [
 ];
 
 const smallColumns = [...places.removed, ...places.put.flatMap((place) => [`name${place}`, `text${place}`])];
-const largeColumns = ["removed", "ranges", "kept", "put"];
+const largeColumns = ["removed", "ranges", "kept", "put", "is_massive"];
 
 /**
  * What batches with records are inserted into, so that they too are a single statement: atomic by itself, and with nothing
@@ -190,7 +195,8 @@ function largeParameters(records: StoredRecordChanges | undefined): SqliteParame
   // Written by hand, because an object would not keep a record `__proto__`.
   const pairs = Array.from(put, ([name, text]) => `${JSON.stringify(name)}:${JSON.stringify(text)}`);
   const kept = keptRows === undefined ? null : JSON.stringify(keptRows);
-  return [jsonOf(removed), jsonOf(removedRanges), kept, put.size > 0 ? `{${pairs.join()}}` : null];
+  const isMassive = put.size > largestRangeDeletedAtOnce ? 1 : null;
+  return [jsonOf(removed), jsonOf(removedRanges), kept, put.size > 0 ? `{${pairs.join()}}` : null, isMassive];
 }
 
 function jsonOf(list: readonly unknown[]): string | null {

@@ -47,21 +47,48 @@ export function openSqliteConnection(
         return;
       }
       database.configure("busyTimeout", busyTimeoutMs);
+      const copies = new RunningCopies();
       resolve({
         query: (statement, parameters = []) => settle((callback) => database.all(statement, parameters, callback)),
-        copyTo: (file) => copyDatabase(database as unknown as DatabaseWithBackup, file),
-        close: () => settle((callback) => database.close((closeError) => callback(closeError, undefined))),
+        copyTo: (file) => copies.follow(copyDatabase(database as unknown as DatabaseWithBackup, file, copies)),
+        close: async () => {
+          await copies.stop();
+          await settle((callback) => database.close((closeError) => callback(closeError, undefined)));
+        },
       });
     });
   });
 }
 
-async function copyDatabase(database: DatabaseWithBackup, file: string): Promise<void> {
+/** The copies that are being made of one database: SQLite closes none that is in the middle of one. */
+class RunningCopies {
+  readonly #running = new Set<Promise<void>>();
+  isStopped = false;
+
+  follow(copying: Promise<void>): Promise<void> {
+    const followed = copying.finally(() => this.#running.delete(followed));
+    this.#running.add(followed);
+    return followed;
+  }
+
+  /** Resolves when all have been given up. */
+  async stop(): Promise<void> {
+    this.isStopped = true;
+    await Promise.allSettled(this.#running);
+  }
+}
+
+async function copyDatabase(database: DatabaseWithBackup, file: string, copies: RunningCopies): Promise<void> {
   const backup = await new Promise<Backup>((resolve, reject) => {
     const begun = database.backup(file, (error) => (error === null ? resolve(begun) : reject(error)));
   });
   try {
     while (!backup.completed) {
+      if (copies.isStopped) {
+        throw Object.assign(new Error("SQLITE_ABORT: the database was closed before its copy was complete"), {
+          code: "SQLITE_ABORT",
+        });
+      }
       await settle<void>((callback) => backup.step(pagesPerStep, (error) => callback(error, undefined)));
       if (backup.failed) {
         throw Object.assign(new Error("SQLITE_ERROR: the copy failed"), { code: "SQLITE_ERROR" });

@@ -3,9 +3,9 @@ import { z } from "zod";
 import type { FoundEntry, FoundRecords, FoundSessionEntry, RecordRange, SessionRange } from "./entry-adapter.js";
 import { type NameStretch, stretchesOutside } from "./left-ranges.js";
 import type { SqliteConnection } from "./sqlite-connection.js";
-import { sqliteCodeOf } from "./sqlite-failure.js";
+import { isPageDamage, orUnreadable } from "./sqlite-page-damage.js";
 import * as statements from "./sqlite-statements.js";
-import { longestHead, readEntryHead, unreadable } from "./stored-entry.js";
+import { damageItself, longestHead, readEntryHead, unreadable } from "./stored-entry.js";
 import type { FoundSession } from "./stored-session.js";
 
 const columnsSchema = z.object({ expires_at: z.unknown(), revision: z.unknown() });
@@ -41,7 +41,8 @@ export class SqliteEntryReader {
 
   /** As `EntryAdapter.get`. */
   async get(key: string): Promise<unknown> {
-    const [row] = entryRowsSchema.parse(await this.#connection.query(statements.entryByKey, [key]));
+    const reading = this.#connection.query(statements.entryByKey, [key]);
+    const [row] = entryRowsSchema.parse(await orUnreadable(key, reading));
     if (row === undefined) {
       return undefined;
     }
@@ -51,7 +52,7 @@ export class SqliteEntryReader {
 
   /** As `EntryAdapter.getSession`. */
   async getSession(key: string): Promise<FoundSession | undefined> {
-    const [found] = sessionsIn(await this.#connection.query(statements.sessionByKey, [key]));
+    const [found] = sessionsIn(await orUnreadable(key, this.#connection.query(statements.sessionByKey, [key])));
     if (found?.value instanceof StoredStateError) {
       throw found.value;
     }
@@ -63,28 +64,19 @@ export class SqliteEntryReader {
     try {
       return sessionsIn(await this.#connection.query(statements.sessionPage, [above, below, limit]));
     } catch (error) {
-      if (sqliteCodeOf(error) !== "SQLITE_CORRUPT") {
+      if (!isPageDamage(error)) {
         throw error;
       }
-      const rows = await this.#connection.query(statements.sessionKeys, [above, below, limit]);
-      return Promise.all(keyRowsSchema.parse(rows).map(({ key }) => this.#getOrDamage(key)));
+      const reading = this.#connection.query(statements.sessionKeys, [above, below, limit]);
+      const keys = keyRowsSchema.parse(await orUnreadable(above, reading));
+      return Promise.all(keys.map(({ key }) => this.#getOrDamage(key)));
     }
   }
 
   async #getOrDamage(key: string): Promise<FoundSessionEntry> {
-    try {
-      const found = await this.getSession(key);
-      return { name: key, value: found?.value, rows: found?.rows ?? new Map() };
-    } catch (error) {
-      if (sqliteCodeOf(error) === "SQLITE_CORRUPT") {
-        const damage = unreadable(key, "the database file is damaged where it lies", error);
-        return { name: key, value: damage, rows: new Map() };
-      }
-      if (error instanceof StoredStateError) {
-        return { name: key, value: error, rows: new Map() };
-      }
-      throw error;
-    }
+    const found = await this.getSession(key).catch(damageItself);
+    const damaged = { value: found, rows: new Map() };
+    return { name: key, ...(found === undefined || found instanceof StoredStateError ? damaged : found) };
   }
 
   /** As `EntryAdapter.readRecords`. */
@@ -133,7 +125,8 @@ export class SqliteEntryReader {
   ): Promise<FoundStretch | undefined> {
     const statement = statements.recordsStatement(direction, longestHead);
     const parameters = [first, last, expiredAtMs ?? null, limit, sessionKey, inAnyCase ? 1 : 0] as const;
-    const rows = recordRowsSchema.parse(await this.#connection.query(statement, parameters));
+    const reading = this.#connection.query(statement, parameters);
+    const rows = recordRowsSchema.parse(await orUnreadable(sessionKey, reading));
     const [session] = rows;
     if (session === undefined) {
       return undefined;
@@ -193,9 +186,6 @@ function valueOrDamage(key: string, value: unknown, columns: Columns): unknown {
     assertAgreement(key, value, columns);
     return value;
   } catch (error) {
-    if (error instanceof StoredStateError) {
-      return error;
-    }
-    throw error;
+    return damageItself(error);
   }
 }

@@ -19,7 +19,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import type { SessionCommit, SessionStore } from "./session-store.js";
 import { SqliteAdapter } from "./sqlite-adapter.js";
 import { openSqliteConnection } from "./sqlite-connection.js";
-import { openSqliteSessionStore } from "./sqlite-session-store.js";
+import { openSqliteSessionStore, type SqliteSessionStore } from "./sqlite-session-store.js";
 
 let folder = "";
 let path = "";
@@ -37,7 +37,7 @@ afterEach(async () => {
   rmSync(folder, { recursive: true });
 });
 
-async function open(storePath: string = path, description = {}): Promise<SessionStore> {
+async function open(storePath: string = path, description = {}): Promise<SqliteSessionStore> {
   const store = await openSqliteSessionStore({ path: storePath, clock: systemClock, description });
   stores.push(store);
   return store;
@@ -184,6 +184,15 @@ describe("the lock of the SQLite session store", () => {
     expect(refusal).toMatchObject({ code: "STORE_HELD", details: { pid: process.pid } });
     expect(String(refusal)).toContain(`process ${process.pid}`);
     expect(String(refusal)).toContain("address http://127.0.0.1:8000");
+  });
+
+  it("tells a second opener also what the holder has added since", async () => {
+    const store = await open(path, { purpose: "a test" });
+    store.announce({ socket: "/somewhere" });
+    const refusal = await open().catch((error: unknown) => error);
+    expect(refusal).toMatchObject({
+      details: { description: { purpose: "a test", socket: "/somewhere" } },
+    });
   });
 
   it("lets exactly one of several racing openers through", async () => {

@@ -34,7 +34,15 @@ export interface SqliteSessionStoreOptions {
 }
 
 /** The session store in an SQLite file, with what its keeper needs. */
-export interface SqliteSessionStore extends SessionStore, SessionStoreTools {}
+export interface SqliteSessionStore extends SessionStore, SessionStoreTools {
+  /**
+   * Adds facts about this process for whoever finds the store held, to those it was opened with: they stand in `details`
+   * of their STORE_HELD.
+   *
+   * @throws the file system's error.
+   */
+  announce(description: Readonly<Record<string, JsonValue>>): void;
+}
 
 /**
  * Opens the session store in an SQLite file. Commits are durable when they resolve (write-ahead log, `synchronous=FULL`),
@@ -66,7 +74,7 @@ async function open(options: SqliteSessionStoreOptions, acquired: DisposalStack)
   acquired.add(() => adapter.disconnect());
   await adapter.configure();
   announce(lock, options, logger);
-  return KeyvSessionStore.open({
+  const store = await KeyvSessionStore.open({
     adapter,
     time,
     logger,
@@ -75,6 +83,7 @@ async function open(options: SqliteSessionStoreOptions, acquired: DisposalStack)
     promises: Object.freeze({ durable: true, atomicBatches: true, exclusive: true }),
     release: () => lock.release(),
   });
+  return Object.assign(store, { announce: (more: typeof options.description) => lock.announce(clock, more ?? {}) });
 }
 
 function announce(lock: StoreLock, { clock, description = {}, path }: SqliteSessionStoreOptions, logger: Logger): void {

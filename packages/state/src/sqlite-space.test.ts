@@ -48,7 +48,7 @@ async function sweepAll(limit: number): Promise<void> {
   while ((await store.sweep(limit)) === limit) {}
 }
 
-describe("the size of the SQLite files", () => {
+describe("the size of the SQLite files", { timeout: 60_000 }, () => {
   it("gets smaller again once sessions and their records are swept", async () => {
     const records = Array.from({ length: 20 }, (_, index): RecordChange => {
       return { kind: "put", name: `item/${index}`, json: JSON.stringify("y".repeat(2_000)) };

@@ -29,7 +29,7 @@ type Holder = z.infer<typeof holderSchema>;
 export class StoreLock {
   readonly #connection: SqliteConnection;
   readonly #holderPath: string;
-  #hasAnnounced = false;
+  #announced: Holder | undefined;
 
   private constructor(connection: SqliteConnection, holderPath: string) {
     this.#connection = connection;
@@ -62,22 +62,23 @@ export class StoreLock {
   /**
    * Says for others who has the store. Called when the database itself is held too, so that nobody who is refused there
    * has overwritten what the holder says. It informs only: a disk without room for it keeps no store from opening.
+   * Called again, it adds to what was said before.
    *
    * @throws the file system's error.
    */
   announce(clock: Clock, description: Readonly<Record<string, JsonValue>>): void {
-    this.#hasAnnounced = true;
-    writeHolder(this.#holderPath, {
+    this.#announced = {
       pid: process.pid,
       host: hostname(),
-      started_at: new Date(clock.nowMs()).toISOString(),
-      description: { ...description },
-    });
+      started_at: this.#announced?.started_at ?? new Date(clock.nowMs()).toISOString(),
+      description: { ...this.#announced?.description, ...description },
+    };
+    writeHolder(this.#holderPath, this.#announced);
   }
 
   /** Gives the lock back. The lock file stays, since removing it could let two openers in at once. */
   async release(): Promise<void> {
-    if (this.#hasAnnounced) {
+    if (this.#announced !== undefined) {
       rmSync(this.#holderPath, { force: true });
     }
     await this.#connection.close();

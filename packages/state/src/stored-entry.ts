@@ -105,6 +105,9 @@ export function encodeEntry(entryKey: string, expiresAt: string, revision: strin
  * @throws StoredStateError STATE_UNREADABLE.
  */
 export function decodeEntry(entryKey: string, stored: unknown): { head: EntryHead; body: unknown } {
+  if (stored instanceof StoredStateError) {
+    throw stored;
+  }
   if (typeof stored !== "string") {
     throw unreadable(entryKey, "it is not a text");
   }
@@ -153,4 +156,12 @@ export function unreadable(entryKey: string, reason: string, cause?: unknown): S
       cause,
     },
   );
+}
+
+/** Passes what is damaged on as a value, for whoever lists it; throws every other error. */
+export function damageItself(error: unknown): StoredStateError {
+  if (error instanceof StoredStateError) {
+    return error;
+  }
+  throw error;
 }

@@ -44,6 +44,16 @@ describe("the text of a session's entry", () => {
     );
   });
 
+  it("says nothing of collections where there are none, and else which numbers their items have", () => {
+    const collections = new Map([
+      ['functions.notepad:a%2Fb/"notes"', { first: 3, next: 7 }],
+      ["__proto__", { first: 1, next: 1 }],
+    ]);
+    expect(foundAfter({ collections: new Map() }).value).toBe(foundAfter().value);
+    expect(decodeSession(entryKey, foundAfter()).collections).toEqual(new Map());
+    expect(decodeSession(entryKey, foundAfter({ collections })).collections).toEqual(collections);
+  });
+
   it("is refused when any one character of it was changed, or it was cut short", () => {
     const { value: text } = foundAfter();
     for (let index = 0; index < text.length; index += 1) {

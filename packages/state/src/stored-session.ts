@@ -43,6 +43,7 @@ const sessionBodySchema = z.object({
       placeSchema.extend({ state: z.custom<JsonValue>((value) => value !== undefined) }),
     ]),
   ),
+  collections: z.array(z.object({ name: z.string(), first: z.int(), next: z.int() })).optional(),
 });
 
 const blanks = " ".repeat(512);
@@ -79,7 +80,7 @@ export function encodeSession(entryKey: string, commit: SessionCommit, usesRows:
     }
     components += `${components === "" ? "" : ","}{"name":${JSON.stringify(name)},"version":${version},${place}}`;
   }
-  const body = `{${isHashedEntryKey(entryKey) ? keyOfHashed(commit.key) : ""}"created_at":${createdAtMs},"last_activity_at":${lastActivityAtMs},"runs_completed":${runsCompleted},"components":[${components}]}`;
+  const body = `{${isHashedEntryKey(entryKey) ? keyOfHashed(commit.key) : ""}"created_at":${createdAtMs},"last_activity_at":${lastActivityAtMs},"runs_completed":${runsCompleted},"components":[${components}]${encodeCollections(commit)}}`;
   return {
     head: { expiresAtMs, revision },
     text: encodeEntry(entryKey, `${expiresAtMs}`, `${revision}`, body),
@@ -87,6 +88,17 @@ export function encodeSession(entryKey: string, commit: SessionCommit, usesRows:
     rows: rows ?? noRows,
     keptRows: usesRows && mayLeaveRows(commit) ? rowNamesOf(commit) : undefined,
   };
+}
+
+function encodeCollections({ collections }: SessionCommit): string {
+  if (collections === undefined || collections.size === 0) {
+    return "";
+  }
+  const ranges = Array.from(collections, ([name, { first, next }]) => {
+    assertWholeNumbers([first, next]);
+    return `{"name":${JSON.stringify(name)},"first":${first},"next":${next}}`;
+  });
+  return `,"collections":[${ranges.join(",")}]`;
 }
 
 /**
@@ -158,7 +170,7 @@ export function decodeSessionAndKey(
   if (!parsed.success || head.revision === undefined || head.expiresAtMs === undefined) {
     throw unreadable(entryKey, "it is not a session", parsed.error);
   }
-  const { key, created_at, last_activity_at, runs_completed, components } = parsed.data;
+  const { key, created_at, last_activity_at, runs_completed, components, collections = [] } = parsed.data;
   const states = components.map((component): [string, StoredComponentState] => {
     const { name, version } = component;
     return "row" in component
@@ -172,6 +184,7 @@ export function decodeSessionAndKey(
     expiresAtMs: head.expiresAtMs,
     runsCompleted: runs_completed,
     components: new Map(states),
+    collections: new Map(collections.map(({ name, first, next }) => [name, { first, next }])),
   };
   return { session, key: key && { application: key.application, userId: key.user_id } };
 }

@@ -1,13 +1,12 @@
-import { silentLogger, systemClock } from "@alcove/plugin-api";
+import { type Collection, silentLogger, systemClock } from "@alcove/plugin-api";
+import { createMemoryCollection } from "@alcove/testing";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import notepad, { notepadOutput } from "./notepad.js";
+import notepad, { notepadOutput, notesCollection } from "./notepad.js";
 
-interface Notes {
-  notes: string[];
-}
+const memory = (...notes: string[]) => createMemoryCollection(notesCollection, notes);
 
-async function buildNotepad(maxNotes: number, state: Notes = { notes: [] }) {
+async function buildNotepad(maxNotes: number, notes: Collection<string> = memory()) {
   const built = await notepad.build({
     name: "notepad",
     config: { max_notes: maxNotes },
@@ -18,8 +17,8 @@ async function buildNotepad(maxNotes: number, state: Notes = { notes: [] }) {
     onSessionEnd: () => undefined,
     userId: "alice",
   });
-  return (action: string, content = "") => {
-    const answer: unknown = built.invoke?.({ action, content } as never, { state } as never);
+  return async (action: string, content = "") => {
+    const answer: unknown = await built.invoke?.({ action, content } as never, { collections: { notes } } as never);
     return notepadOutput.parse(answer);
   };
 }
@@ -27,9 +26,9 @@ async function buildNotepad(maxNotes: number, state: Notes = { notes: [] }) {
 describe("the notepad", () => {
   it("keeps notes in the order in which they were added", async () => {
     const call = await buildNotepad(10);
-    call("add", "second thoughts");
-    call("add", " ");
-    expect(call("list")).toEqual({
+    await call("add", "second thoughts");
+    await call("add", " ");
+    expect(await call("list")).toEqual({
       success: true,
       message: "Found 2 notes",
       notes: ["second thoughts", " "],
@@ -38,22 +37,27 @@ describe("the notepad", () => {
   });
 
   it("asks for a content before it looks at the limit", async () => {
-    const call = await buildNotepad(1, { notes: ["full"] });
-    expect(call("add", "").message).toBe("Content is required for 'add' action");
-    expect(call("add", "more")).toEqual({ success: false, message: "Maximum notes (1) reached", notes: [], count: 1 });
+    const call = await buildNotepad(1, memory("full"));
+    expect((await call("add", "")).message).toBe("Content is required for 'add' action");
+    expect(await call("add", "more")).toEqual({
+      success: false,
+      message: "Maximum notes (1) reached",
+      notes: [],
+      count: 1,
+    });
   });
 
   it("takes actions in any case, without trimming them", async () => {
     const call = await buildNotepad(10);
-    expect(call("COUNT").message).toBe("You have 0 notes");
-    expect(call(" Count").message).toBe("Unknown action:  count. Use 'add', 'list', 'clear', or 'count'");
+    expect((await call("COUNT")).message).toBe("You have 0 notes");
+    expect((await call(" Count")).message).toBe("Unknown action:  count. Use 'add', 'list', 'clear', or 'count'");
   });
 
-  it("hands out a copy of the notes", async () => {
-    const state = { notes: ["one"] };
-    const call = await buildNotepad(10, state);
-    call("list").notes.push("planted");
-    expect(state.notes).toEqual(["one"]);
+  it("begins anew after it was cleared", async () => {
+    const call = await buildNotepad(2, memory("one", "two"));
+    expect(await call("clear")).toEqual({ success: true, message: "Cleared 2 notes", notes: [], count: 0 });
+    expect((await call("add", "three")).count).toBe(1);
+    expect((await call("list")).notes).toEqual(["three"]);
   });
 
   it("never keeps more than max_notes, and counts what it keeps", async () => {
@@ -63,11 +67,11 @@ describe("the notepad", () => {
     );
     await fc.assert(
       fc.asyncProperty(fc.array(action), fc.integer({ min: 1, max: 5 }), async (actions, maxNotes) => {
-        const state: Notes = { notes: [] };
-        const call = await buildNotepad(maxNotes, state);
+        const notes = memory();
+        const call = await buildNotepad(maxNotes, notes);
         for (const { action: name, content } of actions) {
-          expect(call(name, content).count).toBe(state.notes.length);
-          expect(state.notes.length).toBeLessThanOrEqual(maxNotes);
+          expect((await call(name, content)).count).toBe(notes.count);
+          expect(notes.count).toBeLessThanOrEqual(maxNotes);
         }
       }),
     );

@@ -1,4 +1,4 @@
-import { definePerUserFunction, z } from "@alcove/plugin-api";
+import { type Collection, definePerUserFunction, migrateFrom, z } from "@alcove/plugin-api";
 
 /** What a call of the notepad takes. `content` matters for `add` only. */
 export const notepadInput = z.object({
@@ -16,9 +16,8 @@ export const notepadOutput = z.object({
 
 type NotepadOutput = z.output<typeof notepadOutput>;
 
-interface NotepadState {
-  notes: string[];
-}
+/** The collection of the notes. */
+export const notesCollection = { item: z.string(), version: 1 };
 
 /** A notepad of the user's own: texts in the order in which they were added, up to `max_notes`. */
 export default definePerUserFunction({
@@ -28,46 +27,69 @@ export default definePerUserFunction({
   }),
   input: notepadInput,
   output: notepadOutput,
+  collections: { notes: notesCollection },
   state: {
-    version: 1,
-    schema: z.object({ notes: z.array(z.string()) }),
-    initial: () => ({ notes: [] }),
+    version: 2,
+    schema: z.object({}),
+    initial: () => ({}),
+    migrations: {
+      // Version 1 kept the notes in the state.
+      2: migrateFrom(z.object({ notes: z.array(z.string()) }), ({ notes }, { append }) => {
+        for (const item of notes) {
+          append("notes", { version: 1, item });
+        }
+        return {};
+      }),
+    },
   },
   build({ config }) {
-    return ({ action, content }, { state }) => act(state, action.toLowerCase(), content, config.max_notes);
+    return ({ action, content }, { collections }) =>
+      act(collections.notes, action.toLowerCase(), content, config.max_notes);
   },
 });
 
-function act(state: NotepadState, action: string, content: string, maxNotes: number): NotepadOutput {
-  const { notes } = state;
+async function act(
+  notes: Collection<string>,
+  action: string,
+  content: string,
+  maxNotes: number,
+): Promise<NotepadOutput> {
   switch (action) {
     case "add":
       return add(notes, content, maxNotes);
     case "list":
-      return { success: true, message: `Found ${notes.length} notes`, notes: [...notes], count: notes.length };
+      return list(notes);
     case "clear": {
-      const cleared = notes.length;
-      state.notes = [];
+      const cleared = notes.count;
+      notes.clear();
       return { success: true, message: `Cleared ${cleared} notes`, notes: [], count: 0 };
     }
     case "count":
-      return { success: true, message: `You have ${notes.length} notes`, notes: [], count: notes.length };
+      return { success: true, message: `You have ${notes.count} notes`, notes: [], count: notes.count };
     default:
       return refusal(notes, `Unknown action: ${action}. Use 'add', 'list', 'clear', or 'count'`);
   }
 }
 
-function add(notes: string[], content: string, maxNotes: number): NotepadOutput {
+async function list(notes: Collection<string>): Promise<NotepadOutput> {
+  const found: string[] = [];
+  for await (const note of notes) {
+    found.push(note);
+  }
+  return { success: true, message: `Found ${found.length} notes`, notes: found, count: found.length };
+}
+
+function add(notes: Collection<string>, content: string, maxNotes: number): NotepadOutput {
   if (content === "") {
     return refusal(notes, "Content is required for 'add' action");
   }
-  if (notes.length >= maxNotes) {
+  if (notes.count >= maxNotes) {
     return refusal(notes, `Maximum notes (${maxNotes}) reached`);
   }
-  notes.push(content);
-  return { success: true, message: "Note added successfully", notes: [], count: notes.length };
+  notes.append(content);
+  return { success: true, message: "Note added successfully", notes: [], count: notes.count };
 }
 
-function refusal(notes: readonly string[], message: string): NotepadOutput {
-  return { success: false, message, notes: [], count: notes.length };
+function refusal(notes: Collection<string>, message: string): NotepadOutput {
+  return { success: false, message, notes: [], count: notes.count };
 }

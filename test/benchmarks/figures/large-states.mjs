@@ -1,5 +1,5 @@
 import { medianRatio, pairedRounds } from "../paired-rounds.mjs";
-import { startAlcove, writeConfig } from "../processes.mjs";
+import { load, startAlcove, writeConfig } from "../processes.mjs";
 
 const pages = ["page_1", "page_2", "page_3", "page_4", "page_5"];
 
@@ -25,6 +25,8 @@ export async function measure({ folder, rounds, durationMs, log }) {
       for (const [name, sections] of [small, large]) {
         const server = await startAlcove(folder, { name, configFile: writeConfig(folder, name, sections) });
         servers.push(server);
+        // Every user's first call makes the state as large as it is to be.
+        await load(server, { ...settings, maxRequests: 2 * settings.users, durationMs: 120_000 });
       }
       const contestants = servers.map((server) => ({ server, settings }));
       const [yardstick, measured] = await pairedRounds(contestants, rounds, log);

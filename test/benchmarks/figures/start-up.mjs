@@ -1,3 +1,5 @@
+import { join } from "node:path";
+import { withApplication, withStore } from "../application.mjs";
 import { pageConfig, startAlcove } from "../processes.mjs";
 import { median } from "../statistics.mjs";
 
@@ -38,41 +40,22 @@ export async function measure({ folder, rounds, sessions, log }) {
 
 /** Stores the session of one real run under many users' names. */
 async function storeSessions(folder, name, count, log) {
-  const { prepareApplication, soundApplication } = await import("alcove");
-  const { silentLogger, systemClock } = await import("@alcove/plugin-api");
-  const { Runtime } = await import("@alcove/runtime");
-  const { openSqliteSessionStore } = await import("@alcove/state");
-  const overrides = [{ path: "general.store.path", value: `${folder}/${name}.sqlite` }];
-  const { config, plan } = soundApplication(await prepareApplication({ configFile: pageConfig, overrides }));
-  const surroundings = { logger: silentLogger, clock: systemClock };
-  const store = await openSqliteSessionStore({ path: config.general.store.path, ...surroundings });
   const commits = [];
-  const watched = new Proxy(store, {
-    get: (target, key) =>
-      key === "commit"
-        ? (commit) => {
-            commits.push(commit);
-            return target.commit(commit);
-          }
-        : typeof target[key] === "function"
-          ? target[key].bind(target)
-          : target[key],
-  });
-  const runtime = await Runtime.start({ plan, config, store: watched, ...surroundings });
-  const session = runtime.sessions.session({ userId: "first" });
-  await session.run({ text: "stored" }).result();
-  session.close();
-  await runtime.close();
+  const onCommit = (commit) => commits.push(commit);
+  await withApplication({ configFile: pageConfig, storePath: join(folder, "one.sqlite"), onCommit }, ({ call }) =>
+    call("first", { text: "stored" }),
+  );
   const [template] = commits;
   const startedAtMs = performance.now();
-  let next = 0;
-  const worker = async () => {
-    while (next < count) {
-      next += 1;
-      await store.commit({ ...template, key: { ...template.key, userId: `stored-${next}` } });
-    }
-  };
-  await Promise.all(Array.from({ length: commitsInFlight }, worker));
-  await store.close();
+  await withStore({ configFile: pageConfig, storePath: join(folder, `${name}.sqlite`) }, async ({ store }) => {
+    let next = 0;
+    const worker = async () => {
+      while (next < count) {
+        next += 1;
+        await store.commit({ ...template, key: { ...template.key, userId: `stored-${next}` } });
+      }
+    };
+    await Promise.all(Array.from({ length: commitsInFlight }, worker));
+  });
   log(`stored ${count} sessions in ${((performance.now() - startedAtMs) / 1000).toFixed(0)} s`);
 }

@@ -1,3 +1,4 @@
+import { StoreError } from "@alcove/plugin-api";
 import type { RecordPage, SessionCommit, SessionKey, SessionStore, StoredRecord, StoredSession } from "@alcove/state";
 
 /** What a test does to a commit: calls `commit` to let it through, or not, and throws, or waits. */
@@ -9,6 +10,7 @@ export class FailingStore implements SessionStore {
   loads = 0;
   readonly #store: SessionStore;
   #interference: CommitInterference | undefined;
+  #failsReads = false;
 
   constructor(store: SessionStore) {
     this.#store = store;
@@ -17,6 +19,11 @@ export class FailingStore implements SessionStore {
   /** Puts every commit from now on into the hands of the test; `undefined` lets them through again. */
   interfere(interference: CommitInterference | undefined): void {
     this.#interference = interference;
+  }
+
+  /** From now on no record can be read; or they can again. */
+  failReads(isFailing: boolean): void {
+    this.#failsReads = isFailing;
   }
 
   get promises() {
@@ -46,6 +53,9 @@ export class FailingStore implements SessionStore {
   }
 
   pageRecords(key: SessionKey, page: RecordPage): Promise<StoredRecord[]> {
+    if (this.#failsReads) {
+      return Promise.reject(new StoreError("STORE_FAILED", "The test lets no record be read."));
+    }
     return this.#store.pageRecords(key, page);
   }
 

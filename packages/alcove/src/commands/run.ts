@@ -1,12 +1,13 @@
-import { AlcoveError, z } from "@alcove/plugin-api";
+import { AlcoveError, type Logger } from "@alcove/plugin-api";
 import { userIdOf } from "@alcove/server";
 import { type Command, Option } from "commander";
 import { Application } from "../application.js";
 import { addConfigOptions, addLogLevelOption, type ConfigOptions, logLevelOf } from "../common-options.js";
 import type { ConsoleOutput } from "../console-output.js";
 import { createLogger } from "../logger.js";
-import { payloadFields } from "../payload-description.js";
-import { prepareApplication, soundApplication } from "../prepare-application.js";
+import { prepareApplication, type SoundApplication, soundApplication } from "../prepare-application.js";
+import { runWorkflow } from "../run-workflow.js";
+import { clientOfHolder } from "../sessions/held-store.js";
 import type { CommandContext } from "./command-context.js";
 
 interface RunCommandOptions extends ConfigOptions {
@@ -20,10 +21,10 @@ interface RunCommandOptions extends ConfigOptions {
 export function addRunCommand(program: Command, context: CommandContext): void {
   const command = program
     .command("run")
-    .summary("run the workflow without a server")
+    .summary("run the workflow without HTTP")
     .description(
       "Run the workflow of a configuration once for each input, in the order given, and print the results.\n" +
-        "It uses the same store as the server, so it finds what the server's users left, and has to wait until no server holds it.",
+        "It uses the same sessions as the server; while a server has them open, that server carries out the runs.",
     );
   addLogLevelOption(addConfigOptions(command))
     .addOption(
@@ -53,48 +54,37 @@ async function run(options: RunCommandOptions, output: ConsoleOutput): Promise<v
   }
   const logger = createLogger({ level: runLogLevel(options.log_level), format: "pretty", to: 2 });
   const prepared = await prepareApplication({ configFile: options.config_file, overrides: options.override });
-  const application = await Application.start(soundApplication(prepared), { logger, purpose: "alcove run" });
+  const runner = await startRunner(soundApplication(prepared), logger);
   try {
     const userId = userIdOf(options.user_id);
     for (const text of options.input) {
-      const result = await runOnce(application, userId, text);
-      output.result(JSON.stringify(result, undefined, options.json ? 0 : 2) ?? "null");
+      const reply: unknown = JSON.parse(await runner.run(userId, text));
+      output.result(JSON.stringify(reply, undefined, options.json ? 0 : 2));
     }
   } finally {
-    await application.close();
+    await runner.close();
   }
 }
 
-async function runOnce({ runtime }: Application, userId: string, text: string): Promise<unknown> {
-  const { workflow, sessions } = runtime;
-  const body = bodyOf(text, workflow.inputSchema);
-  const session = sessions.session({ userId });
+interface WorkflowRunner {
+  run(userId: string, input: string): Promise<string>;
+  close(): Promise<void>;
+}
+
+/** The application itself, or, where a server has the store open, that server. */
+async function startRunner(prepared: SoundApplication, logger: Logger): Promise<WorkflowRunner> {
   try {
-    return workflow.wrapOutput(await session.run(workflow.unwrapInput(body)).result());
-  } finally {
-    session.close();
-  }
-}
-
-/** What a server would be sent: an object as it is, anything else as the `value` of a workflow that takes just that. */
-function bodyOf(text: string, inputSchema: z.ZodType): unknown {
-  const input = jsonOrText(text);
-  if (typeof input === "object" && input !== null && !Array.isArray(input)) {
-    return input;
-  }
-  const fields = payloadFields(inputSchema).map(({ name }) => name);
-  if (!fields.includes("value")) {
-    const message = `The workflow takes a JSON object (${fields.join(", ")}), and --input is ${JSON.stringify(text)}.`;
-    throw new AlcoveError("INPUT_INVALID", message);
-  }
-  return { value: input };
-}
-
-function jsonOrText(text: string): unknown {
-  try {
-    return z.unknown().parse(JSON.parse(text));
-  } catch {
-    return text;
+    const application = await Application.start(prepared, { logger, purpose: "alcove run" });
+    return {
+      run: (userId, input) => runWorkflow(application.runtime, userId, input),
+      close: () => application.close(),
+    };
+  } catch (error) {
+    const client = clientOfHolder(error, prepared.config.general.application);
+    if (client === undefined) {
+      throw error;
+    }
+    return { run: (userId, input) => client.run(userId, input), close: async () => undefined };
   }
 }
 

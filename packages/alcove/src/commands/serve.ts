@@ -56,12 +56,22 @@ async function serve(options: ServeOptions, context: CommandContext): Promise<vo
     logger,
   );
   try {
+    await openToOwner(application, logger);
     await logStart(application, options.config_file, logger);
     const { address } = await application.listen();
     logListening(application, address, logger);
     logger.info(`${await Promise.race([stopped, fallen])} received, stopping`);
   } finally {
     await closeInTime(application, logger);
+  }
+}
+
+/** Where there can be no socket, the server is still a server. */
+async function openToOwner(application: Application, logger: Logger): Promise<void> {
+  try {
+    await application.listenForOwner();
+  } catch (error) {
+    logger.warn("alcove sessions, backup and run cannot reach this server: it has no socket for its owner", { error });
   }
 }
 

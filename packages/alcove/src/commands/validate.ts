@@ -4,6 +4,7 @@ import { addConfigOptions, type ConfigOptions } from "../common-options.js";
 import type { ConsoleOutput } from "../console-output.js";
 import { type PreparedApplication, prepareApplication } from "../prepare-application.js";
 import { problemAsJson } from "../problem-as-json.js";
+import { ReportedFailure } from "../reported-failure.js";
 import type { CommandContext } from "./command-context.js";
 
 interface ValidateOptions extends ConfigOptions {
@@ -40,17 +41,7 @@ async function validate(options: ValidateOptions, output: ConsoleOutput): Promis
     output.result(`OK: ${summaryOf(prepared)}`);
   }
   if (prepared.plan === undefined) {
-    throw new ValidationFailedError(prepared, options.json);
-  }
-}
-
-/** Ends the command with a failure. The report is printed with it, unless it has been printed as JSON. */
-export class ValidationFailedError extends StartupRefusedError {
-  readonly isReported: boolean;
-
-  constructor({ problems }: PreparedApplication, isReported: boolean) {
-    super(problems);
-    this.isReported = isReported;
+    throw options.json ? new ReportedFailure() : new StartupRefusedError(prepared.problems);
   }
 }
 

@@ -3,6 +3,13 @@ import type { BuildContext, CallContext, PerUserBuildContext, PerUserCallContext
 import type { Scope } from "../references.js";
 import { builtFunction } from "./built-function.js";
 import {
+  type CollectionDeclarations,
+  type CollectionDeclarationsOf,
+  type CollectionItemSchemas,
+  checkedCollections,
+  type NoCollections,
+} from "./collection-declaration.js";
+import {
   type BuiltFunction,
   type ConfigSchema,
   definitionMarker,
@@ -48,6 +55,7 @@ type MaybePromise<Value> = Value | Promise<Value>;
 
 interface StateOptions {
   readonly state?: StateDeclaration<z.ZodType<object>, never> | undefined;
+  readonly collections?: CollectionDeclarations;
   readonly residency?: Residency;
 }
 
@@ -78,9 +86,12 @@ export interface PerUserFunctionGroupOptions<
   Members extends GroupMembers,
   Services extends ServiceRequests,
   StateSchema extends z.ZodType<object> | undefined,
+  Items extends CollectionItemSchemas = NoCollections,
 > extends GroupOptions<Config, Members, Services> {
   /** What is kept for each user, durably. All members share it. */
   readonly state?: StateSchema extends z.ZodType<object> ? StateDeclaration<StateSchema, z.output<Config>> : undefined;
+  /** Lists that may grow long, kept for each user item by item, durably. All members share them. See `Collection`. */
+  readonly collections?: CollectionDeclarationsOf<Items>;
   /**
    * `session` when what `build` acquires has to live as long as the session: the user is then never taken out of memory
    * before the session's timeout, whatever `general.max_resident_users` says.
@@ -89,7 +100,7 @@ export interface PerUserFunctionGroupOptions<
   /** Called when a user's session wakes up. Returns the code of every member. */
   build(
     context: PerUserBuildContext<z.output<Config>, ResolvedServices<Services>>,
-  ): MaybePromise<MemberImplementations<Members, PerUserCallContext<StateOf<StateSchema>>>>;
+  ): MaybePromise<MemberImplementations<Members, PerUserCallContext<StateOf<StateSchema>, Items>>>;
 }
 
 /**
@@ -107,23 +118,25 @@ export function defineFunctionGroup<
 }
 
 /**
- * Defines a per-user function group: several functions that share one configuration and one durable state per user.
+ * Defines a per-user function group: several functions that share one configuration and, per user, one durable state
+ * and one set of collections.
  *
- * @throws TypeError as {@link defineFunctionGroup}.
+ * @throws TypeError as {@link defineFunctionGroup}, or when a declaration of state or of collections cannot be kept.
  */
 export function definePerUserFunctionGroup<
   Members extends GroupMembers,
   Config extends ConfigSchema = EmptyConfig,
   Services extends ServiceRequests = NoServices,
   StateSchema extends z.ZodType<object> | undefined = undefined,
->(options: PerUserFunctionGroupOptions<Config, Members, Services, StateSchema>): FunctionGroupDefinition {
+  Items extends CollectionItemSchemas = NoCollections,
+>(options: PerUserFunctionGroupOptions<Config, Members, Services, StateSchema, Items>): FunctionGroupDefinition {
   return groupDefinition("per-user", options, options);
 }
 
 function groupDefinition(
   scope: Scope,
   options: GroupOptions<ConfigSchema, GroupMembers, ServiceRequests> & { build(context: never): unknown },
-  { state, residency = "dormant" }: StateOptions,
+  { state, collections, residency = "dormant" }: StateOptions,
 ): FunctionGroupDefinition {
   const functions = memberSchemas(options.functions);
   return Object.freeze({
@@ -134,6 +147,7 @@ function groupDefinition(
     functions,
     services: options.services ?? {},
     state: checkedState(state),
+    collections: checkedCollections(collections),
     residency,
     build: async (context: EngineBuildContext) =>
       builtMembers(context.name, functions, await options.build(context as never)),

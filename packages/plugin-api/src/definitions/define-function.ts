@@ -3,6 +3,13 @@ import type { BuildContext, CallContext, PerUserBuildContext, PerUserCallContext
 import type { Scope } from "../references.js";
 import { builtFunction } from "./built-function.js";
 import {
+  type CollectionDeclarations,
+  type CollectionDeclarationsOf,
+  type CollectionItemSchemas,
+  checkedCollections,
+  type NoCollections,
+} from "./collection-declaration.js";
+import {
   type ConfigSchema,
   definitionMarker,
   type EngineBuildContext,
@@ -56,9 +63,12 @@ export interface PerUserFunctionOptions<
   Chunk extends z.ZodType | undefined,
   Services extends ServiceRequests,
   StateSchema extends z.ZodType<object> | undefined,
+  Items extends CollectionItemSchemas = NoCollections,
 > extends FunctionOptions<Config, Input, Output, Chunk, Services> {
   /** What is kept for each user, durably. */
   readonly state?: StateSchema extends z.ZodType<object> ? StateDeclaration<StateSchema, z.output<Config>> : undefined;
+  /** Lists that may grow long, kept for each user item by item, durably. See `Collection`. */
+  readonly collections?: CollectionDeclarationsOf<Items>;
   /**
    * `session` when what `build` acquires has to live as long as the session: the user is then never taken out of memory
    * before the session's timeout, whatever `general.max_resident_users` says.
@@ -68,7 +78,7 @@ export interface PerUserFunctionOptions<
   build(
     context: PerUserBuildContext<z.output<Config>, ResolvedServices<Services>>,
   ): MaybePromise<
-    Implementation<z.output<Input>, OutputOf<Output>, OutputOf<Chunk>, PerUserCallContext<StateOf<StateSchema>>>
+    Implementation<z.output<Input>, OutputOf<Output>, OutputOf<Chunk>, PerUserCallContext<StateOf<StateSchema>, Items>>
   >;
 }
 
@@ -76,6 +86,7 @@ type MaybePromise<Value> = Value | Promise<Value>;
 
 interface StateOptions {
   readonly state?: StateDeclaration<z.ZodType<object>, never> | undefined;
+  readonly collections?: CollectionDeclarations;
   readonly residency?: Residency;
 }
 
@@ -95,9 +106,10 @@ export function defineFunction<
 }
 
 /**
- * Defines a per-user function: one instance per user session, with state that is kept durably for that user.
+ * Defines a per-user function: one instance per user session, with state and collections that are kept durably for that user.
  *
- * @throws TypeError when there is neither an `output` nor a `streamOutput` schema.
+ * @throws TypeError when there is neither an `output` nor a `streamOutput` schema, or a declaration of state or of collections
+ * cannot be kept.
  */
 export function definePerUserFunction<
   Input extends z.ZodType,
@@ -106,7 +118,8 @@ export function definePerUserFunction<
   Config extends ConfigSchema = EmptyConfig,
   Services extends ServiceRequests = NoServices,
   StateSchema extends z.ZodType<object> | undefined = undefined,
->(options: PerUserFunctionOptions<Config, Input, Output, Chunk, Services, StateSchema>): FunctionDefinition {
+  Items extends CollectionItemSchemas = NoCollections,
+>(options: PerUserFunctionOptions<Config, Input, Output, Chunk, Services, StateSchema, Items>): FunctionDefinition {
   return functionDefinition("per-user", options, options);
 }
 
@@ -115,7 +128,7 @@ function functionDefinition(
   options: FunctionOptions<ConfigSchema, z.ZodType, unknown, unknown, ServiceRequests> & {
     build(context: never): unknown;
   },
-  { state, residency = "dormant" }: StateOptions,
+  { state, collections, residency = "dormant" }: StateOptions,
 ): FunctionDefinition {
   const output = options.output as z.ZodType | undefined;
   const streamOutput = options.streamOutput as z.ZodType | undefined;
@@ -133,6 +146,7 @@ function functionDefinition(
     description: options.description ?? "",
     services: options.services ?? {},
     state: checkedState(state),
+    collections: checkedCollections(collections),
     residency,
     build: async (context: EngineBuildContext) =>
       builtFunction(context.name, { output, streamOutput }, await options.build(context as never)),

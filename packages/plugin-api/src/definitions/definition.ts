@@ -2,6 +2,7 @@ import type { ServiceIdentifier } from "inversify";
 import type { z } from "zod";
 import type { BuildContext, CallContext, Release } from "../contexts.js";
 import type { Scope } from "../references.js";
+import type { CollectionDeclarations } from "./collection-declaration.js";
 import type { StateDeclaration } from "./state-declaration.js";
 
 /** Marks what the `define…` functions return, across copies of this package. */
@@ -72,6 +73,8 @@ interface CommonDefinition {
   readonly services: ServiceRequests;
   /** `undefined` for shared components and for per-user ones without state. */
   readonly state: StateDeclaration | undefined;
+  /** The long lists of per-user components, by name; none for shared ones. */
+  readonly collections: CollectionDeclarations;
   /** What per-user components ask for; `dormant` for shared ones, which live as long as the process anyway. */
   readonly residency: Residency;
 }

@@ -1,5 +1,6 @@
 import { describe, expectTypeOf, it } from "vitest";
 import { z } from "zod";
+import type { Collection, CollectionItem } from "../collection.js";
 import type { CallContext, PerUserCallContext } from "../contexts.js";
 import { Logger } from "../logger.js";
 import { type FunctionGroupHandle, type FunctionHandle, functionGroupRef, functionRef } from "../references.js";
@@ -8,6 +9,10 @@ import { defineFunctionGroup, definePerUserFunctionGroup } from "./define-functi
 import type { FunctionDefinition, FunctionGroupDefinition } from "./definition.js";
 import { migrateFrom } from "./state-declaration.js";
 
+const isoDate = z.codec(z.iso.datetime(), z.date(), {
+  decode: (text) => new Date(text),
+  encode: (date) => date.toISOString(),
+});
 const input = z.object({ text: z.string(), times: z.number().default(1) });
 const state = { version: 1, schema: z.object({ notes: z.array(z.string()) }), initial: () => ({ notes: [] }) };
 
@@ -193,6 +198,105 @@ describe("function groups", () => {
       functions: { length: { input: z.string(), output: z.number() } },
       // @ts-expect-error The member is missing.
       build: () => ({}),
+    });
+  });
+});
+
+describe("collections", () => {
+  const collections = {
+    notes: { item: z.string(), version: 1 },
+    visits: { item: z.object({ at: isoDate }), version: 1 },
+  };
+
+  it("are typed by the live side of their items, beside a state or without one", () => {
+    definePerUserFunction({
+      input,
+      output: z.number(),
+      state,
+      collections,
+      build: () => async (_given, call) => {
+        expectTypeOf(call.state).toEqualTypeOf<{ notes: string[] }>();
+        expectTypeOf(call.collections.notes).toEqualTypeOf<Collection<string>>();
+        expectTypeOf(call.collections.visits).toEqualTypeOf<Collection<{ at: Date }>>();
+        const { items, next } = await call.collections.notes.page({ direction: "forward", limit: 1 });
+        expectTypeOf(items[0]).toEqualTypeOf<CollectionItem<string> | undefined>();
+        await call.collections.notes.page({ direction: "backward", from: next, limit: 1 });
+        return call.collections.notes.append("note");
+      },
+    });
+    definePerUserFunctionGroup({
+      functions: { add: { input: z.string(), output: z.number() } },
+      collections,
+      build: () => ({
+        add: (text, call) => {
+          expectTypeOf(call.state).toEqualTypeOf<undefined>();
+          return call.collections.notes.append(text);
+        },
+      }),
+    });
+  });
+
+  it("refuse items of another type, and names nobody has declared", () => {
+    definePerUserFunction({
+      input,
+      output: z.number(),
+      collections,
+      build: () => (_given, call) => {
+        // @ts-expect-error There is no such collection.
+        call.collections.note;
+        // @ts-expect-error A number is no note.
+        return call.collections.notes.append(1);
+      },
+    });
+  });
+
+  it("are none where none is declared, and none for shared functions", () => {
+    definePerUserFunction({
+      input,
+      output: z.number(),
+      state,
+      build: () => (_given, call) => {
+        expectTypeOf(call.collections).toEqualTypeOf<NonNullable<unknown>>();
+        // @ts-expect-error There is none.
+        return call.collections.notes.count;
+      },
+    });
+    defineFunction({
+      input,
+      output: z.number(),
+      build: () => (_given, call) => {
+        // @ts-expect-error A shared function has nothing of a user.
+        return call.collections.notes.count;
+      },
+    });
+  });
+
+  it("are filled by steps of the state that are typed by the version before, and migrate item by item", () => {
+    definePerUserFunction({
+      input,
+      output: z.number(),
+      state: {
+        version: 2,
+        schema: z.object({}),
+        initial: () => ({}),
+        migrations: {
+          2: migrateFrom(z.object({ notes: z.array(z.string()) }), ({ notes }, { append }) => {
+            expectTypeOf(notes).toEqualTypeOf<string[]>();
+            append("notes", { version: 1, item: notes });
+            // @ts-expect-error The version is missing.
+            append("notes", { item: notes });
+            return {};
+          }),
+        },
+      },
+      collections: {
+        notes: {
+          item: z.object({ text: z.string() }),
+          version: 2,
+          migrations: { 2: migrateFrom(z.string(), (text) => ({ text })) },
+        },
+      },
+      build: () => (_given, call) => call.collections.notes.count,
     });
   });
 });

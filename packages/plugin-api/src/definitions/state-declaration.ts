@@ -1,12 +1,26 @@
 import type { z } from "zod";
 import type { JsonValue } from "../json.js";
 import { stateSchemaNature } from "./state-schema.js";
+import { assertVersion } from "./version.js";
+
+/** What a step of a state has at hand beside the state. */
+export interface StateMigrationContext {
+  /**
+   * Appends an item to one of the component's collections, behind those that are in it. It is stored together with the
+   * migrated state, and seen by the run that woke the session.
+   *
+   * @param collection The name the component declares it by.
+   * @param item The item's JSON, and the version of the collection's items it is written in; it is brought to the declared
+   * version as a stored one would be.
+   */
+  readonly append: (collection: string, item: { readonly version: number; readonly item: JsonValue }) => void;
+}
 
 /**
  * One step from a version of a state to the next. It gets the stored JSON, which is its own to change, and returns the
  * JSON of the next version. It may be called again for the same state (after a run that failed), so it has to be pure.
  */
-export type StateMigration = (state: JsonValue) => JsonValue | Promise<JsonValue>;
+export type StateMigration = (state: JsonValue, context: StateMigrationContext) => JsonValue | Promise<JsonValue>;
 
 /** A component's state: what it looks like, which version of it this is, and what a new user begins with. */
 export interface StateDeclaration<StateSchema extends z.ZodType<object> = z.ZodType<object>, Config = never> {
@@ -30,16 +44,16 @@ export interface StateDeclaration<StateSchema extends z.ZodType<object> = z.ZodT
 }
 
 /**
- * A step whose input is typed, and checked, by the schema the state had before.
+ * A step of a state, or of a collection's items, whose input is typed, and checked, by the schema it had before.
  *
  * @param schema What the earlier version looked like.
- * @param migrate Makes the next version out of it.
+ * @param migrate Makes the next version out of it. For a state it gets the {@link StateMigrationContext} as well.
  */
-export function migrateFrom<Schema extends z.ZodType>(
+export function migrateFrom<Schema extends z.ZodType, Context extends readonly unknown[] = []>(
   schema: Schema,
-  migrate: (state: z.output<Schema>) => JsonValue | Promise<JsonValue>,
-): StateMigration {
-  return (state) => migrate(schema.parse(state));
+  migrate: (stored: z.output<Schema>, ...context: Context) => JsonValue | Promise<JsonValue>,
+): (stored: JsonValue, ...context: Context) => JsonValue | Promise<JsonValue> {
+  return (stored, ...context) => migrate(schema.parse(stored), ...context);
 }
 
 /**
@@ -54,32 +68,10 @@ export function checkedState(
   if (state === undefined) {
     return undefined;
   }
-  if (!Number.isSafeInteger(state.version) || state.version < 1) {
-    throw new TypeError(`A state's version is a whole number from 1 on, and ${String(state.version)} is none.`);
-  }
-  assertStepwise(state.version, state.migrations ?? {});
+  assertVersion("A state", state.version, state.migrations ?? {});
   const { fault } = stateSchemaNature(state.schema);
   if (fault !== undefined) {
     throw new TypeError(`The state's schema cannot be stored: ${fault}`);
   }
   return state;
-}
-
-function assertStepwise(version: number, migrations: Readonly<Record<number, StateMigration>>): void {
-  const targets = Object.keys(migrations).map(Number);
-  for (const target of targets) {
-    if (!Number.isInteger(target) || target < 2 || target > version) {
-      throw new TypeError(
-        `There is a migration to version ${target}; they lead to 2 and up to ${version}, the state's.`,
-      );
-    }
-    if (typeof migrations[target] !== "function") {
-      throw new TypeError(`The migration to version ${target} is no function.`);
-    }
-  }
-  for (let target = Math.min(...targets); target <= version; target += 1) {
-    if (!targets.includes(target)) {
-      throw new TypeError(`The migrations have a hole: none leads to version ${target}.`);
-    }
-  }
 }

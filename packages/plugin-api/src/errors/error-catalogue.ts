@@ -32,20 +32,23 @@ export const errorCatalogue = {
     remedy: "Mend the function or its output schema.",
   },
   STATE_INVALID: {
-    summary: "A state does not satisfy its schema, or JSON cannot hold it; the run was rolled back.",
-    remedy: "Mend the function that left the state behind, or its state schema.",
+    summary:
+      "A state, or an item of a collection, does not satisfy its schema, or JSON cannot hold it; the run was rolled back.",
+    remedy: "Mend the function that left the state behind or appended the item, or the schema.",
   },
   STATE_UNREADABLE: {
-    summary: "A stored session is damaged or does not fit its schema. It is kept, and not served.",
-    remedy: "Restore the database from a backup, or remove the session.",
+    summary:
+      "A stored session, or an item of a collection, is damaged or missing, or does not fit its schema. It is not served, and what is there is kept.",
+    remedy:
+      "See what is wrong with `alcove sessions show`. Put an exported session in its place with `alcove sessions import --replace`, or remove it with `alcove sessions delete`; then the user begins anew.",
   },
   STATE_VERSION_UNSUPPORTED: {
-    summary: "A stored state has a version the installed plugin cannot read. It is kept, and not served.",
-    remedy: "Install the plugin version that wrote the state, or one that still migrates it.",
+    summary: "A stored state or item has a version the installed plugin cannot read. It is kept, and not served.",
+    remedy: "Install the plugin version that wrote it, or one that still migrates it.",
   },
   STATE_MIGRATION_FAILED: {
-    summary: "A stored state could not be brought to the installed version. It is kept, and not served.",
-    remedy: "Mend the migration named in the server's log, or install the plugin version that wrote the state.",
+    summary: "A stored state or item could not be brought to the installed version. It is kept, and not served.",
+    remedy: "Mend the migration named in the server's log, or install the plugin version that wrote what is stored.",
   },
   STATE_TOO_LARGE: {
     summary: "The session, or a record of it, would be larger than the store's limit; nothing was changed.",
@@ -79,6 +82,22 @@ export const errorCatalogue = {
     summary: "Too many calls of this user are already waiting for their turn.",
     remedy: "Wait for replies before sending more; see general.max_queued_runs_per_user.",
   },
+  SESSION_NOT_FOUND: {
+    summary: "The store holds no such session.",
+    remedy: "Name a user by the value of the nat-session cookie, or by the id `alcove sessions list` shows.",
+  },
+  SESSION_EXISTS: {
+    summary: "The user has a session already; nothing was imported.",
+    remedy: "Import with --replace to put the imported session in its place.",
+  },
+  SESSION_EXPIRED: {
+    summary: "The session that was to be imported is over; nothing was imported.",
+    remedy: "Set its expires_at to a time that is to come, in milliseconds since 1970, to import it all the same.",
+  },
+  SESSION_BUSY: {
+    summary: "The user's runs did not end in time; the session was not touched.",
+    remedy: "Try again when they are over.",
+  },
   SHUTTING_DOWN: {
     summary: "The server is stopping and takes no new runs.",
     remedy: "Retry; another process, or this one after its restart, will serve.",
@@ -101,7 +120,8 @@ export const errorCatalogue = {
   },
   STORE_HELD: {
     summary: "Another process holds the session store.",
-    remedy: "Stop that process, or set general.store.path to another file.",
+    remedy:
+      "Stop that process, or set general.store.path to another file. `alcove run`, `alcove sessions` and `alcove backup` need neither while `alcove serve` holds the store: they go through it.",
   },
   STORE_OPEN_FAILED: {
     summary: "The session store could not be opened.",
@@ -115,6 +135,10 @@ export const errorCatalogue = {
     summary: "The disk of the session store is full; nothing was changed.",
     remedy: "Make room on the disk. The server goes on by itself as soon as there is some.",
   },
+  BACKUP_FAILED: {
+    summary: "The backup could not be written; no part of it was left behind.",
+    remedy: "See the message. A backup replaces an existing file only with --force, and never one a store has used.",
+  },
   STORE_CLOSED: {
     summary: "The session store was used after it had been closed.",
     remedy: "Open the store again.",
@@ -124,7 +148,8 @@ export const errorCatalogue = {
     remedy: "Make sure that a single process writes this store.",
   },
   OUTCOME_UNKNOWN: {
-    summary: "The disk failed while the change was being made durable: it may or may not be stored.",
+    summary:
+      "The disk failed while the change was being made durable, or the server went away before it answered: the change may or may not be stored.",
     remedy: "Read the state before repeating the call.",
   },
   LISTEN_FAILED: {

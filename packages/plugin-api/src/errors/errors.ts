@@ -72,6 +72,9 @@ export class StoreError extends AlcoveError<
   | "STORE_OPEN_FAILED"
   | "STORE_CLOSED"
   | "STORE_CONFLICT"
+  | "SESSION_EXISTS"
+  | "SESSION_EXPIRED"
+  | "BACKUP_FAILED"
   | "OUTCOME_UNKNOWN"
 > {}
 

@@ -1,5 +1,6 @@
 import type {
   BuiltFunction,
+  CollectionDeclaration,
   ComponentDefinition,
   FunctionHandle,
   FunctionSchemas,
@@ -31,6 +32,8 @@ export interface ComponentPlan {
   readonly functions: readonly FunctionPlan[];
   /** Its state, if it declares one. */
   readonly state: StatePlan | undefined;
+  /** Its collections; mostly none. */
+  readonly collections: readonly CollectionPlan[];
 }
 
 /** Where the state of a component is kept. */
@@ -43,6 +46,15 @@ export interface StatePlan {
    */
   readonly key: string;
   readonly version: number;
+}
+
+/** Where a collection of a component is kept. */
+export interface CollectionPlan {
+  /** The name the component knows it by. */
+  readonly name: string;
+  /** Its name in the stored session, and the beginning of the names of its records: component, type, name. */
+  readonly key: string;
+  readonly declaration: CollectionDeclaration;
 }
 
 /** One callable function: a function component, or a member of a group. */

@@ -1,8 +1,16 @@
 import type { FunctionGroupHandle, FunctionHandle, Reference } from "@alcove/plugin-api";
 import { PlannedFunctionHandle } from "../runs/function-handle.js";
-import type { ApplicationPlan, ComponentPlan, FunctionPlan, ServicesPlan, StatePlan } from "./application-plan.js";
+import type {
+  ApplicationPlan,
+  CollectionPlan,
+  ComponentPlan,
+  FunctionPlan,
+  ServicesPlan,
+  StatePlan,
+} from "./application-plan.js";
 import { type ConfiguredComponent, type Dependency, publicFunctionName } from "./configured-component.js";
 import { bindReferences } from "./references-in-config.js";
+import { collectionKey, componentKey } from "./stored-names.js";
 
 /** Turns checked components into the plan: build order, slots, and configurations with handles in place of references. */
 export function compilePlan(
@@ -61,6 +69,12 @@ function reachedFrom(
   return reached;
 }
 
+function collectionPlans(component: ConfiguredComponent): readonly CollectionPlan[] {
+  return Object.entries(component.definition.collections).map(([name, declaration]) =>
+    Object.freeze({ name, key: collectionKey(component, name), declaration }),
+  );
+}
+
 class PlanCompiler {
   readonly functions: FunctionPlan[] = [];
   #stateCount = 0;
@@ -85,6 +99,7 @@ class PlanCompiler {
       callableFunctions: new Set(own.flatMap((dependency) => this.#targets(dependency))),
       functions,
       state: this.#statePlan(component),
+      collections: collectionPlans(component),
     });
     for (const [member, schemas] of component.functions) {
       functions.push(this.#compileFunction(plan, component, member, schemas));
@@ -128,12 +143,7 @@ class PlanCompiler {
     if (state === undefined) {
       return undefined;
     }
-    const place = component.section === "workflow" ? "workflow" : `${component.section}.${component.name}`;
-    return Object.freeze({
-      slot: this.#stateCount++,
-      key: `${place}:${component.type.qualifiedName}`,
-      version: state.version,
-    });
+    return Object.freeze({ slot: this.#stateCount++, key: componentKey(component), version: state.version });
   }
 
   #targets({ to, member }: Dependency): readonly FunctionPlan[] {

@@ -2,6 +2,9 @@ import type { Clock, Logger, PerUserCallContext, RunFacts } from "@alcove/plugin
 import type { Span } from "../events/run-events.js";
 import type { ComponentPlan } from "../plan/application-plan.js";
 import type { Run } from "./run.js";
+import type { ComponentCollections } from "./run-collections.js";
+
+const noCollections: ComponentCollections = Object.freeze({});
 
 /** The call context of one function call. Functions see it as `CallContext` or `PerUserCallContext`. */
 export class Call implements PerUserCallContext<unknown> {
@@ -41,6 +44,11 @@ export class Call implements PerUserCallContext<unknown> {
   get state(): unknown {
     const { state } = this.#component;
     return state === undefined ? undefined : this.#run.draftOf(state);
+  }
+
+  get collections(): ComponentCollections {
+    const { collections } = this.#component;
+    return collections.length === 0 ? noCollections : this.#run.collectionsOf(this.#component);
   }
 
   /** The run, component and span behind a context, for the engine; plugins see the interface only. */

@@ -1,7 +1,9 @@
 import { AlcoveError, type BuiltFunction, type Clock, type Logger, type RunFacts } from "@alcove/plugin-api";
 import type { RunEvents } from "../events/run-events.js";
-import type { BuiltFunctions, FunctionPlan, StatePlan } from "../plan/application-plan.js";
+import type { BuiltFunctions, ComponentPlan, FunctionPlan, StatePlan } from "../plan/application-plan.js";
+import type { CollectionChanges } from "../sessions/collection-content.js";
 import type { RunAbort } from "./run-abort.js";
+import type { ComponentCollections, RunCollections } from "./run-collections.js";
 import type { StateDrafts } from "./state-drafts.js";
 
 /** What a {@link Run} is made of. */
@@ -16,6 +18,14 @@ export interface RunOptions {
   readonly functions: BuiltFunctions;
   /** The drafts of the user's state; `undefined` in a shared workflow. */
   readonly drafts: StateDrafts | undefined;
+  /** Where the user's collections come from; `undefined` in a shared workflow. */
+  readonly collections: CollectionSource | undefined;
+}
+
+/** Opens the collections of one user for the run whose turn it is. */
+interface CollectionSource {
+  /** @param assertActive Throws CALL_ENDED when the run is over. */
+  openCollections(assertActive: () => void): RunCollections;
 }
 
 /** One execution of the workflow: what every call made in it shares. */
@@ -28,6 +38,8 @@ export class Run {
   readonly abort: RunAbort;
   readonly drafts: StateDrafts | undefined;
   readonly #functions: BuiltFunctions;
+  readonly #collectionSource: CollectionSource | undefined;
+  #collections: RunCollections | undefined;
   #hasEnded = false;
 
   constructor(options: RunOptions) {
@@ -39,6 +51,7 @@ export class Run {
     this.abort = options.abort;
     this.drafts = options.drafts;
     this.#functions = options.functions;
+    this.#collectionSource = options.collections;
   }
 
   /** Whether call contexts of this run are alive. */
@@ -74,5 +87,20 @@ export class Run {
       throw new TypeError("A run of a shared workflow has no state.");
     }
     return this.drafts.draftOf(state.slot);
+  }
+
+  /** The collections of a component. @throws CALL_ENDED when the run is over. */
+  collectionsOf(component: ComponentPlan): ComponentCollections {
+    this.assertActive();
+    this.#collections ??= this.#collectionSource?.openCollections(() => this.assertActive());
+    if (this.#collections === undefined) {
+      throw new TypeError("A run of a shared workflow has no collections.");
+    }
+    return this.#collections.of(component);
+  }
+
+  /** What the run made of collections; `undefined` when it touched none. */
+  collectionChanges(): CollectionChanges | undefined {
+    return this.#collections?.changes();
   }
 }

@@ -90,7 +90,8 @@ export class Runner {
    * STATE_UNREADABLE, STATE_VERSION_UNSUPPORTED, STATE_INVALID, STORE_FAILED, STORE_CLOSED, COMPONENT_BUILD_FAILED when the
    * session cannot be woken up;
    * workflow_error when the workflow throws, OUTPUT_INVALID, OUTPUT_KIND_UNSUPPORTED when it only streams;
-   * STATE_INVALID when a state that was left behind cannot be stored; STORE_FAILED, STORE_CONFLICT, STORE_CLOSED when the
+   * STATE_INVALID when a state that was left behind, or an item that was appended, cannot be stored; STATE_UNREADABLE,
+   * STATE_VERSION_UNSUPPORTED, STATE_MIGRATION_FAILED, STORE_FAILED when items cannot be read; STORE_FAILED, STORE_CONFLICT, STORE_CLOSED when the
    * commit changed nothing, OUTCOME_UNKNOWN when nobody knows whether it did.
    */
   async result(): Promise<unknown> {
@@ -220,7 +221,7 @@ export class Runner {
     if (lease.run.abort.isAborted) {
       return isOfWorkflow ? lease.run.abort.error() : asCoded(error);
     }
-    const isPassedThrough = AlcoveError.is(error) && (!isOfWorkflow || aboutTheOutput.has(error.code));
+    const isPassedThrough = AlcoveError.is(error) && (!isOfWorkflow || raisedByEngine.has(error.code));
     return isPassedThrough ? error : new WorkflowError(error);
   }
 
@@ -249,9 +250,19 @@ export class Runner {
   }
 }
 
-// What the engine raises about the workflow's output. Any other error that comes out of the workflow's code is the
-// workflow's: an INPUT_INVALID among them says that it called another function wrongly, not that the caller did.
-const aboutTheOutput: ReadonlySet<string> = new Set(["OUTPUT_INVALID", "OUTPUT_KIND_UNSUPPORTED"]);
+// What the engine raises about the workflow's output, and about the collections it reads and appends to. Any other error
+// that comes out of the workflow's code is the workflow's: an INPUT_INVALID among them says that it called another function
+// wrongly, not that the caller did.
+const raisedByEngine: ReadonlySet<string> = new Set([
+  "OUTPUT_INVALID",
+  "OUTPUT_KIND_UNSUPPORTED",
+  "STATE_INVALID",
+  "STATE_UNREADABLE",
+  "STATE_VERSION_UNSUPPORTED",
+  "STATE_MIGRATION_FAILED",
+  "STORE_FAILED",
+  "STORE_CLOSED",
+]);
 
 function asCoded(error: unknown): AlcoveError {
   return AlcoveError.is(error) ? error : new WorkflowError(error);

@@ -1,11 +1,11 @@
 import type { DisposalReport } from "@alcove/plugin-api";
 import { Run } from "../runs/run.js";
-import type { RunAbort } from "../runs/run-abort.js";
 import type { BeginRunRequest, RunHost, RunLease } from "../runs/run-host.js";
 import type { StateDrafts } from "../runs/state-drafts.js";
 import type { IdempotencyRequest } from "./recorded-replies.js";
 import type { Resident } from "./residency.js";
 import type { ResidentSession } from "./resident-session.js";
+import { RunPermits } from "./run-permits.js";
 import type { RunSurroundings } from "./run-surroundings.js";
 
 /** Runs in one user's session. There is one for each resident session, and it stays in memory as long as that does. */
@@ -66,7 +66,17 @@ export class PerUserRunHost implements RunHost, Resident {
       abort.assertNotAborted();
       const drafts = this.resident.openDrafts();
       const { userId } = this;
-      const run = new Run({ facts, events, abort, userId, logger, clock, functions: room.functions, drafts });
+      const run = new Run({
+        facts,
+        events,
+        abort,
+        userId,
+        logger,
+        clock,
+        functions: room.functions,
+        drafts,
+        collections: this.resident,
+      });
       return new PerUserLease({ run, drafts, resident: this.resident, permits, idempotency, recordedReply });
     } catch (error) {
       permits.release();
@@ -76,75 +86,6 @@ export class PerUserRunHost implements RunHost, Resident {
 
   recordEnd(outcome: "completed" | "failed", latencyMs: number): void {
     this.resident.figures.record(outcome, latencyMs);
-  }
-}
-
-/** What a run holds while it works: its place among the active runs, the user's turn, and a slot. */
-class RunPermits {
-  readonly #surroundings: RunSurroundings;
-  readonly #resident: ResidentSession;
-  readonly #abort: RunAbort;
-  #isActive = false;
-  #hasTurn = false;
-  #hasSlot = false;
-
-  constructor(surroundings: RunSurroundings, resident: ResidentSession, abort: RunAbort) {
-    this.#surroundings = surroundings;
-    this.#resident = resident;
-    this.#abort = abort;
-  }
-
-  /**
-   * `undefined` when the turn was free, which spares the hot path a promise.
-   *
-   * @throws SHUTTING_DOWN, SESSION_QUEUE_FULL, RUN_ABORTED; {@link release} is due all the same.
-   */
-  takeTurn(): Promise<void> | undefined {
-    const { activeRuns, assertOpen } = this.#surroundings;
-    assertOpen();
-    activeRuns.enter(this.#abort);
-    this.#isActive = true;
-    const turn = this.#resident.turns.acquire(this.#abort);
-    if (turn === undefined) {
-      this.#hasTurn = true;
-      return undefined;
-    }
-    return turn.then(() => {
-      this.#hasTurn = true;
-    });
-  }
-
-  /** As {@link takeTurn}. @throws RUN_ABORTED; {@link release} is due all the same. */
-  takeSlot(): Promise<void> | undefined {
-    const slot = this.#surroundings.slots.acquire(this.#abort);
-    if (slot === undefined) {
-      this.#hasSlot = true;
-      return undefined;
-    }
-    return slot.then(() => {
-      this.#hasSlot = true;
-    });
-  }
-
-  /** Idempotent. */
-  releaseSlot(): void {
-    if (this.#hasSlot) {
-      this.#hasSlot = false;
-      this.#surroundings.slots.release();
-    }
-  }
-
-  /** Gives back whatever is held. Idempotent. */
-  release(): void {
-    this.releaseSlot();
-    if (this.#hasTurn) {
-      this.#hasTurn = false;
-      this.#resident.turns.release();
-    }
-    if (this.#isActive) {
-      this.#isActive = false;
-      this.#surroundings.activeRuns.exit(this.#abort);
-    }
   }
 }
 
@@ -176,7 +117,7 @@ class PerUserLease implements RunLease {
     const { run, drafts, resident, permits, idempotency } = this.#parts;
     run.end();
     try {
-      const changes = drafts.finish();
+      const changes = { states: drafts.finish(), collections: run.collectionChanges() };
       // The slot is given back before the commit, so that commits of many users still meet in one batch.
       permits.releaseSlot();
       await resident.commit(changes, idempotency === undefined ? undefined : { idempotency, body: String(result) });

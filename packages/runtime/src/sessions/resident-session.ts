@@ -1,11 +1,14 @@
 import { AlcoveError, type DisposalReport, DisposalStack } from "@alcove/plugin-api";
-import type { SessionKey, SessionStore } from "@alcove/state";
+import type { RecordChange, SessionCommit, SessionKey, SessionStore } from "@alcove/state";
 import { type Furnishings, furnishRoom, type Room } from "../containers/room.js";
-import type { ChangedState, StateDrafts } from "../runs/state-drafts.js";
+import { RunCollections } from "../runs/run-collections.js";
+import type { StateDrafts } from "../runs/state-drafts.js";
+import { contentOf } from "./collection-content.js";
 import { FairSemaphore } from "./fair-semaphore.js";
 import { type IdempotencyLimits, type IdempotencyRequest, RecordedReplies } from "./recorded-replies.js";
 import { SessionFigures } from "./session-figures.js";
-import type { SessionRecord, SessionRecords } from "./session-record.js";
+import type { RunChanges, SessionRecord, SessionRecords } from "./session-record.js";
+import { readStoredItems } from "./stored-items.js";
 
 /** What every resident session is given. */
 export interface ResidentSessionOptions {
@@ -25,7 +28,7 @@ export interface ReplyToRecord {
 
 /**
  * One user's session while it is in memory: its turns, its committed record, and its room. Whoever holds the turn may
- * call {@link wake}, {@link openDrafts} and {@link commit}; nobody else does.
+ * call {@link wake}, {@link openDrafts}, {@link openCollections} and {@link commit}; nobody else does.
  */
 export class ResidentSession {
   readonly userId: string;
@@ -100,15 +103,31 @@ export class ResidentSession {
   }
 
   /**
+   * The collections as they stand, for one run.
+   *
+   * @param assertActive Throws CALL_ENDED when the run is over.
+   */
+  openCollections(assertActive: () => void): RunCollections {
+    const { store, records, key } = this.#options;
+    const record = this.#woken();
+    return new RunCollections({
+      itemsOf: (component) => records.itemsOf(component),
+      contentOf: (items) => contentOf(record, items),
+      readStored: (items, from, count) => readStoredItems({ store, key }, items, from, count),
+      assertActive,
+    });
+  }
+
+  /**
    * Makes a run's changes durable, and only then true in memory. After a failure memory is as it was; where the outcome
    * is unknown the record is read from disk again before the next run.
    */
-  async commit(changes: readonly ChangedState[], reply?: ReplyToRecord): Promise<void> {
+  async commit(changes: RunChanges, reply?: ReplyToRecord): Promise<void> {
     const { store, records, key } = this.#options;
     const { commit, next } = records.prepare(key, this.#woken(), changes, store.nowMs());
     const recording = reply && this.recordedReplies.record(reply.idempotency, reply.body, next.revision);
     try {
-      await store.commit(recording === undefined ? commit : { ...commit, records: recording.records });
+      await store.commit(recording === undefined ? commit : withRecords(commit, recording.records));
       this.#record = next;
       recording?.confirm();
     } catch (error) {
@@ -117,6 +136,29 @@ export class ResidentSession {
       }
       throw error;
     }
+  }
+
+  /**
+   * Ends the session, by whatever `change` does to it in the store; then nothing of it is in memory any more, and its
+   * components have been told that it is over. When the change fails, memory is as it was; where its outcome is unknown,
+   * the record is read from disk again.
+   */
+  async end(change: () => Promise<void>): Promise<DisposalReport> {
+    try {
+      await change();
+    } catch (error) {
+      if (AlcoveError.is(error) && error.code === "OUTCOME_UNKNOWN") {
+        this.#forget();
+      }
+      throw error;
+    }
+    this.#forget();
+    return this.#emptyRoom(this.#options.furnishings.releaseTimeoutMs, true);
+  }
+
+  /** Resolves when a room that is being built for a run that was given up is there, or has failed. */
+  async hasSettled(): Promise<void> {
+    await this.#waking?.catch(() => undefined);
   }
 
   /**
@@ -161,4 +203,8 @@ export class ResidentSession {
     }
     return this.#record;
   }
+}
+
+function withRecords(commit: SessionCommit, records: readonly RecordChange[]): SessionCommit {
+  return { ...commit, records: commit.records === undefined ? records : [...commit.records, ...records] };
 }

@@ -5,12 +5,14 @@ import type { Furnishings } from "../containers/room.js";
 import type { EventHub } from "../events/event-hub.js";
 import type { ApplicationPlan } from "../plan/application-plan.js";
 import type { WorkflowWire } from "../plan/workflow-wire.js";
+import { RunAbort } from "../runs/run-abort.js";
 import { ActiveRuns } from "./active-runs.js";
 import { FairSemaphore } from "./fair-semaphore.js";
 import { PerUserRunHost } from "./per-user-run-host.js";
 import type { IdempotencyLimits } from "./recorded-replies.js";
 import { Residency } from "./residency.js";
 import { ResidentSession } from "./resident-session.js";
+import { RunPermits } from "./run-permits.js";
 import type { RunSurroundings } from "./run-surroundings.js";
 import { Session } from "./session.js";
 import { SessionRecords } from "./session-record.js";
@@ -123,6 +125,39 @@ export class SessionManager {
     });
   }
 
+  /**
+   * Ends a user's session between two runs: waits for the runs that came before, lets `change` remove or replace the
+   * session in the store, takes the room out of memory, and tells its components that the session is over. The user's
+   * next run finds what the store holds then. Nothing of this happens when `change` rejects.
+   *
+   * @param timeoutMs How long to wait for the runs that came before.
+   * @throws SESSION_BUSY when they take longer, SESSION_QUEUE_FULL, SHUTTING_DOWN; then `change` was not called.
+   */
+  async endSession(userId: string, change: () => Promise<void>, timeoutMs: number): Promise<void> {
+    this.#assertOpen();
+    if (this.#surroundings.workflow.component.scope === "shared") {
+      return change();
+    }
+    const host = this.#residency.hold(userId);
+    const { resident } = host;
+    const abort = new RunAbort();
+    const permits = new RunPermits(this.#surroundings, resident, abort);
+    const timer = setTimeout(() => abort.abort(busyError(timeoutMs)), timeoutMs);
+    try {
+      await permits.takeTurn();
+      await abort.race(Promise.all([this.#residency.hasLeft(userId), resident.hasSettled()]));
+      clearTimeout(timer);
+      const { errors, unfinished } = await resident.end(change);
+      if (errors.length > 0 || unfinished > 0) {
+        this.#options.logger.warn("A session did not end cleanly", { userId, errors, unfinished });
+      }
+    } finally {
+      clearTimeout(timer);
+      permits.release();
+      this.#residency.release(host);
+    }
+  }
+
   /** The sessions in memory, in the order in which they came. */
   residents(): ResidentFigures[] {
     const { perUserComponents } = this.#options.plan;
@@ -197,6 +232,12 @@ export class SessionManager {
       throw new AlcoveError("SHUTTING_DOWN", "The server is stopping.", { retryAfterSeconds: 1 });
     }
   }
+}
+
+function busyError(timeoutMs: number): AlcoveError {
+  return new AlcoveError("SESSION_BUSY", `The user's runs did not end within ${timeoutMs / 1_000} s.`, {
+    retryAfterSeconds: 1,
+  });
 }
 
 function heapUse(): number {

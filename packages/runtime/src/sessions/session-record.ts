@@ -1,10 +1,19 @@
 import type { CommittedComponentState, SessionCommit, SessionKey, StoredSession } from "@alcove/state";
-import type { ApplicationPlan } from "../plan/application-plan.js";
+import type { ApplicationPlan, ComponentPlan } from "../plan/application-plan.js";
 import { type ChangedState, StateDrafts } from "../runs/state-drafts.js";
+import {
+  type CollectionChanges,
+  type CollectionContent,
+  type CollectionContents,
+  changedCollections,
+  contentOf,
+} from "./collection-content.js";
+import { CollectionFilling } from "./collection-filling.js";
+import { CollectionItems } from "./collection-items.js";
 import { ComponentState } from "./component-state.js";
 
 /** The committed content of one session, as it stands on disk. Replaced as a whole after each commit, never changed. */
-export interface SessionRecord {
+export interface SessionRecord extends CollectionContents {
   /** 0 until the first commit. */
   readonly revision: number;
   readonly createdAtMs: number;
@@ -19,11 +28,24 @@ export interface SessionRecord {
   readonly textsAreStored: boolean;
 }
 
+type ComponentItems = ReadonlyMap<string, CollectionItems>;
+
+/** What a run changed. */
+export interface RunChanges {
+  readonly states: readonly ChangedState[];
+  /** `undefined` when the run touched none. */
+  readonly collections: CollectionChanges | undefined;
+}
+
+const noItems: ComponentItems = new Map();
+const noChanges: CollectionChanges = new Map();
+
 /** Reads and writes session records for one application. */
 export class SessionRecords {
   // By slot.
   readonly #states: readonly ComponentState[];
   readonly #hasCodecs: boolean;
+  readonly #items: ReadonlyMap<ComponentPlan, ComponentItems>;
   readonly #timeoutMs: number;
 
   /** @param timeoutMs How long a session lives after its last activity. */
@@ -36,22 +58,25 @@ export class SessionRecords {
     }
     this.#states = states;
     this.#hasCodecs = states.some(({ hasCodec }) => hasCodec);
+    this.#items = new Map(
+      plan.perUserComponents.map((component) => [
+        component,
+        new Map(component.collections.map((each) => [each.name, CollectionItems.of(component, each)])),
+      ]),
+    );
     this.#timeoutMs = timeoutMs;
   }
 
   /** The record of a session that begins now. @throws STATE_INVALID when a component's initial state breaks its schema. */
   create(nowMs: number): SessionRecord {
-    const head = { revision: 0, createdAtMs: nowMs, lastActivityAtMs: nowMs, runsCompleted: 0 };
-    return this.#complete(
-      { ...head, expiresAtMs: nowMs + this.#timeoutMs, textsAreStored: false },
-      new Map(),
-      new Map(),
-    );
+    const times = { createdAtMs: nowMs, lastActivityAtMs: nowMs, expiresAtMs: nowMs + this.#timeoutMs };
+    const begun = { ...times, revision: 0, runsCompleted: 0, textsAreStored: false };
+    return this.#complete({ ...begun, collections: new Map(), filled: noChanges }, new Map(), new Map());
   }
 
   /**
-   * The record of a stored session. States of older versions are migrated in it; on disk they stay as they are until a
-   * run commits. States of components that are not planned are kept as they are.
+   * The record of a stored session. States of older versions are migrated in it, which may fill collections; on disk they
+   * stay as they are until a run commits. States and collections of components that are not planned are kept as they are.
    *
    * @throws STATE_UNREADABLE, STATE_VERSION_UNSUPPORTED, STATE_MIGRATION_FAILED
    */
@@ -64,20 +89,31 @@ export class SessionRecords {
       texts.set(key, { version, json: JSON.stringify(state), changedInRevision });
     }
     const restored = new Map<string, object>();
+    const filled = new Map<CollectionItems, CollectionContent>();
     let textsAreStored = true;
     for (const state of this.#states) {
       const { key, version } = state.plan;
       const found = components.get(key);
       if (found !== undefined) {
-        const { value, json } = await state.restore(found);
+        const filling = new CollectionFilling(state.component.name, this.itemsOf(state.component));
+        const { value, json } = await state.restore({ version: found.version, value: found.state }, filling);
         restored.set(key, value);
         if (found.version !== version) {
           texts.set(key, { version, json, changedInRevision: next });
           textsAreStored = false;
         }
+        for (const [items, unstored] of await filling.finish()) {
+          const { first, next: following } = contentOf({ ...head, filled: noChanges }, items);
+          filled.set(items, { first, next: following + unstored.length, unstored });
+        }
       }
     }
-    return this.#complete({ ...head, textsAreStored }, restored, texts);
+    return this.#complete({ ...head, textsAreStored, filled: filled.size === 0 ? noChanges : filled }, restored, texts);
+  }
+
+  /** The collections of a component by the names it declares them by. */
+  itemsOf(component: ComponentPlan): ComponentItems {
+    return this.#items.get(component) ?? noItems;
   }
 
   /** Drafts of a record's states for one run. */
@@ -95,7 +131,7 @@ export class SessionRecords {
   prepare(
     key: SessionKey,
     record: SessionRecord,
-    changes: readonly ChangedState[],
+    { states: changes, collections: changedLists = noChanges }: RunChanges,
     nowMs: number,
   ): { commit: SessionCommit; next: SessionRecord } {
     const texts = changes.length === 0 ? record.texts : new Map(record.texts);
@@ -107,6 +143,7 @@ export class SessionRecords {
       const text = { version: state.plan.version, json, changedInRevision: record.revision + 1 };
       (texts as Map<string, CommittedComponentState>).set(state.plan.key, text);
     }
+    const collected = changedCollections(record, changedLists);
     const next: SessionRecord = {
       revision: record.revision + 1,
       createdAtMs: record.createdAtMs,
@@ -116,6 +153,8 @@ export class SessionRecords {
       values,
       texts,
       textsAreStored: true,
+      collections: collected?.collections ?? record.collections,
+      filled: noChanges,
     };
     const commit: SessionCommit = {
       key,
@@ -126,8 +165,9 @@ export class SessionRecords {
       runsCompleted: next.runsCompleted,
       components: texts,
       replaces: record.textsAreStored ? record.texts : undefined,
+      collections: next.collections,
     };
-    return { commit, next };
+    return { commit: collected === undefined ? commit : { ...commit, records: collected.records }, next };
   }
 
   #complete(

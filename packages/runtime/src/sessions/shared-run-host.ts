@@ -38,7 +38,17 @@ export class SharedRunHost implements RunHost {
       throw error;
     }
     const { userId } = this;
-    const run = new Run({ facts, events, abort, userId, logger, clock, functions, drafts: undefined });
+    const run = new Run({
+      facts,
+      events,
+      abort,
+      userId,
+      logger,
+      clock,
+      functions,
+      drafts: undefined,
+      collections: undefined,
+    });
     let isOver = false;
     const end = (): void => {
       run.end();

@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import { firstDifference, type StoringOptions, storedForm as storedFormOf } from "./state-json.js";
 
 function storedForm(state: unknown, options: Partial<StoringOptions> = {}) {
-  return storedFormOf("notepad", state, { freezesLists: true, ...options });
+  return storedFormOf("The state of notepad", state, { freezesLists: true, ...options });
 }
 
 class Money {

@@ -1,6 +1,6 @@
 import { StoredStateError } from "@alcove/plugin-api";
 
-/** A state in the form in which it is stored. */
+/** A state or an item in the form in which it is stored. */
 export interface StoredForm {
   /** Plain data that nobody else holds a part of; frozen all the way down, but for lists where they stay open. */
   readonly value: unknown;
@@ -19,18 +19,19 @@ export interface StoringOptions {
 }
 
 /**
- * The stored form of a state. Of everything that was not stored before a copy is made, so that whatever a function left
+ * The stored form of a state or an item. Of everything that was not stored before a copy is made, so that whatever a function left
  * behind, memory and disk hold the same.
  *
+ * @param what What messages call it, as the beginning of a sentence: `The state of notepad`.
  * @throws STATE_INVALID when JSON cannot hold it: `JSON.stringify` would drop or change such values without a word.
  */
-export function storedForm(componentName: string, state: unknown, options: StoringOptions): StoredForm {
-  const value = storableCopy(state, options.previous, options.freezesLists, 0);
+export function storedForm(what: string, live: unknown, options: StoringOptions): StoredForm {
+  const value = storableCopy(live, options.previous, options.freezesLists, 0);
   if (value === unstorable) {
-    const { what, path } = findFault(state, []);
+    const { found, path } = findFault(live, []);
     throw new StoredStateError(
       "STATE_INVALID",
-      `The state of ${componentName} holds ${what} at ${path.join(".") || "its root"}, which JSON cannot hold. Leave it out, or store something else in its place.`,
+      `${what} holds ${found} at ${path.join(".") || "its root"}, which JSON cannot hold. Leave it out, or store something else in its place.`,
     );
   }
   return { value, json: JSON.stringify(value) };
@@ -121,21 +122,21 @@ function isPlainData(value: object): boolean {
 }
 
 interface Fault {
-  readonly what: string;
+  readonly found: string;
   readonly path: readonly (string | number)[];
 }
 
 /** The first thing in a value that is not storable. */
 function findFault(value: unknown, path: readonly (string | number)[]): Fault {
   if (path.length > MAX_DEPTH) {
-    return { what: `a cycle, or more than ${MAX_DEPTH} levels,`, path: path.slice(0, 8) };
+    return { found: `a cycle, or more than ${MAX_DEPTH} levels,`, path: path.slice(0, 8) };
   }
   if (typeof value !== "object" || value === null) {
     const isShown = typeof value === "number" || value === undefined;
-    return { what: isShown ? String(value) : `a ${typeof value}`, path };
+    return { found: isShown ? String(value) : `a ${typeof value}`, path };
   }
   if (!isPlainData(value)) {
-    return { what: describeObject(value), path };
+    return { found: describeObject(value), path };
   }
   const entries: [string | number, unknown][] = Array.isArray(value) ? [...value.entries()] : Object.entries(value);
   const [key, item] = entries.find(

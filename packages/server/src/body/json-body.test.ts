@@ -37,10 +37,11 @@ describe("request body", () => {
       fc.asyncProperty(
         fc.dictionary(fc.string({ unit: "grapheme" }), fc.jsonValue({ maxDepth: 2 }), { maxKeys: 4 }),
         async (body) => {
-          fc.pre(!Object.hasOwn(body, "__proto__") && Buffer.byteLength(JSON.stringify(body)) <= 1024);
-          const { status, json } = await send(JSON.stringify(body));
+          const text = JSON.stringify(body);
+          fc.pre(!text.includes('"__proto__":') && Buffer.byteLength(text) <= 1024);
+          const { status, json } = await send(text);
           expect(status).toBe(200);
-          expect(json).toEqual(JSON.parse(JSON.stringify(body)));
+          expect(json).toEqual(JSON.parse(text));
         },
       ),
       { numRuns: 60 },

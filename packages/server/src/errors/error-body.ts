@@ -45,6 +45,14 @@ export function errorReply(error: unknown): ErrorReply {
   };
 }
 
+/** The reply to an error for the owner of the server, who may read what every error says. */
+export function ownerErrorReply(error: unknown): ErrorReply {
+  const reply = errorReply(error);
+  const message = error instanceof Error ? error.message : String(error);
+  const details = AlcoveError.is(error) ? (error.details ?? null) : null;
+  return { ...reply, body: { code: reply.body.code, message, details } };
+}
+
 function summaryOf(code: ErrorCode): ErrorBody {
   const { summary, remedy } = errorCatalogue[code] ?? errorCatalogue.INTERNAL;
   return { code, message: `${summary} ${remedy}`, details: null };

@@ -40,9 +40,14 @@ export const contentContract: readonly ContractSentence[] = [
       ["__proto__", { version: 1, json: '"plain"' }],
       ["10", { version: 2, json: "{}" }],
     ]);
+    const collections = new Map([
+      ["zebra/stripes", { first: 3, next: 9_007_199_254_740_991 }],
+      ["__proto__", { first: 1, next: 1 }],
+    ]);
     await store.commit({
       ...commitOf(store, key, { expectedRevision: 1, runsCompleted: 2, createdAtMs }),
       components,
+      collections,
     });
     const stored = await store.load(key);
     assert.ok(stored);
@@ -53,6 +58,7 @@ export const contentContract: readonly ContractSentence[] = [
       lastActivityAtMs: createdAtMs + 1_500,
       expiresAtMs: createdAtMs + 61_500,
       runsCompleted: 2,
+      collections,
     });
     assert.deepEqual(
       [...loaded].map(([name, { version, state }]) => [name, version, JSON.stringify(state)]),
@@ -129,7 +135,14 @@ export const contentContract: readonly ContractSentence[] = [
 
   sentence("a commit of anything but whole numbers is refused as a mistake of the caller", async ({ store }) => {
     const key = sessionOf("alice");
-    for (const change of [{ expiresAtMs: Number.NaN }, { expectedRevision: -1 }, { lastActivityAtMs: 1.5 }]) {
+    const half = new Map([["notes", { first: 1, next: 1.5 }]]);
+    const changes = [
+      { expiresAtMs: Number.NaN },
+      { expectedRevision: -1 },
+      { lastActivityAtMs: 1.5 },
+      { collections: half },
+    ];
+    for (const change of changes) {
       await assert.rejects(store.commit(commitOf(store, key, change)), TypeError);
     }
     assert.equal(await store.load(key), undefined);

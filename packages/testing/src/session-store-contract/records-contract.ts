@@ -139,6 +139,24 @@ export const recordsContract: readonly ContractSentence[] = [
     assert.deepEqual(await namesOf(store, key), []);
   }),
 
+  sentence(
+    "records of an expired session are read on for a run of it, until the session is swept",
+    async ({ store, clock }) => {
+      const key = sessionOf("alice");
+      await commitRecords(store, key, 0, items(3));
+      clock.advance(timeoutMs);
+      const page = { prefix: "collection/", direction: "forward", limit: 10, evenIfSessionExpired: true } as const;
+      await store.sweep(10, [key]);
+      assert.deepEqual(
+        (await store.pageRecords(key, page)).map(({ value }) => value),
+        [0, 1, 2],
+      );
+      assert.deepEqual(await namesOf(store, key), []);
+      await store.sweep(10);
+      assert.deepEqual(await store.pageRecords(key, page), []);
+    },
+  ),
+
   sentence("a record with an expiry of its own is gone before its session", async ({ store, clock }) => {
     const key = sessionOf("alice");
     const expiresAtMs = store.nowMs() + 1_000;

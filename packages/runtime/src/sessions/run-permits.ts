@@ -1,0 +1,72 @@
+import type { RunAbort } from "../runs/run-abort.js";
+import type { ResidentSession } from "./resident-session.js";
+import type { RunSurroundings } from "./run-surroundings.js";
+
+/** What a run holds while it works: its place among the active runs, the user's turn, and a slot. */
+export class RunPermits {
+  readonly #surroundings: RunSurroundings;
+  readonly #resident: ResidentSession;
+  readonly #abort: RunAbort;
+  #isActive = false;
+  #hasTurn = false;
+  #hasSlot = false;
+
+  constructor(surroundings: RunSurroundings, resident: ResidentSession, abort: RunAbort) {
+    this.#surroundings = surroundings;
+    this.#resident = resident;
+    this.#abort = abort;
+  }
+
+  /**
+   * `undefined` when the turn was free, which spares the hot path a promise.
+   *
+   * @throws SHUTTING_DOWN, SESSION_QUEUE_FULL, RUN_ABORTED; {@link release} is due all the same.
+   */
+  takeTurn(): Promise<void> | undefined {
+    const { activeRuns, assertOpen } = this.#surroundings;
+    assertOpen();
+    activeRuns.enter(this.#abort);
+    this.#isActive = true;
+    const turn = this.#resident.turns.acquire(this.#abort);
+    if (turn === undefined) {
+      this.#hasTurn = true;
+      return undefined;
+    }
+    return turn.then(() => {
+      this.#hasTurn = true;
+    });
+  }
+
+  /** As {@link takeTurn}. @throws RUN_ABORTED; {@link release} is due all the same. */
+  takeSlot(): Promise<void> | undefined {
+    const slot = this.#surroundings.slots.acquire(this.#abort);
+    if (slot === undefined) {
+      this.#hasSlot = true;
+      return undefined;
+    }
+    return slot.then(() => {
+      this.#hasSlot = true;
+    });
+  }
+
+  /** Idempotent. */
+  releaseSlot(): void {
+    if (this.#hasSlot) {
+      this.#hasSlot = false;
+      this.#surroundings.slots.release();
+    }
+  }
+
+  /** Gives back whatever is held. Idempotent. */
+  release(): void {
+    this.releaseSlot();
+    if (this.#hasTurn) {
+      this.#hasTurn = false;
+      this.#resident.turns.release();
+    }
+    if (this.#isActive) {
+      this.#isActive = false;
+      this.#surroundings.activeRuns.exit(this.#abort);
+    }
+  }
+}

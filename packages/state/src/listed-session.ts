@@ -1,0 +1,42 @@
+import { StoredStateError } from "@alcove/plugin-api";
+import { sessionKeyOf } from "./entry-keys.js";
+import type { WalkedSession } from "./entry-walk.js";
+import type { ListedSession } from "./session-store-tools.js";
+import { decodeSessionAndKey, type FoundSession } from "./stored-session.js";
+
+/** What a list says of an entry that was found, whatever that is. */
+export function listedSession({ name, value, rows, isRest }: WalkedSession, nowMs: number): ListedSession {
+  let key = isRest ? undefined : sessionKeyOf(name);
+  let figures: ListedSession["figures"];
+  const damaged = damageOf(() => {
+    const decoded = decodeSessionAndKey(name, { value, rows });
+    const { revision, createdAtMs, lastActivityAtMs, expiresAtMs, runsCompleted } = decoded.session;
+    key ??= decoded.key;
+    const isExpired = expiresAtMs <= nowMs;
+    figures = { revision, createdAtMs, lastActivityAtMs, expiresAtMs, isExpired, runsCompleted };
+  });
+  return { entry: name, key, bytes: bytesOfSession({ value, rows }), figures, damaged };
+}
+
+/** How large a session is with all its component states. */
+function bytesOfSession({ value, rows }: FoundSession): number {
+  return Array.from(rows.values()).reduce<number>((sum, row) => sum + bytesOf(row), bytesOf(value));
+}
+
+/** What is wrong with an entry, if reading it finds something. */
+export function damageOf(read: () => void): string | undefined {
+  try {
+    read();
+    return undefined;
+  } catch (error) {
+    if (error instanceof StoredStateError) {
+      return error.message;
+    }
+    throw error;
+  }
+}
+
+/** How large what is stored is. */
+export function bytesOf(value: unknown): number {
+  return typeof value === "string" || Buffer.isBuffer(value) ? Buffer.byteLength(value) : 0;
+}

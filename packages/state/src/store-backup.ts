@@ -1,0 +1,63 @@
+import { closeSync, existsSync, openSync, realpathSync, renameSync, rmSync } from "node:fs";
+import { basename, dirname, join, resolve } from "node:path";
+import { AlcoveError, StoreError } from "@alcove/plugin-api";
+import { syncFile, syncFolder } from "./file-durability.js";
+
+/** What only lies beside a file that a store has open, or had open when it was killed or closed. */
+const besideAStore = [".lock", "-wal", "-journal"];
+
+/**
+ * Has a file written by `copyTo` under a name of its own, and gives it its right name when it is complete and durable.
+ *
+ * @throws StoreError BACKUP_FAILED, or the StoreError of `copyTo`; then nothing is left behind.
+ */
+export async function writeBackup(
+  file: string,
+  { overwrite = false }: { readonly overwrite?: boolean },
+  copyTo: (unfinished: string) => Promise<void>,
+): Promise<void> {
+  const path = resolve(file);
+  const unfinished = `${path}.new`;
+  try {
+    assertFree(path, overwrite);
+    removeUnfinished(unfinished);
+    closeSync(openSync(unfinished, "wx", 0o600));
+  } catch (error) {
+    throw backupError(path, error);
+  }
+  try {
+    await copyTo(unfinished);
+    syncFile(unfinished);
+    renameSync(unfinished, path);
+    syncFolder(dirname(path));
+  } catch (error) {
+    removeUnfinished(unfinished);
+    throw backupError(path, error);
+  }
+}
+
+function assertFree(path: string, overwrite: boolean): void {
+  const real = join(realpathSync(dirname(path)), basename(path));
+  const neighbour = besideAStore.map((suffix) => `${real}${suffix}`).find((name) => existsSync(name));
+  if (neighbour !== undefined) {
+    // A log beside it would be taken for that of the copy, and replacing an open database would lose it.
+    throw new StoreError("BACKUP_FAILED", `${path} belongs to a session store, since there is a ${neighbour}.`);
+  }
+  if (existsSync(path) && !overwrite) {
+    throw new StoreError("BACKUP_FAILED", `There is a file ${path} already, and it is not to be replaced.`);
+  }
+}
+
+/** Also its journal, which SQLite would otherwise take for that of the next file of this name. */
+function removeUnfinished(file: string): void {
+  rmSync(file, { force: true });
+  rmSync(`${file}-journal`, { force: true });
+}
+
+function backupError(path: string, cause: unknown): StoreError {
+  if (AlcoveError.is(cause) && cause.code !== "STORE_FAILED") {
+    return cause as StoreError;
+  }
+  const reason = cause instanceof Error ? cause.message : String(cause);
+  return new StoreError("BACKUP_FAILED", `The backup ${path} could not be written: ${reason}`, { cause });
+}
