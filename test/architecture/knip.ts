@@ -21,7 +21,7 @@ const config: KnipConfig = {
       entry: [
         "test/**/*.test.ts",
         "test/architecture/{knip.ts,layers.cjs}",
-        "test/benchmarks/{*.mjs,fixture/*.js}",
+        "test/benchmarks/{*.mjs,figures/*.mjs,fixture/*.js}",
         "test/fixtures/**/*.{js,mjs,ts}",
       ],
       project: ["test/**/*.{ts,mjs,cjs,js}"],
