@@ -66,6 +66,23 @@ const endToEnd: TestProjectInlineConfiguration = {
   },
 };
 
+/** The harness of test/reliability, and a short run of it. Its processes are compiled first, with the packages. */
+const reliability: TestProjectInlineConfiguration = {
+  ...fromSources,
+  test: {
+    ...patience,
+    name: "reliability",
+    root,
+    include: ["test/reliability/**/*.test.ts"],
+    globalSetup: ["test/reliability/build-harness.ts"],
+    testTimeout: 60_000,
+    // Servers that are started and killed all the time leave room for few others.
+    fileParallelism: false,
+    maxConcurrency: 3,
+    sequence: { groupOrder: 2 },
+  },
+};
+
 export default defineConfig({
-  test: { projects: [unit, types, architecture, integration, endToEnd] },
+  test: { projects: [unit, types, architecture, integration, endToEnd, reliability] },
 });

@@ -22,6 +22,8 @@ const config: KnipConfig = {
         "test/**/*.test.ts",
         "test/architecture/{knip.ts,layers.cjs}",
         "test/benchmarks/{*.mjs,figures/*.mjs,fixture/*.js}",
+        // Processes of their own, and what is imported into them.
+        "test/reliability/{torture,observer/observer-process,preloads/*}.ts",
         "test/fixtures/**/*.{js,mjs,ts}",
       ],
       project: ["test/**/*.{ts,mjs,cjs,js}"],

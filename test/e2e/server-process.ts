@@ -14,6 +14,10 @@ export interface ServerOptions {
   readonly wrapper?: readonly string[];
   /** The file of the command line; the workspace's own unless another is named. */
   readonly script?: string;
+  /** Arguments for Node itself, e.g. a module to import before anything else. */
+  readonly nodeArguments?: readonly string[];
+  /** Is told the process id as soon as there is one, long before the server listens. */
+  readonly onSpawn?: (pid: number) => void;
 }
 
 const STARTUP_TIMEOUT_MS = 60_000;
@@ -101,6 +105,7 @@ function spawnServer(options: ServerOptions): ChildProcess {
   const command = [
     ...(options.wrapper ?? []),
     nodeBinary,
+    ...(options.nodeArguments ?? []),
     options.script ?? alcoveScript,
     "serve",
     "--config_file",
@@ -117,6 +122,9 @@ function spawnServer(options: ServerOptions): ChildProcess {
   });
   running.add(child);
   child.once("close", () => running.delete(child));
+  if (child.pid !== undefined) {
+    options.onSpawn?.(child.pid);
+  }
   return child;
 }
 

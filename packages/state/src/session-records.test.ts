@@ -340,7 +340,8 @@ describe("a database of an earlier version", () => {
       await store.close();
       const connection = await openSqliteConnection(path, 100);
       const triggers = ["DROP TRIGGER room_is_left_by_deletion", "DROP TRIGGER room_is_left_by_replacement"];
-      for (const statement of [...triggers, ...statements, `PRAGMA user_version = ${version}`]) {
+      const older = [...triggers, "DROP INDEX entries_witness", ...statements, `PRAGMA user_version = ${version}`];
+      for (const statement of older) {
         await connection.query(statement);
       }
       await connection.close();

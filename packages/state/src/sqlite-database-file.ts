@@ -14,6 +14,14 @@ const schemaVersion = 3;
 const busyTimeoutMs = 500;
 
 /**
+ * A second index over the keys. SQLite knows no checksums of pages: when the first index is damaged, a session may be
+ * there and not be found. It is looked up here before it is said that there is none. An update does not touch it.
+ */
+export const witnessIndex = `${entriesTable}_witness`;
+
+const createWitnessIndex = `CREATE INDEX ${witnessIndex} ON ${entriesTable}(key)`;
+
+/**
  * A session's records belong to its room, not to its key: a session that takes the place of an expired or removed one gets
  * another room, so that the records of the earlier one are out of sight at once, however many they are, and can be
  * deleted step by step. Rooms with such records are noted in `left_rooms` by whatever statement made them so.
@@ -22,6 +30,7 @@ const schema: readonly string[] = [
   // The value comes last, so that what stands beside a large entry is read without going through its text.
   `CREATE TABLE ${entriesTable}(key TEXT PRIMARY KEY NOT NULL, expires_at INTEGER, revision INTEGER, room INTEGER, value TEXT NOT NULL)`,
   `CREATE INDEX ${entriesTable}_by_expiry ON ${entriesTable}(expires_at) WHERE expires_at IS NOT NULL`,
+  createWitnessIndex,
   "CREATE TABLE left_rooms(room INTEGER PRIMARY KEY)",
 ];
 
@@ -52,8 +61,9 @@ const upgrades: Readonly<Record<number, readonly string[]>> = {
     `INSERT INTO ${entriesTable} SELECT key, expires_at, revision, CASE WHEN revision IS NOT NULL THEN rowid END, value FROM version1`,
     "DROP TABLE version1",
   ],
-  // The records were in a table WITHOUT ROWID.
+  // The records were in a table WITHOUT ROWID, and the keys in one index only.
   2: [
+    createWitnessIndex,
     "DROP TRIGGER room_is_left_by_deletion",
     "DROP TRIGGER room_is_left_by_replacement",
     "ALTER TABLE records RENAME TO version2",

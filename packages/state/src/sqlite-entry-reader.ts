@@ -44,6 +44,7 @@ export class SqliteEntryReader {
     const reading = this.#connection.query(statements.entryByKey, [key]);
     const [row] = entryRowsSchema.parse(await orUnreadable(key, reading));
     if (row === undefined) {
+      await this.#assertUnknown(key);
       return undefined;
     }
     assertAgreement(key, row.value, row);
@@ -56,7 +57,18 @@ export class SqliteEntryReader {
     if (found?.value instanceof StoredStateError) {
       throw found.value;
     }
+    if (found === undefined) {
+      await this.#assertUnknown(key);
+    }
     return found;
+  }
+
+  /** Nothing may take the place of an entry that only cannot be found. */
+  async #assertUnknown(key: string): Promise<void> {
+    const rows = await orUnreadable(key, this.#connection.query(statements.keyByWitness, [key]));
+    if (rows.length > 0) {
+      throw unreadable(key, "the index by which it is found is damaged");
+    }
   }
 
   /** As `EntryAdapter.readSessions`. */

@@ -1,6 +1,6 @@
 import { execFileSync, spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
-import { mkdtempSync, rmSync, statfsSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, statfsSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
@@ -233,4 +233,38 @@ describe("a disk that fails", () => {
       expect((await (await open()).load(key("alice")))?.revision).toBeGreaterThanOrEqual(2);
     },
   );
+});
+
+describe("a damaged place of the database file where a session's key stands", () => {
+  it("never makes the session look as if there were none", async () => {
+    const userId = "alice";
+    for (const other of ["aaron", userId, "bob"]) {
+      await (store ?? (await open())).commit({ ...commitOf(other, 0), records: [] });
+    }
+    await store?.close();
+    const whole = readFileSync(path);
+    const text = Buffer.from(`session/test/${userId}`);
+    const places: number[] = [];
+    for (let at = whole.indexOf(text); at !== -1; at = whole.indexOf(text, at + 1)) {
+      places.push(at + text.length - 1);
+    }
+    // The row, the index by which it is found, and the other index.
+    expect(places).toHaveLength(3);
+
+    const outcomes: string[] = [];
+    for (const place of places) {
+      const damaged = Buffer.from(whole);
+      damaged[place] = (damaged[place] ?? 0) ^ 0x01;
+      writeFileSync(path, damaged);
+      const opened = await open();
+      const load = opened.load(key(userId)).then(
+        (session) => session?.revision ?? "none",
+        ({ code }) => code,
+      );
+      const { damaged: reported } = await opened.verify(() => undefined);
+      outcomes.push(`${await load}, ${reported} reported`);
+      await store?.close();
+    }
+    expect(outcomes.sort()).toEqual(["1, 0 reported", "1, 1 reported", "STATE_UNREADABLE, 1 reported"]);
+  });
 });

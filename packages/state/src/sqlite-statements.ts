@@ -1,5 +1,5 @@
 import { componentRowMark } from "./component-rows.js";
-import { entriesTable } from "./sqlite-database-file.js";
+import { entriesTable, witnessIndex } from "./sqlite-database-file.js";
 
 /** Whether a row's text says the same about its expiry as the indexed column, by which the row was found. */
 const agreesWithItsText = `substr(value, 1, 26 + length(expires_at)) IN
@@ -63,18 +63,31 @@ export function recordsStatement(direction: "forward" | "backward", headLength: 
 /** Binds: key. */
 export const entryByKey = `SELECT value, expires_at, revision FROM ${entriesTable} WHERE key = ?`;
 
-/** Binds: key. The session's own row comes first, without a name; then its component rows, which have no more than a name and text. */
-export const sessionByKey = withComponentRows("key = ?");
+/** Whether there is an entry, by the other index. Binds: key. */
+export const keyByWitness = `SELECT key FROM ${entriesTable} INDEXED BY ${witnessIndex} WHERE key = ?`;
 
-/** As {@link sessionByKey}, for a page. Binds: the key to begin above, the key to end below, limit. */
-export const sessionPage = withComponentRows("key > ? AND key < ? ORDER BY key LIMIT ?");
+/** Binds: key. The session's own row comes first, without a name; then its component rows, which have no more than a name and text. */
+export const sessionByKey = withComponentRows(
+  `key, expires_at, revision, room, value FROM ${entriesTable} WHERE key = ?`,
+);
+
+const pageByWitness = `INDEXED BY ${witnessIndex} WHERE key > ? AND key < ? ORDER BY key LIMIT ?`;
+
+/**
+ * As {@link sessionByKey}, for a page. Binds: the key to begin above, the key to end below, limit. Each key of the one
+ * index is looked up by the other, so that an entry that cannot be found any more is there without a value.
+ */
+export const sessionPage = withComponentRows(
+  `named.key, expires_at, revision, room, value FROM (SELECT key FROM ${entriesTable} ${pageByWitness}) named
+    LEFT JOIN ${entriesTable} stored ON stored.key = named.key ORDER BY named.key`,
+);
 
 /** Only the keys of such a page. Binds the same. */
-export const sessionKeys = `SELECT key FROM ${entriesTable} WHERE key > ? AND key < ? ORDER BY key LIMIT ?`;
+export const sessionKeys = `SELECT key FROM ${entriesTable} ${pageByWitness}`;
 
 /** One statement, so that entry and rows are of one moment; no join, so that an entry is not read once for each row. */
-function withComponentRows(which: string): string {
-  return `WITH found AS MATERIALIZED (SELECT key, expires_at, revision, room, value FROM ${entriesTable} WHERE ${which})
+function withComponentRows(entries: string): string {
+  return `WITH found AS MATERIALIZED (SELECT ${entries})
     SELECT key, NULL AS name, expires_at, revision, value FROM found
     UNION ALL SELECT key, r.name, NULL, NULL, r.value FROM found CROSS JOIN records r ON r.room = found.room AND ${isComponentRow}`;
 }
