@@ -21,7 +21,7 @@ const config: KnipConfig = {
       entry: [
         "test/**/*.test.ts",
         "test/architecture/{knip.ts,layers.cjs}",
-        "test/benchmarks/{*.mjs,fixture/*.js}",
+        "test/benchmarks/{*.mjs,figures/*.mjs,fixture/*.js}",
         // Processes of their own, and what is imported into them.
         "test/reliability/{torture,observer/observer-process,preloads/*}.ts",
         "test/fixtures/**/*.{js,mjs,ts}",

@@ -1,8 +1,12 @@
-// Sends POST /generate over keep-alive connections, one request at a time on each, until its time is over. Runs in a
-// process of its own, speaks just enough HTTP to be cheap, and prints one line of JSON with what it saw.
+// Sends POST /generate over keep-alive connections, one request at a time on each, until its time is over or it has sent as many
+// as asked for: the next as soon as the last is answered, or so many a second. Runs in a process of its own, speaks just enough HTTP to be cheap, and
+// prints one line of JSON with what it saw.
 import { connect } from "node:net";
 
-const { port, connections, users, durationMs } = JSON.parse(process.argv[2]);
+const settings = JSON.parse(process.argv[2]);
+const { port, connections, users, durationMs, cookie = "bench", requestsPerSecond } = settings;
+const maxRequests = settings.maxRequests ?? Number.POSITIVE_INFINITY;
+const intervalMs = requestsPerSecond === undefined ? 0 : (1000 * connections) / requestsPerSecond;
 
 const headEnd = Buffer.from("\r\n\r\n");
 const body = JSON.stringify({ text: "a line of forty bytes, more or less, in all" });
@@ -13,7 +17,7 @@ const requests = Array.from({ length: users }, (_, user) =>
       `host: 127.0.0.1:${port}`,
       "content-type: application/json",
       `content-length: ${Buffer.byteLength(body)}`,
-      `cookie: nat-session=bench-${user}`,
+      `cookie: nat-session=${cookie}-${user}`,
       "",
       body,
     ].join("\r\n"),
@@ -46,6 +50,16 @@ function keepSending() {
     const socket = connect({ port, host: "127.0.0.1", noDelay: true });
     let received = Buffer.alloc(0);
     let sentAtMs = 0;
+    let dueAtMs = performance.now() + Math.random() * intervalMs;
+    const sendWhenDue = () => {
+      const waitMs = dueAtMs - performance.now();
+      dueAtMs += intervalMs;
+      if (intervalMs === 0 || waitMs <= 0) {
+        send();
+      } else {
+        setTimeout(send, waitMs);
+      }
+    };
     const send = () => {
       sentAtMs = performance.now();
       socket.write(requests[sent % users]);
@@ -58,7 +72,7 @@ function keepSending() {
       socket.destroy();
       resolve();
     };
-    socket.on("connect", send);
+    socket.on("connect", sendWhenDue);
     socket.on("error", (error) => stop(error.code ?? error.message));
     socket.on("end", () => stop("closed by the server"));
     socket.on("data", (chunk) => {
@@ -73,8 +87,8 @@ function keepSending() {
       }
       const nowMs = performance.now();
       latenciesMs.push(nowMs - sentAtMs);
-      if (nowMs < endsAtMs) {
-        send();
+      if (nowMs < endsAtMs && sent < maxRequests) {
+        sendWhenDue();
       } else {
         stop();
       }

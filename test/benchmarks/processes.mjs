@@ -1,26 +1,44 @@
 import { execFile, spawn } from "node:child_process";
 import { once } from "node:events";
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 
 const here = (name) => fileURLToPath(new URL(name, import.meta.url));
 const readyWithinMs = 30_000;
 
-/** Starts the yardstick. */
-export function startEcho() {
-  return startServer("echo", [here("echo-server.mjs")], process.cwd());
+/** Starts the yardstick; `parser` is `koa-bodyparser`, or `alcove` for the one Alcove's own routes use. */
+export function startEcho(parser = "koa-bodyparser") {
+  return startServer(
+    parser === "alcove" ? "echo, own parser" : "echo",
+    [here("echo-server.mjs"), parser],
+    process.cwd(),
+  );
+}
+
+/** The configuration file of the page workflow: 1 kB of state for each user. */
+export const pageConfig = here("fixture/benchmark.yml");
+
+/** Writes a configuration with the benchmarks' plugin and resolves to its path. */
+export function writeConfig(folder, name, sections) {
+  const file = join(folder, `${name}.yml`);
+  const general = { application: "benchmark", per_user_workflow_timeout: "1h" };
+  // JSON is YAML.
+  writeFileSync(file, JSON.stringify({ general, plugins: [here("fixture")], ...sections }));
+  return file;
 }
 
 /** Starts the built command line with a store in the given folder. */
-export function startAlcove(folder) {
-  const options = ["--config_file", here("fixture/benchmark.yml"), "--host", "127.0.0.1", "--port", "0"];
-  const store = ["--override", "general.store.path", `${folder}/benchmark.sqlite`];
-  return startServer("alcove", [here("../../packages/alcove/bin/alcove.js"), "serve", ...options, ...store], folder);
+export function startAlcove(folder, { name = "alcove", configFile = pageConfig } = {}) {
+  const options = ["--config_file", configFile, "--host", "127.0.0.1", "--port", "0"];
+  const store = ["--override", "general.store.path", `${folder}/${name}.sqlite`];
+  return startServer(name, [here("../../packages/alcove/bin/alcove.js"), "serve", ...options, ...store], folder);
 }
 
 /** Loads one server from a process of its own, and resolves to what that process measured. */
-export async function load(server, { connections, users, durationMs }) {
-  const settings = JSON.stringify({ port: server.port, connections, users, durationMs });
+export async function load(server, load) {
+  const settings = JSON.stringify({ port: server.port, ...load });
   const { stdout } = await promisify(execFile)(process.execPath, [here("load-generator.mjs"), settings]);
   const measured = JSON.parse(stdout);
   if (Object.keys(measured.failures).length > 0) {

@@ -7,6 +7,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { writeHeapSnapshot } from "node:v8";
+import { withApplication } from "./application.mjs";
 import { machineFacts } from "./machine-facts.mjs";
 
 const help = `node test/benchmarks/residency.mjs [options]
@@ -61,7 +62,7 @@ async function main() {
 }
 
 async function heapPerResident(folder, count) {
-  return withApplication(folder, "heap", count, async ({ runtime, call }) => {
+  return withExample(folder, "heap", count, async ({ runtime, call }) => {
     await call("warm-up");
     const before = await settledHeap();
     await inParallel(count, (index) => call(`user-${index}`));
@@ -75,8 +76,8 @@ async function heapPerResident(folder, count) {
 
 /** Wakes users who are on disk; the same user's next call, which finds them in memory, is what to compare with. */
 async function wakeLatency(folder, count) {
-  await withApplication(folder, "wake", 100, ({ call }) => inParallel(count, (index) => call(`user-${index}`)));
-  return withApplication(folder, "wake", 100, async ({ call }) => {
+  await withExample(folder, "wake", 100, ({ call }) => inParallel(count, (index) => call(`user-${index}`)));
+  return withExample(folder, "wake", 100, async ({ call }) => {
     const woken = [];
     const resident = [];
     for (let index = 0; index < count; index += 1) {
@@ -101,7 +102,7 @@ async function wakeLatency(folder, count) {
 
 /** Five times as many users as may be in memory, in turn: every call wakes one and sends another away. */
 async function comingsAndGoings(folder) {
-  return withApplication(folder, "churn", 1_000, async ({ call }) => {
+  return withExample(folder, "churn", 1_000, async ({ call }) => {
     const deadlineMs = performance.now() + Number(values.seconds) * 1_000;
     const marks = [];
     let activations = 0;
@@ -130,7 +131,7 @@ async function comingsAndGoings(folder) {
 
 /** What kinds of objects are more when there are residents, from heap snapshots before and after. */
 async function compositionOfResidents(folder) {
-  return withApplication(folder, "composition", SNAPSHOT_RESIDENTS, async ({ call }) => {
+  return withExample(folder, "composition", SNAPSHOT_RESIDENTS, async ({ call }) => {
     await call("warm-up");
     const before = await bytesByKind(folder);
     await inParallel(SNAPSHOT_RESIDENTS, (index) => call(`user-${index}`));
@@ -150,38 +151,18 @@ async function compositionOfResidents(folder) {
   });
 }
 
-async function withApplication(folder, name, maxResidentUsers, use) {
-  const { prepareApplication, soundApplication } = await import("alcove");
-  const { silentLogger, systemClock } = await import("@alcove/plugin-api");
-  const { Runtime } = await import("@alcove/runtime");
-  const { openSqliteSessionStore } = await import("@alcove/state");
-  const override = (path, value) => ({ path, value });
-  const { config, plan } = soundApplication(
-    await prepareApplication({
-      configFile: fileURLToPath(new URL("../../configs/config.yml", import.meta.url)),
-      overrides: [
-        override("general.max_resident_users", String(maxResidentUsers)),
-        override("general.store.path", join(folder, `${name}.sqlite`)),
-      ],
+async function withExample(folder, name, maxResidentUsers, use) {
+  const options = {
+    configFile: fileURLToPath(new URL("../../configs/config.yml", import.meta.url)),
+    overrides: { "general.max_resident_users": String(maxResidentUsers) },
+    storePath: join(folder, `${name}.sqlite`),
+  };
+  return withApplication(options, ({ runtime, call }) =>
+    use({
+      runtime,
+      call: (userId) => call(userId, { command: "pref", action: "set", param1: "theme", param2: "dark" }),
     }),
   );
-  const surroundings = { logger: silentLogger, clock: systemClock };
-  const store = await openSqliteSessionStore({ path: config.general.store.path, ...surroundings });
-  const runtime = await Runtime.start({ plan, config, store, ...surroundings });
-  const call = async (userId) => {
-    const session = runtime.sessions.session({ userId });
-    try {
-      await session.run({ command: "pref", action: "set", param1: "theme", param2: "dark" }).result();
-    } finally {
-      session.close();
-    }
-  };
-  try {
-    return await use({ runtime, call });
-  } finally {
-    await runtime.close();
-    await store.close();
-  }
 }
 
 async function inParallel(count, action) {

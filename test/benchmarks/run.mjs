@@ -1,36 +1,45 @@
-// npm run bench: how much of a bare Koa server's throughput is left when every reply waits for its state to be on disk.
+// npm run bench: what durable state costs, figure by figure, each beside its target.
 //
-// Both servers are up; in each round one is loaded, then the other, in alternating order, and the round's ratio is
-// taken. So whatever slows the machine down for a while slows both, and the median of the ratios is what counts.
+// Whatever is compared runs in turn in the same rounds, and it is the median of the rounds' ratios that counts: the
+// machine's moods change both sides alike.
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { machineFacts } from "./machine-facts.mjs";
-import { load, startAlcove, startEcho } from "./processes.mjs";
-import { median } from "./statistics.mjs";
+
+const figures = [
+  "durable-calls",
+  "large-states",
+  "appends",
+  "one-connection",
+  "flooding-user",
+  "residents",
+  "start-up",
+];
+const onDemand = ["noise"];
 
 const help = `npm run bench -- [options]
 
-  --rounds N        paired rounds, 5 at least (default 7)
-  --seconds N       how long each server is loaded in a round (default 4)
-  --connections N   keep-alive connections (default 64)
-  --users N         users the requests are spread over (default 1000)
-  --folder PATH     where the store lies (default: a new folder in the system's temporary folder)
-  --at-least RATIO  exit with 1 when the median ratio is lower
-  --json FILE       write the figures to a file as well
-  --noise           measure the yardstick against itself: how far from 1 chance alone takes the ratio`;
+  --only NAMES        some of ${[...figures, ...onDemand].join(", ")}; all but the last if left out
+  --rounds N          paired rounds, 5 at least (default 7)
+  --seconds N         how long each server is loaded in a round (default 4)
+  --sessions N        stored sessions for start-up (default 1000000)
+  --activations N     how often users come and go for residents (default 1000000)
+  --folder PATH       where the stores lie (default: a new folder in the system's temporary folder)
+  --json FILE         write the figures to a file as well
+  --strict            exit with 1 when a target is missed`;
 
 const { values } = parseArgs({
   options: {
+    only: { type: "string", default: figures.join() },
     rounds: { type: "string", default: "7" },
     seconds: { type: "string", default: "4" },
-    connections: { type: "string", default: "64" },
-    users: { type: "string", default: "1000" },
+    sessions: { type: "string", default: "1000000" },
+    activations: { type: "string", default: "1000000" },
     folder: { type: "string" },
-    "at-least": { type: "string", default: "0" },
     json: { type: "string" },
-    noise: { type: "boolean", default: false },
+    strict: { type: "boolean", default: false },
     help: { type: "boolean", default: false },
   },
 });
@@ -42,70 +51,64 @@ if (values.help) {
 }
 
 async function main() {
-  const settings = {
-    rounds: Math.max(5, Number(values.rounds)),
-    connections: Number(values.connections),
-    users: Number(values.users),
-    durationMs: Number(values.seconds) * 1000,
-  };
+  const names = values.only.split(",");
+  const unknown = names.filter((name) => !figures.includes(name) && !onDemand.includes(name));
+  if (unknown.length > 0) {
+    throw new RangeError(`There is no figure ${unknown.join(", ")}.\n${help}`);
+  }
   const folder = mkdtempSync(join(values.folder ?? tmpdir(), "alcove-benchmark-"));
-  const servers = [];
   try {
     const machine = machineFacts(folder);
     printMachine(machine);
-    servers.push(await startEcho());
-    servers.push(values.noise ? { ...(await startEcho()), name: "echo again" } : await startAlcove(folder));
-    const [yardstick, contestant] = servers;
-    const rounds = await measure(yardstick, contestant, settings);
-    report({ machine, settings, contestant: contestant.name, rounds });
+    const rows = [];
+    for (const name of names) {
+      console.log(`\n${name}`);
+      const { measure } = await import(`./figures/${name}.mjs`);
+      rows.push(...(await measure({ ...settings(), folder, machine, log: (line) => console.log(`  ${line}`) })));
+    }
+    report(machine, rows.map(judged));
   } finally {
-    await Promise.all(servers.map((server) => server.stop()));
     rmSync(folder, { recursive: true, force: true });
   }
 }
 
-async function measure(yardstick, contestant, settings) {
-  console.log(`\n${settings.connections} connections, ${settings.users} users, ${settings.durationMs / 1000} s a turn`);
-  console.log(row(["round", "server", "requests/s", "p50 ms", "p99 ms", "ratio"]));
-  for (const server of [yardstick, contestant]) {
-    await load(server, settings);
-  }
-  const rounds = [];
-  for (let number = 1; number <= settings.rounds; number += 1) {
-    const order = number % 2 === 0 ? [yardstick, contestant] : [contestant, yardstick];
-    const figures = new Map();
-    for (const server of order) {
-      figures.set(server, await load(server, settings));
-    }
-    const [base, measured] = [figures.get(yardstick), figures.get(contestant)];
-    const ratio = measured.requestsPerSecond / base.requestsPerSecond;
-    rounds.push({ yardstick: base, contestant: measured, ratio });
-    console.log(row([number, yardstick.name, ...cells(base), ""]));
-    console.log(row(["", contestant.name, ...cells(measured), ratio.toFixed(3)]));
-  }
-  return rounds;
+function settings() {
+  return {
+    rounds: Math.max(5, Number(values.rounds)),
+    durationMs: Number(values.seconds) * 1000,
+    sessions: Number(values.sessions),
+    activations: Number(values.activations),
+  };
 }
 
-function report({ machine, settings, contestant, rounds }) {
-  const middle = (side) => ({
-    requestsPerSecond: median(rounds.map((round) => round[side].requestsPerSecond)),
-    p50Ms: median(rounds.map((round) => round[side].p50Ms)),
-    p99Ms: median(rounds.map((round) => round[side].p99Ms)),
-  });
-  const medians = { yardstick: middle("yardstick"), contestant: middle("contestant") };
-  const ratio = median(rounds.map((round) => round.ratio));
-  console.log(row(["median", "echo", ...cells(medians.yardstick), ""]));
-  console.log(row(["", contestant, ...cells(medians.contestant), ratio.toFixed(3)]));
-  if (values.json !== undefined) {
-    writeFileSync(
-      values.json,
-      `${JSON.stringify({ machine, settings, contestant, ratio, medians, rounds }, undefined, 2)}\n`,
-    );
+function judged({ figure, value, target, ...details }) {
+  const isMet =
+    target === undefined
+      ? undefined
+      : value >= (target.atLeast ?? Number.NEGATIVE_INFINITY) && value <= (target.atMost ?? Number.POSITIVE_INFINITY);
+  return { figure, value, target, isMet, ...details };
+}
+
+function report(machine, rows) {
+  const width = Math.max(...rows.map(({ figure }) => figure.length));
+  console.log(`\n${"figure".padEnd(width)}    value   target`);
+  for (const { figure, value, target, isMet } of rows) {
+    console.log(`${figure.padEnd(width)} ${value.toFixed(3).padStart(8)}   ${targetText(target, isMet)}`);
   }
-  if (ratio < Number(values["at-least"])) {
-    console.error(`The median ratio is ${ratio.toFixed(3)}, lower than ${values["at-least"]}.`);
+  if (values.json !== undefined) {
+    writeFileSync(values.json, `${JSON.stringify({ machine, settings: settings(), rows }, undefined, 2)}\n`);
+  }
+  if (values.strict && rows.some(({ isMet }) => isMet === false)) {
     process.exitCode = 1;
   }
+}
+
+function targetText(target, isMet) {
+  if (target === undefined) {
+    return "";
+  }
+  const [sign, bound] = target.atLeast === undefined ? ["<=", target.atMost] : [">=", target.atLeast];
+  return `${sign} ${Number(bound.toFixed(3))} ${isMet ? "met" : "missed"}`;
 }
 
 function printMachine({ processor, cores, memoryGiB, system, node, fsync, isMemoryDisk }) {
@@ -114,15 +117,4 @@ function printMachine({ processor, cores, memoryGiB, system, node, fsync, isMemo
   if (isMemoryDisk) {
     console.log("The store lies on a memory disk, where fsync costs nothing: choose another place with --folder.");
   }
-}
-
-function cells({ requestsPerSecond, p50Ms, p99Ms }) {
-  return [Math.round(requestsPerSecond), p50Ms.toFixed(2), p99Ms.toFixed(2)];
-}
-
-function row(texts) {
-  const widths = [8, 12, 12, 9, 9, 8];
-  return texts
-    .map((text, column) => (column < 2 ? String(text).padEnd(widths[column]) : String(text).padStart(widths[column])))
-    .join("");
 }

@@ -154,9 +154,10 @@ describe("a run with collections", () => {
       return commit();
     });
     await call(runtime, "alice", { steps: [append("a", "b"), { do: "truncate", keepLast: 1 }] });
-    await call(runtime, "alice", { steps: [{ do: "clear" }, append("c")] });
+    await call(runtime, "alice", { steps: [{ do: "clear" }, append("c", "d", "e")] });
+    await call(runtime, "alice", { steps: [{ do: "clear" }, append("f")] });
     await call(runtime, "alice", { steps: [all, count] });
-    expect(commits).toEqual([["put"], ["remove-range", "put"], undefined]);
+    expect(commits).toEqual([["put"], ["remove", "put", "put", "put"], ["remove-range", "put"], undefined]);
   });
 
   it("that outlasts the session's timeout still reads them, and keeps them", async () => {

@@ -13,8 +13,13 @@ const longestNameOfRow = 190;
 export const componentRowMark = "\u007f";
 
 /** Whether a component's state has a row of its own beside the session's entry, instead of a place in it. */
-export function hasComponentRow(name: string, { json }: CommittedComponentState): boolean {
-  return json.length > mostCharactersInEntry && name.length <= longestNameOfRow;
+export function hasComponentRow(name: string, component: CommittedComponentState): boolean {
+  return jsonLengthOf(component) > mostCharactersInEntry && name.length <= longestNameOfRow;
+}
+
+/** How many characters of JSON a component's state takes. */
+export function jsonLengthOf(component: CommittedComponentState): number {
+  return component.jsonLength ?? component.json.length;
 }
 
 /** What a component's row is called among the records of its session. */

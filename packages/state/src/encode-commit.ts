@@ -26,7 +26,7 @@ export function encodeCommit(
 ): QueuedEntry {
   const key = sessionEntryKey(commit.key);
   const session = encodeSession(key, commit, usesComponentRows);
-  assertWithin(maxSessionBytes, "The session", session.text, session.jsonInRows);
+  assertWithin(maxSessionBytes, "The session", session.text, session.inRows);
   const records = storedRecordChanges(key, commit.records ?? none, session);
   for (const [name, text] of records?.put ?? none) {
     if (!session.rows.has(name)) {

@@ -53,6 +53,8 @@ export interface CommittedComponentState {
   readonly version: number;
   /** The state as JSON text. It is stored as it stands, so it has to be what `JSON.stringify` gives. */
   readonly json: string;
+  /** How many characters `json` has, where that is known without making it. */
+  readonly jsonLength?: number;
   /**
    * The revision whose commit brought version and text as they are now: this commit's own (also when left out), or for
    * what has not changed since, that of the earlier commit, or what `load` said. A store need not write the latter again.

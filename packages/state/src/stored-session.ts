@@ -3,7 +3,13 @@ import { z } from "zod";
 import { componentRowName, hasComponentRow } from "./component-rows.js";
 import { isHashedEntryKey } from "./entry-keys.js";
 import { recordEntryKey } from "./record-names.js";
-import type { SessionCommit, SessionKey, StoredComponentState, StoredSession } from "./session-store.js";
+import type {
+  CommittedComponentState,
+  SessionCommit,
+  SessionKey,
+  StoredComponentState,
+  StoredSession,
+} from "./session-store.js";
 import { assertWholeNumbers, decodeEntry, type EntryHead, encodeEntry, unreadable } from "./stored-entry.js";
 
 /** A session as it is written: its entry, and the rows of components that have changed. */
@@ -11,8 +17,8 @@ export interface EncodedSession {
   readonly head: EntryHead;
   /** The text of the session's entry. */
   readonly text: string;
-  /** The JSON of every component that has a row, changed or not. */
-  readonly jsonInRows: readonly string[];
+  /** Every component that has a row, changed or not. */
+  readonly inRows: readonly CommittedComponentState[];
   /** The rows to write: texts by name. */
   readonly rows: ReadonlyMap<string, string>;
   /** The names of all rows the session has from now on, where others may be stored; `undefined` where none can be. */
@@ -48,7 +54,7 @@ const sessionBodySchema = z.object({
 
 const blanks = " ".repeat(512);
 const noRows: ReadonlyMap<string, string> = new Map();
-const nothing: readonly string[] = [];
+const nothing: readonly CommittedComponentState[] = [];
 
 /**
  * A session as it is to be written. The components' JSON is taken over as it stands; of a component that has a row and
@@ -62,29 +68,31 @@ export function encodeSession(entryKey: string, commit: SessionCommit, usesRows:
   assertWholeNumbers([createdAtMs, lastActivityAtMs, expiresAtMs, runsCompleted, expectedRevision]);
   const revision = expectedRevision + 1;
   let components = "";
-  let jsonInRows: string[] | undefined;
+  let inRows: CommittedComponentState[] | undefined;
   let rows: Map<string, string> | undefined;
   for (const [name, component] of commit.components) {
-    const { version, json } = component;
-    let place = `"state":${json}`;
+    let place: string;
     if (usesRows && hasComponentRow(name, component)) {
       const changedIn = changedInRevision(name, component.changedInRevision, revision);
       place = `"row":${changedIn}`;
-      jsonInRows ??= [];
-      jsonInRows.push(json);
+      inRows ??= [];
+      inRows.push(component);
       if (changedIn === revision) {
         const rowName = componentRowName(name);
+        const { json } = component;
         rows ??= new Map();
         rows.set(rowName, encodeEntry(recordEntryKey(entryKey, rowName), "null", `${revision}`, json, paddingOf(json)));
       }
+    } else {
+      place = `"state":${component.json}`;
     }
-    components += `${components === "" ? "" : ","}{"name":${JSON.stringify(name)},"version":${version},${place}}`;
+    components += `${components === "" ? "" : ","}{"name":${JSON.stringify(name)},"version":${component.version},${place}}`;
   }
   const body = `{${isHashedEntryKey(entryKey) ? keyOfHashed(commit.key) : ""}"created_at":${createdAtMs},"last_activity_at":${lastActivityAtMs},"runs_completed":${runsCompleted},"components":[${components}]${encodeCollections(commit)}}`;
   return {
     head: { expiresAtMs, revision },
     text: encodeEntry(entryKey, `${expiresAtMs}`, `${revision}`, body),
-    jsonInRows: jsonInRows ?? nothing,
+    inRows: inRows ?? nothing,
     rows: rows ?? noRows,
     keptRows: usesRows && mayLeaveRows(commit) ? rowNamesOf(commit) : undefined,
   };

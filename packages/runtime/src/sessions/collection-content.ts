@@ -18,6 +18,9 @@ export interface CollectionContents {
   readonly filled: CollectionChanges;
 }
 
+// A store takes few names faster than a range, and whoever keeps the newest items drops as many as come.
+const MOST_NAMED_REMOVALS = 2;
+
 // The numbers begin at 1, so that none of them is falsy.
 const nothingAppended: SequenceRange = { first: 1, next: 1 };
 
@@ -52,8 +55,12 @@ export function changedCollections(
 function recordChanges(items: CollectionItems, stored: SequenceRange, after: CollectionContent): RecordChange[] {
   const changes: RecordChange[] = [];
   const dropped = Math.min(after.first, stored.next);
-  if (dropped > stored.first) {
+  if (dropped - stored.first > MOST_NAMED_REMOVALS) {
     changes.push({ kind: "remove-range", from: items.recordName(stored.first), to: items.recordName(dropped) });
+  } else {
+    for (let sequence = stored.first; sequence < dropped; sequence += 1) {
+      changes.push({ kind: "remove", name: items.recordName(sequence) });
+    }
   }
   after.unstored.forEach((json, index) => {
     const sequence = stored.next + index;

@@ -124,12 +124,15 @@ export class ResidentSession {
    */
   async commit(changes: RunChanges, reply?: ReplyToRecord): Promise<void> {
     const { store, records, key } = this.#options;
-    const { commit, next } = records.prepare(key, this.#woken(), changes, store.nowMs());
+    const { commit, next, changedTexts } = records.prepare(key, this.#woken(), changes, store.nowMs());
     const recording = reply && this.recordedReplies.record(reply.idempotency, reply.body, next.revision);
     try {
       await store.commit(recording === undefined ? commit : withRecords(commit, recording.records));
       this.#record = next;
       recording?.confirm();
+      for (const text of changedTexts) {
+        text.release();
+      }
     } catch (error) {
       if (AlcoveError.is(error) && (error.code === "OUTCOME_UNKNOWN" || error.code === "STORE_CONFLICT")) {
         this.#forget();

@@ -11,6 +11,7 @@ import {
 import { CollectionFilling } from "./collection-filling.js";
 import { CollectionItems } from "./collection-items.js";
 import { ComponentState } from "./component-state.js";
+import { StateText } from "./state-text.js";
 
 /** The committed content of one session, as it stands on disk. Replaced as a whole after each commit, never changed. */
 export interface SessionRecord extends CollectionContents {
@@ -35,6 +36,15 @@ export interface RunChanges {
   readonly states: readonly ChangedState[];
   /** `undefined` when the run touched none. */
   readonly collections: CollectionChanges | undefined;
+}
+
+/** A run's changes on their way to the store. */
+export interface PreparedCommit {
+  readonly commit: SessionCommit;
+  /** What is true once the commit is stored. */
+  readonly next: SessionRecord;
+  /** The texts that were made for it, to be released then. */
+  readonly changedTexts: readonly StateText[];
 }
 
 const noItems: ComponentItems = new Map();
@@ -133,14 +143,21 @@ export class SessionRecords {
     record: SessionRecord,
     { states: changes, collections: changedLists = noChanges }: RunChanges,
     nowMs: number,
-  ): { commit: SessionCommit; next: SessionRecord } {
+  ): PreparedCommit {
+    const changedTexts: StateText[] = [];
     const texts = changes.length === 0 ? record.texts : new Map(record.texts);
     const values = changes.length === 0 ? record.values : [...record.values];
     for (const { slot, value: live } of changes) {
       const state = this.#bySlot(slot);
       const { value, json } = state.capture(live, values[slot]);
       (values as object[])[slot] = value;
-      const text = { version: state.plan.version, json, changedInRevision: record.revision + 1 };
+      const text = new StateText({
+        version: state.plan.version,
+        changedInRevision: record.revision + 1,
+        value,
+        json,
+      });
+      changedTexts.push(text);
       (texts as Map<string, CommittedComponentState>).set(state.plan.key, text);
     }
     const collected = changedCollections(record, changedLists);
@@ -167,7 +184,11 @@ export class SessionRecords {
       replaces: record.textsAreStored ? record.texts : undefined,
       collections: next.collections,
     };
-    return { commit: collected === undefined ? commit : { ...commit, records: collected.records }, next };
+    return {
+      commit: collected === undefined ? commit : { ...commit, records: collected.records },
+      next,
+      changedTexts,
+    };
   }
 
   #complete(
