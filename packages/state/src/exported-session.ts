@@ -29,9 +29,7 @@ const exportSchema = z.object({
         .refine(({ first, next }) => first <= next),
     )
     .default([]),
-  records: z.array(
-    z.object({ name: z.string(), expires_at: timeSchema.optional(), value: z.custom<JsonValue>() }),
-  ),
+  records: z.array(z.object({ name: z.string(), expires_at: timeSchema.optional(), value: z.custom<JsonValue>() })),
 });
 
 /** A session and its records as JSON text, in a form that depends on no store. */
