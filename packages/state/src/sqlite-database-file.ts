@@ -10,7 +10,7 @@ export const entriesTable = "entries";
 
 /** "Alcv" in ASCII. Tells a database of Alcove from others. */
 const applicationId = 0x416c6376;
-const schemaVersion = 3;
+const schemaVersion = 4;
 const busyTimeoutMs = 500;
 
 /**
@@ -19,7 +19,7 @@ const busyTimeoutMs = 500;
  */
 export const witnessIndex = `${entriesTable}_witness`;
 
-const createWitnessIndex = `CREATE INDEX ${witnessIndex} ON ${entriesTable}(key)`;
+const createWitnessIndex = `CREATE INDEX IF NOT EXISTS ${witnessIndex} ON ${entriesTable}(key)`;
 
 /**
  * A session's records belong to its room, not to its key: a session that takes the place of an expired or removed one gets
@@ -72,6 +72,8 @@ const upgrades: Readonly<Record<number, readonly string[]>> = {
     "INSERT INTO records(room, name, expires_at, value) SELECT room, name, expires_at, value FROM version2",
     "DROP TABLE version2",
   ],
+  // Some had the keys in one index only.
+  3: [createWitnessIndex],
 };
 
 const pragmaRowsSchema = z.tuple([z.record(z.string(), z.unknown())]);
