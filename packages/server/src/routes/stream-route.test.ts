@@ -172,6 +172,28 @@ describe("a streamed reply", () => {
   });
 });
 
+describe("a stream whose function ignores that the server stops", () => {
+  it("is cut off a second later, without a word on how its run ended", async () => {
+    const { address } = await start(async function* () {
+      yield '{"value":"1"}';
+      await new Promise(() => undefined);
+    });
+    const reply = await post(address, "/generate/stream");
+    const received: string[] = [];
+    const reading = async (): Promise<void> => {
+      for await (const part of reply.body?.pipeThrough(new TextDecoderStream()) ?? []) {
+        received.push(part);
+      }
+    };
+    const outcome = reading().then(
+      () => "complete",
+      () => "broken connection",
+    );
+    await server?.close(20);
+    expect([await outcome, received.join("")]).toEqual(["broken connection", 'data: {"value":"1"}\n\n']);
+  });
+});
+
 describe("a client that does not read", () => {
   /** Opens a stream, and reads nothing before `resume`. */
   async function openPaused(address: string) {
