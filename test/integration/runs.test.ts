@@ -425,6 +425,14 @@ describe("a stream", () => {
     expect(await texts(runtime, { to: 1 })).toEqual({ isReplayed: false, seen: ['{"value":"3"}'] });
   });
 
+  it("fails as soon as it has more than can be recorded for its idempotency key, and stores nothing", async () => {
+    await using bench = await Workbench.create([counting]);
+    const { runtime } = await bench.start(`general: { idempotency: { max_reply_bytes: 100 } }\n${countConfig}`);
+    const endless = texts(runtime, { to: Number.MAX_SAFE_INTEGER }, { key: "k", fingerprint: "f" });
+    await expect(endless).rejects.toMatchObject({ code: "IDEMPOTENCY_REPLY_TOO_LARGE" });
+    expect((await texts(runtime, { to: 1 })).seen).toEqual(['{"value":"1"}']);
+  });
+
   it("ends at its next chunk when it is aborted, also where the function does not look at its signal", async () => {
     await using bench = await Workbench.create([counting]);
     const { runtime } = await bench.start(countConfig);

@@ -36,6 +36,30 @@ export async function* lastHeldBack<Item>(source: AsyncIterable<Item>): AsyncGen
   }
 }
 
+/** Collects the chunks of a stream for its idempotency key, as long as they can be recorded. */
+export class ChunkRecording {
+  readonly #texts: string[] = [];
+  readonly #assertFits: (bytes: number) => void;
+  #bytes = 0;
+
+  /** @param assertFits Throws when so many bytes are too many. */
+  constructor(assertFits: (bytes: number) => void) {
+    this.#assertFits = assertFits;
+  }
+
+  /** Adds a chunk. @throws IDEMPOTENCY_REPLY_TOO_LARGE */
+  add(text: string): void {
+    this.#bytes += Buffer.byteLength(text);
+    this.#assertFits(this.#bytes);
+    this.#texts.push(text);
+  }
+
+  /** What is recorded: {@link replayedChunks} makes chunks of it again. */
+  recorded(): string {
+    return JSON.stringify(this.#texts);
+  }
+}
+
 /** The chunks of a recorded reply. @throws STATE_UNREADABLE */
 export async function* replayedChunks(recordedReply: string): AsyncGenerator<string, void, undefined> {
   let texts: readonly string[];

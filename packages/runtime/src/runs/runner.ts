@@ -4,7 +4,7 @@ import { RunEvents, type Span } from "../events/run-events.js";
 import type { IdempotencyRequest } from "../sessions/recorded-replies.js";
 import { detachDrafts } from "./detach-drafts.js";
 import { invokeFunction, streamFunction } from "./invoke-function.js";
-import { asText, lastHeldBack, type Reply, type ReplyStream, replayedChunks } from "./reply.js";
+import { asText, ChunkRecording, lastHeldBack, type Reply, type ReplyStream, replayedChunks } from "./reply.js";
 import { RunAbort } from "./run-abort.js";
 import { RequestedRunFacts, type RunRequest } from "./run-facts.js";
 import type { RunHost, RunLease } from "./run-host.js";
@@ -136,16 +136,13 @@ export class Runner {
       return { isReplayed: true, chunks: replayedChunks(recordedReply) };
     }
     const { wire, workflow } = this.#host;
-    const toRecord: string[] | undefined = idempotency && [];
-    const chunks = this.#chunks(
-      begun,
-      (chunk) => {
-        const text = asText(workflow, () => wire.chunkText(chunk));
-        toRecord?.push(text);
-        return text;
-      },
-      () => JSON.stringify(toRecord),
-    );
+    const recording = idempotency && new ChunkRecording((bytes) => begun.lease.assertRecordable(bytes));
+    const finish = (chunk: unknown): string => {
+      const text = asText(workflow, () => wire.chunkText(chunk));
+      recording?.add(text);
+      return text;
+    };
+    const chunks = this.#chunks(begun, finish, recording && (() => recording.recorded()));
     return { isReplayed: false, chunks: lastHeldBack(chunks) };
   }
 
@@ -277,7 +274,7 @@ export class Runner {
   }
 }
 
-// What the engine raises about the workflow's output, and about the collections it reads and appends to. Any other error
+// What the engine raises about the workflow's output, and what is to be recorded of it, and about the collections it reads and appends to. Any other error
 // that comes out of the workflow's code is the workflow's: an INPUT_INVALID among them says that it called another function
 // wrongly, not that the caller did.
 const raisedByEngine: ReadonlySet<string> = new Set([
@@ -289,6 +286,7 @@ const raisedByEngine: ReadonlySet<string> = new Set([
   "STATE_MIGRATION_FAILED",
   "STORE_FAILED",
   "STORE_CLOSED",
+  "IDEMPOTENCY_REPLY_TOO_LARGE",
 ]);
 
 function asCoded(error: unknown): AlcoveError {
