@@ -16,6 +16,7 @@ export const pluginPaths = {
   fragile: join(workspaceFolder, "test/fixtures/plugins/fragile"),
   hanging: join(workspaceFolder, "test/fixtures/plugins/hanging"),
   callers: join(workspaceFolder, "test/fixtures/plugins/callers"),
+  streaming: join(workspaceFolder, "test/fixtures/plugins/streaming"),
 } as const;
 
 /** What a test changes about the server it starts. */

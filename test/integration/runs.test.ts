@@ -10,7 +10,7 @@ import {
   silentLogger,
   z,
 } from "@alcove/plugin-api";
-import type { IntermediateStep } from "@alcove/runtime";
+import type { IdempotencyRequest, IntermediateStep } from "@alcove/runtime";
 import { describe, expect, it } from "vitest";
 import { call, Workbench } from "./support/test-application.js";
 
@@ -368,6 +368,82 @@ describe("a stream", () => {
     await expect(collect(application, { to: 3, failAt: 2 })).rejects.toMatchObject({ code: "workflow_error" });
     expect(await collect(application, { to: 3 }, 2)).toEqual([1, 2]);
     expect(await collect(application, { to: 1 })).toEqual([1]);
+  });
+
+  async function texts(runtime: Parameters<typeof call>[0], input: unknown, idempotency?: IdempotencyRequest) {
+    const session = runtime.sessions.session({ userId: "alice" });
+    const replying = session.run(input).replyStream(idempotency);
+    session.close();
+    const { isReplayed, chunks } = await replying;
+    const seen: string[] = [];
+    for await (const text of chunks) {
+      seen.push(text);
+    }
+    return { isReplayed, seen };
+  }
+
+  it("gives the last chunk of its reply away only after the commit", async () => {
+    await using bench = await Workbench.create([counting]);
+    const { runtime, store } = await bench.start(countConfig);
+    const session = runtime.sessions.session({ userId: "alice" });
+    const { chunks } = await session.run({ to: 3 }).replyStream();
+    const committed: unknown[] = [];
+    for await (const text of chunks) {
+      committed.push([text, (await store.load({ application: "config", userId: "alice" }))?.revision]);
+    }
+    session.close();
+    expect(committed).toEqual([
+      ['{"value":"1"}', undefined],
+      ['{"value":"2"}', undefined],
+      ['{"value":"3"}', 1],
+    ]);
+  });
+
+  it("keeps the chunk it held back when it fails", async () => {
+    await using bench = await Workbench.create([counting]);
+    const { runtime } = await bench.start(countConfig);
+    const session = runtime.sessions.session({ userId: "alice" });
+    const { chunks } = await session.run({ to: 3, failAt: 3 }).replyStream();
+    const seen: string[] = [];
+    const reading = async (): Promise<void> => {
+      for await (const text of chunks) {
+        seen.push(text);
+      }
+    };
+    await expect(reading()).rejects.toMatchObject({ code: "workflow_error", message: "broken off" });
+    session.close();
+    expect(seen).toEqual(['{"value":"1"}']);
+  });
+
+  it("is replayed chunk by chunk to a request that was carried out before", async () => {
+    await using bench = await Workbench.create([counting]);
+    const { runtime } = await bench.start(countConfig);
+    const request = { key: "k", fingerprint: "f" };
+    const seen = ['{"value":"1"}', '{"value":"2"}'];
+    expect(await texts(runtime, { to: 2 }, request)).toEqual({ isReplayed: false, seen });
+    expect(await texts(runtime, { to: 2 }, request)).toEqual({ isReplayed: true, seen });
+    expect(await texts(runtime, { to: 1 })).toEqual({ isReplayed: false, seen: ['{"value":"3"}'] });
+  });
+
+  it("fails as soon as it has more than can be recorded for its idempotency key, and stores nothing", async () => {
+    await using bench = await Workbench.create([counting]);
+    const { runtime } = await bench.start(`general: { idempotency: { max_reply_bytes: 100 } }\n${countConfig}`);
+    const endless = texts(runtime, { to: Number.MAX_SAFE_INTEGER }, { key: "k", fingerprint: "f" });
+    await expect(endless).rejects.toMatchObject({ code: "IDEMPOTENCY_REPLY_TOO_LARGE" });
+    expect((await texts(runtime, { to: 1 })).seen).toEqual(['{"value":"1"}']);
+  });
+
+  it("ends at its next chunk when it is aborted, also where the function does not look at its signal", async () => {
+    await using bench = await Workbench.create([counting]);
+    const { runtime } = await bench.start(countConfig);
+    const session = runtime.sessions.session({ userId: "alice" });
+    const runner = session.run({ to: Number.MAX_SAFE_INTEGER });
+    const { chunks } = await runner.replyStream();
+    expect((await chunks.next()).value).toBe('{"value":"1"}');
+    runner.abort();
+    await expect(chunks.next()).rejects.toMatchObject({ code: "RUN_ABORTED" });
+    session.close();
+    expect(await texts(runtime, { to: 1 })).toEqual({ isReplayed: false, seen: ['{"value":"1"}'] });
   });
 
   it("cannot be asked for as a single result", async () => {

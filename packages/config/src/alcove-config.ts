@@ -95,6 +95,8 @@ export interface FrontEndConfig {
   readonly port: number;
   /** The largest request body taken. */
   readonly maxBodyBytes: number;
+  /** How long a stream may be silent before it gets a comment line that keeps its connection alive. */
+  readonly streamHeartbeatMs: number;
   /** Whether the plain `nat-session` cookie may name the user on an address others can reach. */
   readonly allowInsecureIdentity: boolean;
   /** What browsers let pages of other origins do. */

@@ -23,6 +23,7 @@ const frontEndShape = {
   host: text(255).default("localhost"),
   port: wholeNumber(0, 65_535).default(8_000),
   max_body_bytes: wholeNumber(1, 1_024 * mebibyte).default(mebibyte),
+  stream_heartbeat_interval: duration(timerLimit).default(15 * secondMs),
   allow_insecure_identity: flag().default(false),
   cors: section(corsShape),
 };

@@ -67,6 +67,7 @@ function frontEndConfigOf(frontEnd: GeneralSection["front_end"]): GeneralConfig[
     host: frontEnd.host,
     port: frontEnd.port,
     maxBodyBytes: frontEnd.max_body_bytes,
+    streamHeartbeatMs: frontEnd.stream_heartbeat_interval,
     allowInsecureIdentity: frontEnd.allow_insecure_identity,
     cors: Object.freeze({
       allowOrigins: Object.freeze(cors.allow_origins),

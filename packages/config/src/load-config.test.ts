@@ -26,6 +26,7 @@ describe("loadConfig", () => {
           host: "localhost",
           port: 8_000,
           maxBodyBytes: 1_048_576,
+          streamHeartbeatMs: 15_000,
           allowInsecureIdentity: false,
           cors: {
             allowOrigins: [],
@@ -64,6 +65,7 @@ describe("loadConfig", () => {
           host: 0.0.0.0
           port: 0
           max_body_bytes: 2048
+          stream_heartbeat_interval: 5s
           allow_insecure_identity: "on"
           cors:
             allow_origins: [https://a.example]
@@ -91,6 +93,7 @@ describe("loadConfig", () => {
         host: "0.0.0.0",
         port: 0,
         maxBodyBytes: 2_048,
+        streamHeartbeatMs: 5_000,
         allowInsecureIdentity: true,
         cors: {
           allowOrigins: ["https://a.example"],

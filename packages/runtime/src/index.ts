@@ -3,8 +3,9 @@ export type { IntermediateStep, StepListener, StepType } from "./events/intermed
 export type { ApplicationPlan, ComponentPlan, FunctionPlan } from "./plan/application-plan.js";
 export { type PlanOptions, type PlanResult, planApplication } from "./plan/plan-application.js";
 export { createMemoryCollection } from "./runs/memory-collection.js";
+export type { Reply, ReplyStream } from "./runs/reply.js";
 export type { RunRequest } from "./runs/run-facts.js";
-export { type Reply, Runner, type RunnerState } from "./runs/runner.js";
+export { Runner, type RunnerState } from "./runs/runner.js";
 export { Runtime, type RuntimeOptions, type WorkflowFacts } from "./runtime.js";
 export type { IdempotencyLimits, IdempotencyRequest } from "./sessions/recorded-replies.js";
 export { Session } from "./sessions/session.js";

@@ -1,16 +1,23 @@
 import type { IncomingMessage, Server, ServerResponse } from "node:http";
 import type { Socket } from "node:net";
+import { AlcoveError } from "@alcove/plugin-api";
+import { OpenStreams } from "./streams/open-streams.js";
+
+/** How long streams whose runs were aborted get to say so to their clients. */
+const STREAM_END_GRACE_MS = 1_000;
 
 /** Ends a `node:http` server without cutting off whoever is being answered. */
 export class ConnectionDrain {
   readonly #server: Server;
+  readonly #openStreams: OpenStreams;
   // The latest response on each connection: earlier ones on the same connection end before it does.
   readonly #latestResponses = new Map<Socket, ServerResponse | undefined>();
   #closing: Promise<void> | undefined;
 
-  /** Begins to follow the server's requests. Call it before any other listener for requests is added. */
-  constructor(server: Server) {
+  /** Begins to follow the server's requests. Call it before any other listener for requests is added. @param openStreams Those of the server, where it has any. */
+  constructor(server: Server, openStreams = new OpenStreams()) {
     this.#server = server;
+    this.#openStreams = openStreams;
     server.on("connection", (socket: Socket) => {
       this.#latestResponses.set(socket, undefined);
       socket.once("close", () => this.#latestResponses.delete(socket));
@@ -25,7 +32,7 @@ export class ConnectionDrain {
 
   /**
    * Stops accepting connections and resolves when the last request has been answered, or when `timeoutMs` is over and the
-   * rest has been cut off. Replies sent meanwhile carry `Connection: close`. Idempotent.
+   * rest has been ended: streams with an error frame, anything else by cutting it off. Replies sent meanwhile carry `Connection: close`. Idempotent.
    */
   close(timeoutMs: number): Promise<void> {
     this.#closing ??= this.#close(timeoutMs);
@@ -42,7 +49,11 @@ export class ConnectionDrain {
         this.#endConnectionAfter(response);
       }
     }
-    const timer = setTimeout(() => this.#server.closeAllConnections(), timeoutMs);
+    let timer = setTimeout(() => {
+      this.#openStreams.abortAll(new AlcoveError("SHUTTING_DOWN", "The server is stopping.", { retryAfterSeconds: 1 }));
+      const graceMs = this.#openStreams.count > 0 ? STREAM_END_GRACE_MS : 0;
+      timer = setTimeout(() => this.#server.closeAllConnections(), graceMs);
+    }, timeoutMs);
     await closed;
     clearTimeout(timer);
   }

@@ -4,6 +4,7 @@ import { ConnectionDrain } from "./connection-drain.js";
 import { createRequestListener } from "./koa-application.js";
 import { refuseMalformedRequest } from "./malformed-request.js";
 import type { ServerOptions } from "./server-options.js";
+import { OpenStreams } from "./streams/open-streams.js";
 
 /** How long a client may take to send its headers. */
 const HEADERS_TIMEOUT_MS = 20_000;
@@ -29,19 +30,25 @@ export interface ListeningServer {
   /** Where it is reached, e.g. `http://localhost:8000`, with the real port where port 0 was configured. */
   readonly address: string;
   /**
-   * Takes no new connections, lets the requests in flight end, and closes idle connections. What is still open after
-   * `timeoutMs` is cut off, which aborts its run. Idempotent: later calls get the first one's promise.
+   * Takes no new connections, lets the requests in flight end, and closes idle connections. After `timeoutMs` the runs of
+   * streams are aborted, so that each ends with an error frame; what is still open a second later, or is no stream, is cut
+   * off, which aborts its run. Idempotent: later calls get the first one's promise.
    */
   close(timeoutMs: number): Promise<void>;
 }
 
 /** Builds the HTTP front end of a started runtime. Nothing is bound before `listen`. */
 export function createServer(options: ServerOptions): HttpServer {
-  const requestListener = createRequestListener(options);
-  return { requestListener, listen: () => listen(requestListener, options) };
+  const openStreams = new OpenStreams();
+  const requestListener = createRequestListener(options, openStreams);
+  return { requestListener, listen: () => listen(requestListener, options, openStreams) };
 }
 
-async function listen(requestListener: RequestListener, { config, logger }: ServerOptions): Promise<ListeningServer> {
+async function listen(
+  requestListener: RequestListener,
+  { config, logger }: ServerOptions,
+  openStreams: OpenStreams,
+): Promise<ListeningServer> {
   const { host, port } = config.general.frontEnd;
   const server = createHttpServer({
     headersTimeout: HEADERS_TIMEOUT_MS,
@@ -51,7 +58,7 @@ async function listen(requestListener: RequestListener, { config, logger }: Serv
   server.on("clientError", refuseMalformedRequest);
   // Any other expectation than 100-continue may be ignored (RFC 9110, section 10.1.1).
   server.on("checkExpectation", requestListener);
-  const drain = new ConnectionDrain(server);
+  const drain = new ConnectionDrain(server, openStreams);
   server.on("request", requestListener);
   await bind(server, host, port);
   server.on("error", (error) => logger.error("The HTTP server had an error.", { error }));

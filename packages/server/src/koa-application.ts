@@ -9,12 +9,13 @@ import type { RequestState } from "./request-state.js";
 import { createRouter } from "./routes/router.js";
 import { staticRoutes } from "./routes/static-routes.js";
 import type { ServerOptions } from "./server-options.js";
+import type { OpenStreams } from "./streams/open-streams.js";
 
 /** Puts the middleware and the routes together into the function that answers requests. */
-export function createRequestListener(options: ServerOptions): RequestListener {
-  const { runtime, config, logger, clock } = options;
+export function createRequestListener(options: ServerOptions, openStreams: OpenStreams): RequestListener {
+  const { config, logger, clock } = options;
   const koa = new Koa<RequestState>({ env: "production" });
-  const router = createRouter(runtime, config, clock);
+  const router = createRouter(options, openStreams);
   koa.use(requestId);
   if (options.accessLog === true) {
     koa.use(accessLog(logger, clock));

@@ -1,4 +1,12 @@
-import type { IdempotencyRequest, Reply, ResidentFigures, RunRequest, WorkflowFacts } from "@alcove/runtime";
+import type {
+  IdempotencyRequest,
+  Reply,
+  ReplyStream,
+  ResidentFigures,
+  RunRequest,
+  StepListener,
+  WorkflowFacts,
+} from "@alcove/runtime";
 
 /** The part of the runtime the server uses. A started `Runtime` satisfies it. */
 export interface ServedApplication {
@@ -28,6 +36,13 @@ export interface ServedRunner {
    * before, to the recorded one. Rejects with errors of the catalogue.
    */
   reply(idempotency: IdempotencyRequest | undefined): Promise<Reply>;
-  /** Gives the run up: nothing of it is stored, unless that has happened already. */
-  abort(): void;
+  /**
+   * Begins the run, and resolves to the JSON texts of its chunks, the last of which comes once everything is durable; or,
+   * where the idempotency key came before, to the recorded ones. Rejects, and its chunks do, with errors of the catalogue.
+   */
+  replyStream(idempotency: IdempotencyRequest | undefined): Promise<ReplyStream>;
+  /** Listens to the run's steps; before the reply is asked for. Returns the unsubscription. */
+  subscribe(listener: StepListener): () => void;
+  /** Gives the run up: nothing of it is stored, unless that has happened already. It ends with the reason, if there is one. */
+  abort(reason?: unknown): void;
 }

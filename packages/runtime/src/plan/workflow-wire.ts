@@ -38,4 +38,15 @@ export class WorkflowWire {
   wrapOutput(output: unknown): unknown {
     return this.#isOutputWrapped ? { value: output } : output;
   }
+
+  /**
+   * The JSON text of one chunk of a streamed reply: `{ "value": text }`, with the JSON of what is no text itself. An object
+   * that has a field `value` is such a chunk already.
+   */
+  chunkText(chunk: unknown): string {
+    if (typeof chunk === "object" && chunk !== null && !Array.isArray(chunk) && Object.hasOwn(chunk, "value")) {
+      return JSON.stringify(chunk);
+    }
+    return JSON.stringify({ value: typeof chunk === "string" ? chunk : (JSON.stringify(chunk) ?? "null") });
+  }
 }

@@ -35,6 +35,8 @@ export interface RunLease {
   readonly run: Run;
   /** The reply recorded for the run's idempotency key: the run happened before, and must not happen again. */
   readonly recordedReply: string | undefined;
+  /** @throws IDEMPOTENCY_REPLY_TOO_LARGE when a reply of so many bytes could not be recorded at the commit. */
+  assertRecordable(bytes: number): void;
   /**
    * Ends the run and makes its changes durable, and with them its result, where the run has an idempotency key: then it
    * is the text of a reply. Rolls back by itself when that fails.

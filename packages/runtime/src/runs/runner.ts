@@ -1,9 +1,10 @@
-import { AlcoveError, OutputInvalidError, WorkflowError } from "@alcove/plugin-api";
+import { AlcoveError, WorkflowError } from "@alcove/plugin-api";
 import type { StepListener } from "../events/intermediate-step.js";
 import { RunEvents, type Span } from "../events/run-events.js";
 import type { IdempotencyRequest } from "../sessions/recorded-replies.js";
 import { detachDrafts } from "./detach-drafts.js";
 import { invokeFunction, streamFunction } from "./invoke-function.js";
+import { asText, ChunkRecording, lastHeldBack, type Reply, type ReplyStream, replayedChunks } from "./reply.js";
 import { RunAbort } from "./run-abort.js";
 import { RequestedRunFacts, type RunRequest } from "./run-facts.js";
 import type { RunHost, RunLease } from "./run-host.js";
@@ -11,14 +12,6 @@ import { parseInput } from "./schema-check.js";
 
 /** Where a runner is in its life. */
 export type RunnerState = "initialized" | "running" | "completed" | "failed";
-
-/** A reply body, and where it came from. */
-export interface Reply {
-  /** JSON text. */
-  readonly body: string;
-  /** Whether the run happened before, under the same idempotency key. */
-  readonly isReplayed: boolean;
-}
 
 interface BegunRun {
   readonly lease: RunLease;
@@ -109,12 +102,11 @@ export class Runner {
   async reply(idempotency?: IdempotencyRequest): Promise<Reply> {
     const begun = await this.#begin(idempotency);
     if (begun.lease.recordedReply !== undefined) {
-      begun.lease.rollback();
-      this.#state = "completed";
-      this.#leave();
+      this.#endReplay(begun.lease);
       return { body: begun.lease.recordedReply, isReplayed: true };
     }
-    const body = await this.#single(begun, (output) => this.#replyText(output));
+    const { wire, workflow } = this.#host;
+    const body = await this.#single(begun, (output) => asText(workflow, () => JSON.stringify(wire.wrapOutput(output))));
     return { body, isReplayed: false };
   }
 
@@ -125,19 +117,52 @@ export class Runner {
    * @throws as {@link result}, but for OUTPUT_KIND_UNSUPPORTED.
    */
   async *stream(): AsyncGenerator<unknown, void, undefined> {
-    const { workflow } = this.#host;
-    const { lease, span, input, startedAtMs } = await this.#begin();
+    yield* this.#chunks(await this.#begin(), (chunk) => chunk);
+  }
+
+  /**
+   * As {@link stream}, as the JSON texts of the reply's chunks, resolved when the run has begun. A chunk is held back
+   * until the next one is there, and the last one until everything the run changed is durable, so that whoever has seen
+   * the whole reply can rely on it. With an idempotency key all chunks are recorded in that commit, and come back to a
+   * request that was carried out before.
+   *
+   * @throws as {@link reply}, but for OUTPUT_KIND_UNSUPPORTED: before the run has begun here, then from the chunks.
+   */
+  async replyStream(idempotency?: IdempotencyRequest): Promise<ReplyStream> {
+    const begun = await this.#begin(idempotency);
+    const { recordedReply } = begun.lease;
+    if (recordedReply !== undefined) {
+      this.#endReplay(begun.lease);
+      return { isReplayed: true, chunks: replayedChunks(recordedReply) };
+    }
+    const { wire, workflow } = this.#host;
+    const recording = idempotency && new ChunkRecording((bytes) => begun.lease.assertRecordable(bytes));
+    const finish = (chunk: unknown): string => {
+      const text = asText(workflow, () => wire.chunkText(chunk));
+      recording?.add(text);
+      return text;
+    };
+    const chunks = this.#chunks(begun, finish, recording && (() => recording.recorded()));
+    return { isReplayed: false, chunks: lastHeldBack(chunks) };
+  }
+
+  async *#chunks<Chunk>(
+    { lease, span, input, startedAtMs }: BegunRun,
+    finish: (chunk: unknown) => Chunk,
+    recorded?: () => string,
+  ): AsyncGenerator<Chunk, void, undefined> {
     const chunks: unknown[] = [];
     let isOver = false;
     try {
-      for await (const chunk of streamFunction(lease.run, workflow, input, span)) {
+      for await (const chunk of streamFunction(lease.run, this.#host.workflow, input, span)) {
+        lease.run.abort.assertNotAborted();
         const detached = detachDrafts(chunk);
         if (span !== undefined) {
           chunks.push(detached);
         }
-        yield detached;
+        yield finish(detached);
       }
-      await this.#succeed(lease, span, chunks, startedAtMs);
+      await this.#succeed({ lease, span, startedAtMs }, chunks, recorded);
       isOver = true;
     } catch (error) {
       isOver = true;
@@ -155,21 +180,10 @@ export class Runner {
     const { lease, span, input, startedAtMs } = begun;
     try {
       const result = finish(await invokeFunction(lease.run, workflow, input, span));
-      await this.#succeed(lease, span, result, startedAtMs);
+      await this.#succeed(begun, result);
       return result;
     } catch (error) {
       throw this.#fail(lease, span, error, startedAtMs);
-    }
-  }
-
-  #replyText(output: unknown): string {
-    const { wire, workflow } = this.#host;
-    try {
-      return JSON.stringify(wire.wrapOutput(output));
-    } catch (cause) {
-      throw new OutputInvalidError(workflow.name, [
-        { path: [], kind: "custom", message: `JSON cannot hold it (${(cause as Error).message})` },
-      ]);
     }
   }
 
@@ -205,11 +219,21 @@ export class Runner {
     }
   }
 
-  async #succeed(lease: RunLease, span: Span | undefined, output: unknown, startedAtMs: number): Promise<void> {
+  async #succeed(
+    { lease, span, startedAtMs }: Omit<BegunRun, "input">,
+    output: unknown,
+    recorded?: () => string,
+  ): Promise<void> {
     lease.run.abort.assertNotAborted();
-    await lease.commit(output);
+    await lease.commit(recorded === undefined ? output : recorded());
     lease.run.events.end(span, { output });
     this.#end("completed", startedAtMs);
+  }
+
+  #endReplay(lease: RunLease): void {
+    lease.rollback();
+    this.#state = "completed";
+    this.#leave();
   }
 
   #fail(lease: RunLease, span: Span | undefined, error: unknown, startedAtMs: number): AlcoveError {
@@ -250,7 +274,7 @@ export class Runner {
   }
 }
 
-// What the engine raises about the workflow's output, and about the collections it reads and appends to. Any other error
+// What the engine raises about the workflow's output, and what is to be recorded of it, and about the collections it reads and appends to. Any other error
 // that comes out of the workflow's code is the workflow's: an INPUT_INVALID among them says that it called another function
 // wrongly, not that the caller did.
 const raisedByEngine: ReadonlySet<string> = new Set([
@@ -262,6 +286,7 @@ const raisedByEngine: ReadonlySet<string> = new Set([
   "STATE_MIGRATION_FAILED",
   "STORE_FAILED",
   "STORE_CLOSED",
+  "IDEMPOTENCY_REPLY_TOO_LARGE",
 ]);
 
 function asCoded(error: unknown): AlcoveError {

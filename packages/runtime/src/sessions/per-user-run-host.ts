@@ -113,6 +113,10 @@ class PerUserLease implements RunLease {
     return this.#parts.recordedReply;
   }
 
+  assertRecordable(bytes: number): void {
+    this.#parts.resident.recordedReplies.assertFits(bytes);
+  }
+
   async commit(result: unknown): Promise<void> {
     const { run, drafts, resident, permits, idempotency } = this.#parts;
     run.end();

@@ -79,6 +79,17 @@ export class RecordedReplies {
     return parsed.data.body;
   }
 
+  /** @throws IDEMPOTENCY_REPLY_TOO_LARGE when a reply of so many bytes cannot be recorded. */
+  assertFits(bytes: number): void {
+    const { maxReplyBytes } = this.#limits;
+    if (bytes > maxReplyBytes) {
+      throw new AlcoveError(
+        "IDEMPOTENCY_REPLY_TOO_LARGE",
+        `The reply has ${bytes} bytes or more; at most ${maxReplyBytes} can be recorded for an idempotency key.`,
+      );
+    }
+  }
+
   /**
    * The changes that record a reply, and drop what is too old or one too many.
    *
@@ -86,13 +97,7 @@ export class RecordedReplies {
    * @throws IDEMPOTENCY_REPLY_TOO_LARGE
    */
   record({ key, fingerprint }: IdempotencyRequest, body: string, sequence: number): ReplyRecording {
-    const bytes = Buffer.byteLength(body);
-    if (bytes > this.#limits.maxReplyBytes) {
-      throw new AlcoveError(
-        "IDEMPOTENCY_REPLY_TOO_LARGE",
-        `The reply has ${bytes} bytes; at most ${this.#limits.maxReplyBytes} can be recorded for an idempotency key.`,
-      );
-    }
+    this.assertFits(Buffer.byteLength(body));
     const index = this.#index ?? new Map<string, IndexEntry>();
     const hash = hashOf(key);
     const entry = {

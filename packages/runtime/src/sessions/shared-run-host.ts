@@ -58,7 +58,13 @@ export class SharedRunHost implements RunHost {
         activeRuns.exit(abort);
       }
     };
-    return { run, recordedReply: undefined, commit: async () => end(), rollback: end };
+    return {
+      run,
+      recordedReply: undefined,
+      assertRecordable: () => undefined,
+      commit: async () => end(),
+      rollback: end,
+    };
   }
 
   recordEnd(): void {

@@ -53,6 +53,15 @@ export function ownerErrorReply(error: unknown): ErrorReply {
   return { ...reply, body: { code: reply.body.code, message, details } };
 }
 
+/** The JSON text of an error body. A fault may quote what the client sent, and that may nest too deep for JSON.stringify. */
+export function errorText(body: ErrorBody): string {
+  try {
+    return JSON.stringify(body);
+  } catch {
+    return JSON.stringify({ code: body.code, message: body.message, details: null });
+  }
+}
+
 function summaryOf(code: ErrorCode): ErrorBody {
   const { summary, remedy } = errorCatalogue[code] ?? errorCatalogue.INTERNAL;
   return { code, message: `${summary} ${remedy}`, details: null };

@@ -1,12 +1,11 @@
 import { AlcoveError, type Logger } from "@alcove/plugin-api";
 import type { Middleware } from "koa";
-import { type ErrorBody, type ErrorReply, errorReply } from "../errors/error-body.js";
+import { type ErrorReply, errorReply, errorText } from "../errors/error-body.js";
 import { replyWithJsonText } from "../json-reply.js";
 import type { RequestContext, RequestState } from "../request-state.js";
 
 /**
- * Turns whatever the middleware below throws into a JSON reply. Faults of the server are logged as errors with their
- * cause and how to mend them, the client's own are logged for debugging.
+ * Turns whatever the middleware below throws into a JSON reply, and logs it.
  *
  * @param replyTo What whoever asks may be told.
  */
@@ -15,16 +14,25 @@ export function errorMap(
   replyTo: (error: unknown) => ErrorReply = errorReply,
 ): Middleware<RequestState> {
   return (context, next) =>
-    next().catch((error: unknown) => replyWithError(context, error, { logger, reply: replyTo(error) }));
+    next().catch((error: unknown) => {
+      const reply = replyTo(error);
+      logFailure(logger, context, { error, reply });
+      replyWithError(context, reply);
+    });
 }
 
-interface Reaction {
-  readonly logger: Logger;
+/** What became of an error. */
+export interface Failure {
+  readonly error: unknown;
+  /** What the client is told. */
   readonly reply: ErrorReply;
 }
 
-function replyWithError(context: RequestContext, error: unknown, { logger, reply }: Reaction): void {
-  const { status, headers, body } = reply;
+/**
+ * Writes an error into the log: the server's own faults as errors with their cause and how to mend them, the client's for
+ * debugging.
+ */
+export function logFailure(logger: Logger, context: RequestContext, { error, reply: { status, body } }: Failure): void {
   const fields = { requestId: context.state.requestId, code: body.code, status };
   if (status >= 500 && !isClientGone(context)) {
     const what = AlcoveError.is(error) ? error.message : "an error outside the catalogue";
@@ -33,17 +41,11 @@ function replyWithError(context: RequestContext, error: unknown, { logger, reply
   } else {
     logger.debug(`${context.method} ${context.path} refused: ${body.message}`, fields);
   }
-  context.set(headers);
-  replyWithJsonText(context, status, errorText(body));
 }
 
-/** A fault may quote what the client sent, and that may nest too deep for JSON.stringify. */
-function errorText(body: ErrorBody): string {
-  try {
-    return JSON.stringify(body);
-  } catch {
-    return JSON.stringify({ code: body.code, message: body.message, details: null });
-  }
+function replyWithError(context: RequestContext, { status, headers, body }: ErrorReply): void {
+  context.set(headers);
+  replyWithJsonText(context, status, errorText(body));
 }
 
 // Nobody reads the reply then, and the run was aborted on purpose.

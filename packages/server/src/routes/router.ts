@@ -1,28 +1,44 @@
-import type { AlcoveConfig } from "@alcove/config";
-import type { Clock } from "@alcove/plugin-api";
 import { Router, type RouterInstance } from "@koa/router";
 import { jsonBody } from "../body/json-body.js";
-import type { RequestState } from "../request-state.js";
-import type { ServedApplication } from "../served-application.js";
+import type { RequestContext, RequestState } from "../request-state.js";
+import type { ServerOptions } from "../server-options.js";
+import type { OpenStreams } from "../streams/open-streams.js";
+import { markdownSteps, rawSteps, type StepAdaptor, wantedTypes } from "../streams/steps.js";
 import { healthRoute } from "./health-route.js";
 import { monitorUsersRoute } from "./monitor-users-route.js";
-import { WORKFLOW_PATHS } from "./route-addresses.js";
+import { FULL_STREAM_PATHS, STREAM_PATHS, WORKFLOW_PATHS } from "./route-addresses.js";
+import { streamRoute } from "./stream-route.js";
 import { workflowRoute } from "./workflow-route.js";
 
 /** Builds the routes of a configuration. Paths are case-sensitive. */
 export function createRouter(
-  application: ServedApplication,
-  { general }: AlcoveConfig,
-  clock: Clock,
+  { runtime, config: { general }, clock, logger }: ServerOptions,
+  openStreams: OpenStreams,
 ): RouterInstance<RequestState> {
+  const { maxBodyBytes, streamHeartbeatMs: heartbeatMs } = general.frontEnd;
   const router = new Router<RequestState>({ sensitive: true });
-  const runWorkflow = workflowRoute(application, jsonBody(general.frontEnd.maxBodyBytes));
+  const readBody = jsonBody(maxBodyBytes);
+  const streamOptions = { readBody, heartbeatMs, openStreams, logger };
+  const runWorkflow = workflowRoute(runtime, readBody);
+  const streamWorkflow = streamRoute(runtime, { ...streamOptions, stepAdaptor: markdownSteps });
+  const streamAllOfWorkflow = streamRoute(runtime, { ...streamOptions, stepAdaptor: rawStepsWanted });
   for (const path of WORKFLOW_PATHS) {
     router.post(path, runWorkflow);
   }
+  for (const path of STREAM_PATHS) {
+    router.post(path, streamWorkflow);
+  }
+  for (const path of FULL_STREAM_PATHS) {
+    router.post(path, streamAllOfWorkflow);
+  }
   router.get("/health", healthRoute);
   if (general.enablePerUserMonitoring) {
-    router.get("/monitor/users", monitorUsersRoute(application, clock));
+    router.get("/monitor/users", monitorUsersRoute(runtime, clock));
   }
   return router;
+}
+
+function rawStepsWanted({ query }: RequestContext): StepAdaptor | undefined {
+  const types = wantedTypes(query["filter_steps"]);
+  return types?.size === 0 ? undefined : rawSteps(types);
 }

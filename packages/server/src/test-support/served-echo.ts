@@ -1,6 +1,6 @@
 import type { AlcoveConfig } from "@alcove/config";
 import { type Logger, type Scope, silentLogger, z } from "@alcove/plugin-api";
-import type { IdempotencyRequest, ResidentFigures, RunRequest } from "@alcove/runtime";
+import type { IdempotencyRequest, ResidentFigures, RunRequest, StepListener } from "@alcove/runtime";
 import { createServer, type ListeningServer } from "../create-server.js";
 import type { ServedApplication } from "../served-application.js";
 
@@ -22,6 +22,8 @@ export interface EchoOptions {
   readonly residents?: readonly ResidentFigures[];
   /** What a run does; echoes its input if left out. */
   readonly run?: (run: RecordedRun) => Promise<unknown>;
+  /** The chunks of a stream, as JSON texts; its input as the one chunk if left out. Steps go to the listener. */
+  readonly stream?: (run: RecordedRun, onStep: StepListener) => AsyncGenerator<string, void, undefined>;
 }
 
 /** An application without containers or store: it records its runs and echoes their input. */
@@ -31,7 +33,13 @@ export class ServedEcho implements ServedApplication {
   readonly workflow: ServedApplication["workflow"];
   readonly sessions: ServedApplication["sessions"];
 
-  constructor({ scope = "per-user", inputSchema = z.looseObject({}), residents = [], run }: EchoOptions = {}) {
+  constructor({
+    scope = "per-user",
+    inputSchema = z.looseObject({}),
+    residents = [],
+    run,
+    stream = echoed,
+  }: EchoOptions = {}) {
     this.workflow = {
       typeName: "echo",
       scope,
@@ -49,13 +57,27 @@ export class ServedEcho implements ServedApplication {
           run: (input, request) => {
             const recorded: RecordedRun = { userId, input, request, abort: new AbortController() };
             this.runs.push(recorded);
+            const listeners: StepListener[] = [];
             return {
               reply: async (idempotency) => {
                 recorded.idempotency = idempotency;
                 const body = JSON.stringify(run === undefined ? input : await run(recorded));
                 return { body, isReplayed: idempotency?.key === "sent-before" };
               },
-              abort: () => recorded.abort.abort(),
+              replyStream: async (idempotency) => {
+                recorded.idempotency = idempotency;
+                const chunks = stream(recorded, (step) => {
+                  for (const listener of listeners) {
+                    listener(step);
+                  }
+                });
+                return { isReplayed: idempotency?.key === "sent-before", chunks };
+              },
+              subscribe: (listener) => {
+                listeners.push(listener);
+                return () => undefined;
+              },
+              abort: (reason) => recorded.abort.abort(reason),
             };
           },
           close: () => {
@@ -66,6 +88,10 @@ export class ServedEcho implements ServedApplication {
       residents: () => residents,
     };
   }
+}
+
+async function* echoed({ input }: RecordedRun): AsyncGenerator<string, void, undefined> {
+  yield JSON.stringify({ value: JSON.stringify(input) });
 }
 
 /** What a test may configure. */
@@ -109,6 +135,7 @@ export function testConfig({ frontEnd = {}, enablePerUserMonitoring = false }: T
           exposeHeaders: [],
           maxAgeSeconds: 600,
         },
+        streamHeartbeatMs: 15_000,
         allowInsecureIdentity: false,
         ...frontEnd,
       },

@@ -1,0 +1,58 @@
+import { AlcoveError } from "@alcove/plugin-api";
+import type { JsonObject } from "../body/json-body.js";
+import { RequestError } from "../errors/request-error.js";
+import { bodyFaults } from "../errors/validation-detail.js";
+import type { RequestContext } from "../request-state.js";
+import type { ServedApplication, ServedRunner } from "../served-application.js";
+import { runRequestOf } from "./run-request.js";
+
+/**
+ * Begins what a request asks of the workflow. When the client goes away before the reply is complete, the run is aborted
+ * and nothing of it is stored.
+ *
+ * @param begin Asks the runner for its reply. The session is given back once the run is over.
+ */
+export function callWorkflow<Result>(
+  { workflow, sessions }: ServedApplication,
+  context: RequestContext,
+  { userId, body }: { readonly userId: string | undefined; readonly body: JsonObject },
+  begin: (runner: ServedRunner) => Promise<Result>,
+): Promise<Result> {
+  const input = workflow.unwrapInput(body);
+  const session = sessions.session({ userId });
+  try {
+    const runner = session.run(input, runRequestOf(context));
+    abortWhenClientLeaves(runner, context);
+    return begin(runner);
+  } finally {
+    session.close();
+  }
+}
+
+/** The faults of the error name the fields of the function's schema; the client is told the fields of the body it sent. */
+export async function withFaultsOfBody(
+  error: unknown,
+  { workflow }: ServedApplication,
+  body: JsonObject,
+): Promise<unknown> {
+  if (!AlcoveError.is(error) || error.code !== "INPUT_INVALID") {
+    return error;
+  }
+  const detail = await bodyFaults(workflow.inputSchema, body);
+  if (detail.length === 0) {
+    return error;
+  }
+  return new RequestError("INPUT_INVALID", error.message, { cause: error, details: error.details ?? null, detail });
+}
+
+function abortWhenClientLeaves(runner: ServedRunner, { req, res }: RequestContext): void {
+  if (req.socket.destroyed) {
+    runner.abort();
+    return;
+  }
+  res.on("close", () => {
+    if (!res.writableFinished) {
+      runner.abort();
+    }
+  });
+}

@@ -1,0 +1,41 @@
+import type { ErrorBody } from "../errors/error-body.js";
+import { errorText } from "../errors/error-body.js";
+
+// JSON has no line breaks outside its escapes, so that each of these texts fits on the one line a field may take.
+
+/** What keeps a connection alive while nothing happens; clients skip it. */
+export const HEARTBEAT_FRAME = ":\n\n";
+
+/** A step of the run, in the form in which clients know steps. */
+export interface StepRecord {
+  /** The same for the start and the end of one step. */
+  readonly id: string;
+  /** The `id` of the step it happened in. */
+  readonly parent_id: string;
+  /** `markdown`, or the type of the event where the payload is the raw step. */
+  readonly type: string;
+  /** What a client shows as its heading. */
+  readonly name: string;
+  /** Markdown, or the JSON text of the raw step. */
+  readonly payload: string;
+}
+
+/** One chunk of the result. @param chunkText JSON text */
+export function dataFrame(chunkText: string): string {
+  return `data: ${chunkText}\n\n`;
+}
+
+/** One step on the way to the result. */
+export function stepFrame(step: StepRecord): string {
+  return `intermediate_data: ${JSON.stringify(step)}\n\n`;
+}
+
+/** The error that ended the stream. */
+export function errorFrame(body: ErrorBody): string {
+  return `event: error\ndata: ${errorText(body)}\n\n`;
+}
+
+/** Says in a comment that steps are missing. */
+export function omissionFrame(stepCount: number): string {
+  return `: ${stepCount} steps left out, since the client reads too slowly\n\n`;
+}
