@@ -74,6 +74,30 @@ describe("a state a function leaves behind", () => {
     expect(await call(runtime, "alice", {})).toEqual({ prefs: { theme: "light" } });
   });
 
+  it("stays as it was committed, whatever ways around its draft a function knows", async () => {
+    const schema = z.object({ list: z.array(z.object({ name: z.string() })) });
+    await using bench = await Workbench.create([
+      hostile(
+        schema,
+        () => ({ list: [{ name: "first" }] }),
+        ({ way }, { state }) => {
+          if (way === "descriptor") {
+            Object.getOwnPropertyDescriptor(state, "list")?.value.push({ name: "planted" });
+          }
+          if (way === "draft") {
+            state.list.push({ name: "second" });
+          }
+          return { count: state.list.length };
+        },
+      ),
+    ]);
+    const { runtime } = await bench.start(config);
+    await expect(call(runtime, "alice", { way: "descriptor" })).rejects.toThrow("not extensible");
+    expect(await call(runtime, "alice", { way: "draft" })).toEqual({ count: 2 });
+    await expect(call(runtime, "alice", { way: "descriptor" })).rejects.toThrow("not extensible");
+    expect(await call(runtime, "alice", {})).toEqual({ count: 2 });
+  });
+
   it("begins with the defaults of its schema", async () => {
     const schema = z.object({ notes: z.array(z.string()).default([]) });
     await using bench = await Workbench.create([

@@ -9,7 +9,7 @@ export function detachDrafts(value: unknown): unknown {
     return value;
   }
   if (isDraft(value)) {
-    return withOwnLists(current(value));
+    return current(value);
   }
   if (Array.isArray(value)) {
     const items = value.map(detachDrafts);
@@ -25,13 +25,4 @@ export function detachDrafts(value: unknown): unknown {
   return entries.some(([, , isChanged]) => isChanged)
     ? Object.fromEntries(entries.map(([key, item]) => [key, item]))
     : value;
-}
-
-/** What a run has not changed is the committed value itself, whose lists are not frozen: nobody is to get hold of them. */
-function withOwnLists(value: unknown): unknown {
-  if (Array.isArray(value)) {
-    return value.map(withOwnLists);
-  }
-  const isPlain = typeof value === "object" && value !== null && Object.getPrototypeOf(value) === Object.prototype;
-  return isPlain ? Object.fromEntries(Object.entries(value).map(([key, item]) => [key, withOwnLists(item)])) : value;
 }

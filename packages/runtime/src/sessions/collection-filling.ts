@@ -32,7 +32,7 @@ export class CollectionFilling implements StateMigrationContext {
     if (items === undefined) {
       throw new TypeError(`${this.#componentName} declares no collection ${collection}.`);
     }
-    const { value } = storedForm(`The item for the ${items.title}`, item, { freezesLists: false });
+    const { value } = storedForm(`The item for the ${items.title}`, item);
     this.#appended.push({ items, version, value: value as JsonValue });
   };
 

@@ -6,9 +6,8 @@ import { invalidValue, type Reading, StoredSchema } from "./stored-schema.js";
 /** A component's state as it is, or will be, on disk. */
 export interface CommittedState {
   /**
-   * What a load of `json` would give, so that it makes no difference whether a session stayed in memory. Where the schema
-   * has codecs it is their stored side, and deeply frozen, because their code gets to see it; else functions reach it by
-   * drafts only, and its lists are not frozen.
+   * What a load of `json` would give, so that it makes no difference whether a session stayed in memory; deeply frozen.
+   * Where the schema has codecs it is their stored side.
    */
   readonly value: object;
   readonly json: string;

@@ -37,7 +37,7 @@ export async function migrateStored<Step>(
   for (const [version, step] of stepsFor({ what, reader }, declaration, stored.version)) {
     try {
       // A copy, so that the next step may change what it gets.
-      value = JSON.parse(storedForm(`The ${what}`, await take(step, value), { freezesLists: false }).json) as JsonValue;
+      value = JSON.parse(storedForm(`The ${what}`, await take(step, value)).json) as JsonValue;
     } catch (cause) {
       throw new StoredStateError(
         "STATE_MIGRATION_FAILED",

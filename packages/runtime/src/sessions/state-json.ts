@@ -2,20 +2,9 @@ import { StoredStateError } from "@alcove/plugin-api";
 
 /** A state or an item in the form in which it is stored. */
 export interface StoredForm {
-  /** Plain data that nobody else holds a part of; frozen all the way down, but for lists where they stay open. */
+  /** Plain data that nobody else holds a part of, and that is frozen all the way down. */
   readonly value: unknown;
   readonly json: string;
-}
-
-/** What {@link storedForm} has to know beside the state. */
-export interface StoringOptions {
-  /** The value as it was stored before: parts of it that are still there are taken over as they are. */
-  readonly previous?: object | undefined;
-  /**
-   * Whether lists are frozen as objects are. V8 takes twenty times as long to copy a frozen list as any other, and every run
-   * that touches a list copies it. So they stay open where drafts are the only way to them.
-   */
-  readonly freezesLists: boolean;
 }
 
 /**
@@ -25,8 +14,8 @@ export interface StoringOptions {
  * @param what What messages call it, as the beginning of a sentence: `The state of notepad`.
  * @throws STATE_INVALID when JSON cannot hold it: `JSON.stringify` would drop or change such values without a word.
  */
-export function storedForm(what: string, live: unknown, options: StoringOptions): StoredForm {
-  const value = storableCopy(live, options.previous, options.freezesLists, 0);
+export function storedForm(what: string, live: unknown, previous?: object | undefined): StoredForm {
+  const value = storableCopy(live, previous, 0);
   if (value === unstorable) {
     const { found, path } = findFault(live, []);
     throw new StoredStateError(
@@ -43,7 +32,7 @@ const MAX_DEPTH = 200;
 const unstorable = Symbol("unstorable");
 
 /** A frozen copy of what JSON can hold, or `unstorable`. Where the fault is, is asked for only when there is one. */
-function storableCopy(value: unknown, previous: unknown, freezesLists: boolean, depth: number): unknown {
+function storableCopy(value: unknown, previous: unknown, depth: number): unknown {
   switch (typeof value) {
     case "string":
     case "boolean":
@@ -58,14 +47,14 @@ function storableCopy(value: unknown, previous: unknown, freezesLists: boolean, 
         return unstorable;
       }
       return Array.isArray(value)
-        ? copyOfList(value, previous, freezesLists, depth)
-        : copyOfObject(value as Record<string, unknown>, previous, freezesLists, depth);
+        ? copyOfList(value, previous, depth)
+        : copyOfObject(value as Record<string, unknown>, previous, depth);
     default:
       return unstorable;
   }
 }
 
-function copyOfList(list: readonly unknown[], previous: unknown, freezesLists: boolean, depth: number): unknown {
+function copyOfList(list: readonly unknown[], previous: unknown, depth: number): unknown {
   const before: readonly unknown[] = Array.isArray(previous) ? previous : [];
   let stored: ReadonlySet<unknown> | undefined;
   const copy = new Array<unknown>(list.length);
@@ -75,24 +64,19 @@ function copyOfList(list: readonly unknown[], previous: unknown, freezesLists: b
       // Items that only moved, because others came or went before them, are found wherever they were.
       stored ??= new Set(before);
     }
-    copy[index] = stored?.has(item) === true ? item : storableCopy(item, before[index], freezesLists, depth + 1);
+    copy[index] = stored?.has(item) === true ? item : storableCopy(item, before[index], depth + 1);
     if (copy[index] === unstorable) {
       return unstorable;
     }
   }
-  return freezesLists ? Object.freeze(copy) : copy;
+  return Object.freeze(copy);
 }
 
-function copyOfObject(
-  object: Readonly<Record<string, unknown>>,
-  previous: unknown,
-  freezesLists: boolean,
-  depth: number,
-): unknown {
+function copyOfObject(object: Readonly<Record<string, unknown>>, previous: unknown, depth: number): unknown {
   const before = (typeof previous === "object" ? previous : null) as Readonly<Record<string, unknown>> | null;
   const copy: Record<string, unknown> = {};
   for (const key of Object.keys(object)) {
-    const item = storableCopy(object[key], before?.[key], freezesLists, depth + 1);
+    const item = storableCopy(object[key], before?.[key], depth + 1);
     if (item === unstorable) {
       return unstorable;
     }
@@ -139,9 +123,10 @@ function findFault(value: unknown, path: readonly (string | number)[]): Fault {
     return { found: describeObject(value), path };
   }
   const entries: [string | number, unknown][] = Array.isArray(value) ? [...value.entries()] : Object.entries(value);
-  const [key, item] = entries.find(
-    ([, each]) => storableCopy(each, undefined, false, path.length + 1) === unstorable,
-  ) ?? ["", undefined];
+  const [key, item] = entries.find(([, each]) => storableCopy(each, undefined, path.length + 1) === unstorable) ?? [
+    "",
+    undefined,
+  ];
   return findFault(item, [...path, key]);
 }
 

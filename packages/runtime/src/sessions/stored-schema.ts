@@ -29,14 +29,9 @@ export class StoredSchema {
     return reading(() => this.#schema.safeParse(stored));
   }
 
-  /**
-   * The stored side of a value in the form in which it is stored. Where there are codecs it is frozen all the way down, because
-   * their code gets to see it; else functions reach it by drafts only, and its lists stay open.
-   *
-   * @throws STATE_INVALID when JSON cannot hold it.
-   */
+  /** The stored side of a value in the form in which it is stored. @throws STATE_INVALID when JSON cannot hold it. */
   stored(value: unknown, previous?: object | undefined): StoredForm {
-    return storedForm(this.#what, value, { previous, freezesLists: this.hasCodec });
+    return storedForm(this.#what, value, previous);
   }
 
   /**
