@@ -12,9 +12,9 @@ import type { ServerOptions } from "./server-options.js";
 
 /** Puts the middleware and the routes together into the function that answers requests. */
 export function createRequestListener(options: ServerOptions): RequestListener {
-  const { runtime, config, logger, clock } = options;
+  const { config, logger, clock } = options;
   const koa = new Koa<RequestState>({ env: "production" });
-  const router = createRouter(runtime, config, clock);
+  const router = createRouter(options);
   koa.use(requestId);
   if (options.accessLog === true) {
     koa.use(accessLog(logger, clock));

@@ -3,6 +3,12 @@ import type { AlcoveConfig } from "@alcove/config";
 /** The paths that run the workflow: the reference's own, and its older name. */
 export const WORKFLOW_PATHS: readonly string[] = ["/generate", "/v1/workflow"];
 
+/** The session of whoever asks: what is kept of it, and the way to be forgotten. */
+export const SESSION_PATH = "/v1/session";
+
+/** All that is kept of whoever asks. */
+export const SESSION_EXPORT_PATH = "/v1/session/export";
+
 /** A route as the start-up log names it. */
 export interface RouteAddress {
   /** The HTTP method in capitals. */
@@ -15,6 +21,9 @@ export interface RouteAddress {
 export function routeAddresses({ general }: AlcoveConfig): readonly RouteAddress[] {
   return [
     ...WORKFLOW_PATHS.map((path) => ({ method: "POST", path })),
+    { method: "GET", path: SESSION_PATH },
+    { method: "DELETE", path: SESSION_PATH },
+    { method: "GET", path: SESSION_EXPORT_PATH },
     { method: "GET", path: "/health" },
     ...(general.enablePerUserMonitoring ? [{ method: "GET", path: "/monitor/users" }] : []),
   ];

@@ -1,7 +1,8 @@
 import type { AlcoveConfig } from "@alcove/config";
-import { type Logger, type Scope, silentLogger, z } from "@alcove/plugin-api";
+import { AlcoveError, type Logger, type Scope, silentLogger, z } from "@alcove/plugin-api";
 import type { IdempotencyRequest, ResidentFigures, RunRequest } from "@alcove/runtime";
 import { createServer, type ListeningServer } from "../create-server.js";
+import type { StoredSessions } from "../routes/session-routes.js";
 import type { ServedApplication } from "../served-application.js";
 
 /** A run the fake application was asked for. */
@@ -71,11 +72,24 @@ export class ServedEcho implements ServedApplication {
 /** What a test may configure. */
 export interface TestServerOptions {
   readonly application?: ServedEcho;
+  /** None of any user if left out. */
+  readonly storedSessions?: StoredSessions;
   readonly frontEnd?: Partial<AlcoveConfig["general"]["frontEnd"]>;
   readonly enablePerUserMonitoring?: boolean;
   readonly logger?: Logger;
   readonly accessLog?: boolean;
 }
+
+const failAsMissing = (): never => {
+  throw new AlcoveError("SESSION_NOT_FOUND", "There is no session.");
+};
+
+/** A store without sessions. */
+const noSessions: StoredSessions = {
+  describe: async () => failAsMissing(),
+  export: async () => failAsMissing(),
+  delete: async () => failAsMissing(),
+};
 
 /** A configuration for a server on a free port. */
 export function testConfig({ frontEnd = {}, enablePerUserMonitoring = false }: TestServerOptions = {}): AlcoveConfig {
@@ -120,6 +134,7 @@ export function testConfig({ frontEnd = {}, enablePerUserMonitoring = false }: T
 export function startTestServer(options: TestServerOptions = {}): Promise<ListeningServer> {
   return createServer({
     runtime: options.application ?? new ServedEcho(),
+    storedSessions: options.storedSessions ?? noSessions,
     config: testConfig(options),
     logger: options.logger ?? silentLogger,
     clock: { nowMs: () => Date.UTC(2026, 10, 20, 16, 57), monotonicMs: () => 0 },
