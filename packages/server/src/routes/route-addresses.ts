@@ -9,6 +9,9 @@ export const SESSION_PATH = "/v1/session";
 /** All that is kept of whoever asks. */
 export const SESSION_EXPORT_PATH = "/v1/session/export";
 
+/** The OpenAPI document of all routes. */
+export const OPENAPI_PATH = "/openapi.json";
+
 /** A route as the start-up log names it. */
 export interface RouteAddress {
   /** The HTTP method in capitals. */
@@ -26,5 +29,6 @@ export function routeAddresses({ general }: AlcoveConfig): readonly RouteAddress
     { method: "GET", path: SESSION_EXPORT_PATH },
     { method: "GET", path: "/health" },
     ...(general.enablePerUserMonitoring ? [{ method: "GET", path: "/monitor/users" }] : []),
+    { method: "GET", path: OPENAPI_PATH },
   ];
 }

@@ -4,6 +4,7 @@ import type { IdempotencyRequest, ResidentFigures, RunRequest } from "@alcove/ru
 import { createServer, type ListeningServer } from "../create-server.js";
 import type { StoredSessions } from "../routes/session-routes.js";
 import type { ServedApplication } from "../served-application.js";
+import type { ServerOptions } from "../server-options.js";
 
 /** A run the fake application was asked for. */
 export interface RecordedRun {
@@ -130,14 +131,19 @@ export function testConfig({ frontEnd = {}, enablePerUserMonitoring = false }: T
   };
 }
 
-/** A server in front of a fake application, whose clock stands at 2026-11-20T16:57:00Z. */
-export function startTestServer(options: TestServerOptions = {}): Promise<ListeningServer> {
-  return createServer({
+/** What a server in front of a fake application is made of. Its clock stands at 2026-11-20T16:57:00Z. */
+export function testServerOptions(options: TestServerOptions = {}): ServerOptions {
+  return {
     runtime: options.application ?? new ServedEcho(),
     storedSessions: options.storedSessions ?? noSessions,
     config: testConfig(options),
     logger: options.logger ?? silentLogger,
     clock: { nowMs: () => Date.UTC(2026, 10, 20, 16, 57), monotonicMs: () => 0 },
     accessLog: options.accessLog ?? false,
-  }).listen();
+  };
+}
+
+/** A server in front of a fake application. */
+export function startTestServer(options: TestServerOptions = {}): Promise<ListeningServer> {
+  return createServer(testServerOptions(options)).listen();
 }
