@@ -39,9 +39,9 @@ export function valuesOf(document: Json, schemaOrReference: unknown): fc.Arbitra
     case "string":
       return stringsOf(schema);
     case "integer":
-      return fc.integer({ min: limit(schema, "minimum", -1_000), max: limit(schema, "maximum", 1_000) });
+      return fc.integer({ min: least(schema), max: limit(schema, "maximum", 1_000) });
     case "number":
-      return fc.double({ min: limit(schema, "minimum", -1_000), max: limit(schema, "maximum", 1_000), noNaN: true });
+      return fc.double({ min: least(schema), max: limit(schema, "maximum", 1_000), noNaN: true });
     case "boolean":
       return fc.boolean();
     case "null":
@@ -67,6 +67,10 @@ function objectsOf(document: Json, schema: Json): fc.Arbitrary<unknown> {
   const model = Object.fromEntries(Object.entries(properties).map(([name, each]) => [name, valuesOf(document, each)]));
   const requiredKeys = z.array(z.string()).parse(schema["required"] ?? []);
   return fc.record(model, { requiredKeys, noNullPrototype: true });
+}
+
+function least(schema: Json): number {
+  return Math.max(limit(schema, "minimum", -1_000), limit(schema, "exclusiveMinimum", -1_001) + 1);
 }
 
 function limit(schema: Json, keyword: string, otherwise: number): number {

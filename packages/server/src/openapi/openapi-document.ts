@@ -1,4 +1,5 @@
 import { readFileSync } from "node:fs";
+import { exportedSessionSchema } from "@alcove/state";
 import { z } from "zod";
 import { healthReplySchema } from "../routes/health-route.js";
 import { monitoredUsersSchema } from "../routes/monitor-wire.js";
@@ -20,6 +21,7 @@ export async function openApiDocument({ runtime, config }: Pick<ServerOptions, "
     ...component("WorkflowInput", workflow.inputSchema, "input"),
     ...component("WorkflowOutput", workflow.outputSchema ?? z.unknown(), "output"),
     ...component("Session", sessionReplySchema, "output"),
+    ...component("ExportedSession", exportedSessionSchema, "input"),
     ...component("Health", healthReplySchema, "output"),
     ...(config.general.enablePerUserMonitoring ? component("MonitoredUsers", monitoredUsersSchema, "output") : {}),
     ...component("Error", errorSchema, "output"),

@@ -115,7 +115,7 @@ const exportSession: OperationFacts = {
     headers: {
       "Content-Disposition": { description: "A name for the file.", required: true, schema: { type: "string" } },
     },
-    schema: { type: "object", required: ["alcove_session", "user_id"] },
+    schema: componentRef("ExportedSession"),
   },
   errors: [...identityErrors, "SESSION_NOT_FOUND", ...storeErrors],
   security: cookie,
@@ -180,7 +180,15 @@ const openApi: OperationFacts = {
   operationId: "openapi",
   tag: "server",
   summary: "Describe this API",
-  reply: { status: 200, description: "This document.", schema: { type: "object", required: ["openapi", "paths"] } },
+  reply: {
+    status: 200,
+    description: "This document.",
+    schema: {
+      type: "object",
+      required: ["openapi", "paths"],
+      properties: { openapi: { type: "string" }, paths: { type: "object" } },
+    },
+  },
   errors: ["INTERNAL"],
   security: anybody,
 };
