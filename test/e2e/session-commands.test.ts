@@ -1,6 +1,6 @@
 import { spawnSync } from "node:child_process";
 import { existsSync } from "node:fs";
-import { mkdir, readFile, stat, writeFile } from "node:fs/promises";
+import { chmod, mkdir, readFile, stat, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { describe, expect } from "vitest";
 import { z } from "zod";
@@ -102,6 +102,9 @@ describe.each(["without a server", "while a server has the store open"])("%s", (
     expect((await command(workplace, "sessions", "export", "alice", "--output", file)).exitCode).toBe(0);
     expect((await stat(file)).mode & 0o777).toBe(0o600);
     expect((await command(workplace, "sessions", "export", "alice", "--output", file)).exitCode).toBe(1);
+    await chmod(file, 0o644);
+    expect((await command(workplace, "sessions", "export", "alice", "--output", file, "--force")).exitCode).toBe(0);
+    expect((await stat(file)).mode & 0o777).toBe(0o600);
     const printed = await command(workplace, "sessions", "export", "alice");
     expect(printed.stdout).toBe(await readFile(file, "utf8"));
 

@@ -9,22 +9,28 @@ export interface ExportedRecord {
   readonly expiresAtMs: number | undefined;
 }
 
+/** The last moment a date can be of. */
+const latestTimeMs = 8.64e15;
+const timeSchema = z.int().nonnegative().max(latestTimeMs);
+
 /** The JSON of an exported session. All times are milliseconds since 1970-01-01T00:00:00Z. */
 export const exportedSessionSchema = z.object({
   alcove_session: z.literal(1),
   application: z.string(),
-  user_id: z.string(),
-  created_at: z.int().nonnegative(),
-  last_activity_at: z.int().nonnegative(),
-  expires_at: z.int().nonnegative(),
+  user_id: z.string().min(1),
+  created_at: timeSchema,
+  last_activity_at: timeSchema,
+  expires_at: timeSchema,
   runs_completed: z.int().nonnegative(),
   components: z.array(z.object({ name: z.string(), version: z.int(), state: z.custom<JsonValue>() })),
   collections: z
-    .array(z.object({ name: z.string(), first: z.int().nonnegative(), next: z.int().nonnegative() }))
+    .array(
+      z
+        .object({ name: z.string(), first: z.int().nonnegative(), next: z.int().nonnegative() })
+        .refine(({ first, next }) => first <= next),
+    )
     .default([]),
-  records: z.array(
-    z.object({ name: z.string(), expires_at: z.int().nonnegative().optional(), value: z.custom<JsonValue>() }),
-  ),
+  records: z.array(z.object({ name: z.string(), expires_at: timeSchema.optional(), value: z.custom<JsonValue>() })),
 });
 
 /** A session and its records as JSON text, in a form that depends on no store. */

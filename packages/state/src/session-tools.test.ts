@@ -132,6 +132,22 @@ describe.each([
     expect(await store.readRecord(keyOf("alice"), "later")).toBeUndefined();
   });
 
+  it.each([
+    ["that ends after the end of time", { expires_at: 9e15 }],
+    ["that began after it", { created_at: 9e15 }],
+    ["of nobody", { user_id: "" }],
+    ["with a collection that ends before it begins", { collections: [{ name: "notes", first: 3, next: 2 }] }],
+    ["with a component without a state", { components: [{ name: "notes", version: 1 }] }],
+  ])("imports no session %s", async (_what, fault) => {
+    await openIt();
+    await store.commit(commitOf(keyOf("alice")));
+    const exported: object = JSON.parse((await store.exportSession(keyOf("alice"))) ?? "");
+    await store.remove(keyOf("alice"));
+    const damaged = JSON.stringify({ ...exported, ...fault });
+    await expect(store.importSession(damaged, one)).rejects.toMatchObject({ code: "STATE_UNREADABLE" });
+    expect(await store.list({ limit: 10 })).toEqual([]);
+  });
+
   it("imports no session whose time is over, and takes the place of one whose is", async () => {
     await openIt();
     const key = keyOf("alice");
@@ -385,6 +401,20 @@ describe("a backup", () => {
     expect(await copy.count()).toBe(1);
     await copy.close();
     await expect(first.backup(file, { overwrite: true })).rejects.toMatchObject({ code: "BACKUP_FAILED" });
+  });
+
+  it("is refused while another one is being written to the same file, which is not touched by it", async () => {
+    await open();
+    const components = new Map([["notes", { version: 3, json: JSON.stringify("x".repeat(1_000_000)) }]]);
+    await Promise.all(["alice", "bob", "carol"].map((user) => store.commit({ ...commitOf(keyOf(user)), components })));
+    const file = join(folder, "copy.sqlite");
+    const written = store.backup(file).then(() => readFileSync(file));
+    await expect.poll(() => statSync(`${file}.new`).size, { interval: 1 }).toBeGreaterThan(0);
+    const again = store.backup(`${folder}/../${basename(folder)}/copy.sqlite`, { overwrite: true });
+    await expect(again).rejects.toMatchObject({ code: "BACKUP_FAILED" });
+    expect((await written).equals(readFileSync(file))).toBe(true);
+    await store.backup(file, { overwrite: true });
+    expect(await (await open(file)).verify(() => undefined)).toEqual({ entries: 9, damaged: 0 });
   });
 
   it("hinders no connection from being closed: the copy is given up", async () => {

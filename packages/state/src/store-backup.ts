@@ -6,6 +6,9 @@ import { syncFile, syncFolder } from "./file-durability.js";
 /** What only lies beside a file that a store has open, or had open when it was killed or closed. */
 const besideAStore = [".lock", "-wal", "-journal"];
 
+/** Where backups are being written. No other process writes any of the same store, since this one holds it. */
+const beingWritten = new Set<string>();
+
 /**
  * Has a file written by `copyTo` under a name of its own, and gives it its right name when it is complete and durable.
  *
@@ -18,13 +21,16 @@ export async function writeBackup(
 ): Promise<void> {
   const path = resolve(file);
   const unfinished = `${path}.new`;
+  let real: string;
   try {
-    assertFree(path, overwrite);
+    real = join(realpathSync(dirname(path)), basename(path));
+    assertFree(path, real, overwrite);
     removeUnfinished(unfinished);
     closeSync(openSync(unfinished, "wx", 0o600));
   } catch (error) {
     throw backupError(path, error);
   }
+  beingWritten.add(real);
   try {
     await copyTo(unfinished);
     syncFile(unfinished);
@@ -33,11 +39,15 @@ export async function writeBackup(
   } catch (error) {
     removeUnfinished(unfinished);
     throw backupError(path, error);
+  } finally {
+    beingWritten.delete(real);
   }
 }
 
-function assertFree(path: string, overwrite: boolean): void {
-  const real = join(realpathSync(dirname(path)), basename(path));
+function assertFree(path: string, real: string, overwrite: boolean): void {
+  if (beingWritten.has(real)) {
+    throw new StoreError("BACKUP_FAILED", `Another backup is being written to ${path}.`);
+  }
   const neighbour = besideAStore.map((suffix) => `${real}${suffix}`).find((name) => existsSync(name));
   if (neighbour !== undefined) {
     // A log beside it would be taken for that of the copy, and replacing an open database would lose it.

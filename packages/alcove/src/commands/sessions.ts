@@ -1,4 +1,4 @@
-import { readFile, writeFile } from "node:fs/promises";
+import { open, readFile } from "node:fs/promises";
 import { AlcoveError } from "@alcove/plugin-api";
 import { type SessionAdministration, userIdOf } from "@alcove/server";
 import { type Command, InvalidArgumentError } from "commander";
@@ -190,7 +190,16 @@ function addVerify(sessions: Command, output: ConsoleOutput): void {
 /** Writes a file for the owner only. */
 async function writeOwn(file: string, text: string, overwrite: boolean): Promise<void> {
   try {
-    await writeFile(file, text, { mode: 0o600, flag: overwrite ? "w" : "wx" });
+    const handle = await open(file, overwrite ? "w" : "wx", 0o600);
+    try {
+      // One that was there already has the mode it had.
+      if ((await handle.stat()).isFile()) {
+        await handle.chmod(0o600);
+      }
+      await handle.writeFile(text);
+    } finally {
+      await handle.close();
+    }
   } catch (cause) {
     throw fileError(`The file ${file} could not be written`, cause);
   }

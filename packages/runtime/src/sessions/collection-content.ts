@@ -45,7 +45,9 @@ export function changedCollections(
   const records: RecordChange[] = [];
   // A run that changed a collection began with what was filled in.
   for (const [items, after] of new Map([...before.filled, ...changes])) {
-    records.push(...recordChanges(items, collections.get(items.key) ?? nothingAppended, after));
+    for (const change of recordChanges(items, collections.get(items.key) ?? nothingAppended, after)) {
+      records.push(change);
+    }
     collections.set(items.key, { first: after.first, next: after.next });
   }
   return { collections, records };

@@ -41,8 +41,9 @@ export class CollectionFilling implements StateMigrationContext {
     this.#isOver = true;
     const texts = new Map<CollectionItems, string[]>();
     for (const { items, version, value } of this.#appended) {
-      const text = await items.adopt({ version, value });
-      texts.set(items, [...(texts.get(items) ?? []), text]);
+      const ofCollection = texts.get(items) ?? [];
+      texts.set(items, ofCollection);
+      ofCollection.push(await items.adopt({ version, value }));
     }
     return texts;
   }
