@@ -93,7 +93,14 @@ export class Application {
     }
     const logger = this.#logger.child({ scope: "server" });
     const { runtime, config } = this;
-    const server = createServer({ runtime, config, logger, clock: this.#clock, accessLog: this.#accessLog });
+    const server = createServer({
+      runtime,
+      storedSessions: this.#administration(logger),
+      config,
+      logger,
+      clock: this.#clock,
+      accessLog: this.#accessLog,
+    });
     this.#server = await server.listen();
     return this.#server;
   }
@@ -108,12 +115,7 @@ export class Application {
     const { runtime, store, config } = this;
     const logger = this.#logger.child({ scope: "control" });
     const { application } = config.general;
-    const administration = new StoreAdministration({
-      store,
-      application,
-      betweenRuns: (userId, change) => runtime.sessions.endSession(userId, change, LONGEST_WAIT_FOR_RUNS_MS),
-      logger,
-    });
+    const administration = this.#administration(logger);
     const run = (userId: string, input: string, signal: AbortSignal): Promise<string> =>
       runWorkflow(runtime, userId, input, signal);
     this.#control = await listenForOwner({ application, administration, run, logger }, store.place);
@@ -127,6 +129,16 @@ export class Application {
   close(): Promise<void> {
     this.#closing ??= this.#close();
     return this.#closing;
+  }
+
+  #administration(logger: Logger): StoreAdministration {
+    const { runtime, store, config } = this;
+    return new StoreAdministration({
+      store,
+      application: config.general.application,
+      betweenRuns: (userId, change) => runtime.sessions.endSession(userId, change, LONGEST_WAIT_FOR_RUNS_MS),
+      logger,
+    });
   }
 
   async #close(): Promise<void> {

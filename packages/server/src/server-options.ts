@@ -1,11 +1,14 @@
 import type { AlcoveConfig } from "@alcove/config";
 import type { Clock, Logger } from "@alcove/plugin-api";
+import type { StoredSessions } from "./routes/session-routes.js";
 import type { ServedApplication } from "./served-application.js";
 
 /** What a server is made of. */
 export interface ServerOptions {
   /** The started runtime whose workflow is served. The server does not close it. */
   readonly runtime: ServedApplication;
+  /** What is stored of users, for the routes by which they look after their own session. */
+  readonly storedSessions: StoredSessions;
   /** Where to listen, limits, CORS, which routes are served. */
   readonly config: AlcoveConfig;
   /** Gets errors, and a line per request where `accessLog` is on. */

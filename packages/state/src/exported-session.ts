@@ -13,7 +13,8 @@ export interface ExportedRecord {
 const latestTimeMs = 8.64e15;
 const timeSchema = z.int().nonnegative().max(latestTimeMs);
 
-const exportSchema = z.object({
+/** The JSON of an exported session. All times are milliseconds since 1970-01-01T00:00:00Z. */
+export const exportedSessionSchema = z.object({
   alcove_session: z.literal(1),
   application: z.string(),
   user_id: z.string().min(1),
@@ -82,9 +83,9 @@ export function importCommit(text: string, application: string): SessionCommit {
   };
 }
 
-function parseExport(text: string): z.infer<typeof exportSchema> {
+function parseExport(text: string): z.infer<typeof exportedSessionSchema> {
   try {
-    return exportSchema.parse(JSON.parse(text));
+    return exportedSessionSchema.parse(JSON.parse(text));
   } catch (error) {
     throw new StoredStateError("STATE_UNREADABLE", "The text is not an exported session of Alcove.", { cause: error });
   }

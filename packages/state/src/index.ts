@@ -1,6 +1,6 @@
 export { createKeyvSessionStore, type KeyvSessionStoreOptions } from "./create-keyv-session-store.js";
 export { sessionKeyOf } from "./entry-keys.js";
-export { userIdOfExport } from "./exported-session.js";
+export { exportedSessionSchema, userIdOfExport } from "./exported-session.js";
 export type { KeyvEntryStorage } from "./guarded-adapter.js";
 export type {
   CommittedComponentState,

@@ -31,8 +31,6 @@ import { readError } from "./write-failure.js";
 import { type QueuedEntry, WriteQueue } from "./write-queue.js";
 
 const maxCharactersPerBatch = 4_000_000;
-/** How many records of a removed session go with it at once; the others go with the next sweep. */
-const recordsRemovedAtOnce = 1_000;
 
 /** What a {@link KeyvSessionStore} is made of. */
 export interface KeyvSessionStoreParts {
@@ -142,7 +140,7 @@ export class KeyvSessionStore implements SessionStore, SessionStoreTools {
     if (isRemoved) {
       // The records are out of sight already; where this fails, the next sweep does it.
       await this.#space
-        .removeInSteps(recordsRemovedAtOnce, (limit) =>
+        .removeInSteps(Number.POSITIVE_INFINITY, (limit) =>
           this.#adapter.deleteExpired({ expiredAtMs: 0, limit, except: [] }),
         )
         .catch(() => undefined);

@@ -135,12 +135,19 @@ describe("records in an SQLite file", () => {
     }
   });
 
-  it("of an ended session are removed in bounded steps, and none is left", async () => {
+  it("of a removed session are removed with it, however many there are", async () => {
     await store.commit(commitOf(alice, 0, many(2_500)));
     await store.commit(commitOf(bob, 0, many(2)));
     expect(await store.remove(alice)).toBe(true);
-    expect(await countOf("records")).toEqual([{ count: 1_502 }]);
-    expect([await store.sweep(1_000), await store.sweep(1_000)]).toEqual([1_000, 500]);
+    expect([await countOf("records"), await countOf("left_rooms")]).toEqual([[{ count: 2 }], [{ count: 0 }]]);
+  });
+
+  it("of an expired session are removed in bounded steps, and none is left", async () => {
+    await store.commit(commitOf(alice, 0, many(1_500)));
+    wallMs += 60_000;
+    await store.commit(commitOf(bob, 0, many(2)));
+    expect([await store.sweep(1_000), await countOf("records")]).toEqual([1_000, [{ count: 503 }]]);
+    expect(await store.sweep(1_000)).toBe(501);
     expect([await countOf("records"), await countOf("left_rooms")]).toEqual([[{ count: 2 }], [{ count: 0 }]]);
   });
 

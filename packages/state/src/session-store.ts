@@ -206,7 +206,11 @@ export interface SessionStore {
    */
   pageRecords(key: SessionKey, page: RecordPage): Promise<StoredRecord[]>;
 
-  /** Removes a session and its records, expired or damaged ones too. Resolves to whether there was such a session. */
+  /**
+   * Removes a session and its records, expired or damaged ones too. Resolves to whether there was such a session, when
+   * nothing of it is in the store any more; commits of others are written meanwhile. Where the medium fails after the
+   * session itself is removed, the next sweep removes what is left, which nobody sees.
+   */
   remove(key: SessionKey): Promise<boolean>;
 
   /**

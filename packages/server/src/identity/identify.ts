@@ -18,11 +18,25 @@ export function identify(context: RequestContext, workflowScope: Scope): string 
   return cookie === undefined ? undefined : userIdOfSessionCookie(cookie);
 }
 
+/**
+ * Says whose session a request is about: that of whoever sends it.
+ *
+ * @throws RequestError USER_ID_REQUIRED, IDENTITY_CONFLICT, REQUEST_INVALID
+ */
+export function identifyOwner(context: RequestContext): string {
+  const cookie = sessionCookie(context.req.headers.cookie);
+  if (cookie === undefined) {
+    throw userIdRequired(context);
+  }
+  return userIdOfSessionCookie(cookie);
+}
+
 function userIdRequired(context: RequestContext): RequestError {
-  const example = `curl -X ${context.method} -H "Cookie: ${SESSION_COOKIE}=alice" -H "Content-Type: application/json" -d '{ … }' <server>${context.path}`;
+  const body = context.method === "POST" ? ` -H "Content-Type: application/json" -d '{ … }'` : "";
+  const example = `curl -X ${context.method} -H "Cookie: ${SESSION_COOKIE}=alice"${body} <server>${context.path}`;
   return new RequestError(
     "USER_ID_REQUIRED",
-    `This workflow keeps a session per user, and the request does not say who the user is. Send the cookie ${SESSION_COOKIE}=<your session id>, for example: ${example}`,
+    `The server keeps a session per user, and the request does not say who the user is. Send the cookie ${SESSION_COOKIE}=<your session id>, for example: ${example}`,
     {
       details: { cookie: SESSION_COOKIE },
       headers: { "www-authenticate": `Cookie realm="alcove", cookie-name="${SESSION_COOKIE}"` },

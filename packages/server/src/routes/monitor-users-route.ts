@@ -4,12 +4,14 @@ import { userIdOfCookieName } from "../identity/user-id.js";
 import { replyWithJson } from "../json-reply.js";
 import type { RequestContext } from "../request-state.js";
 import type { ServedApplication } from "../served-application.js";
+import type { MonitoredUser, MonitoredUsers } from "./monitor-wire.js";
 
 /** Answers with the figures of the sessions in memory, of one user where the query names one. */
 export function monitorUsersRoute({ sessions }: ServedApplication, clock: Clock): (context: RequestContext) => void {
   return (context) => {
     const users = chosen(sessions.residents(), wantedUser(context)).map(userRow);
-    replyWithJson(context, 200, { timestamp: iso(clock.nowMs()), total_active_users: users.length, users });
+    const reply: MonitoredUsers = { timestamp: iso(clock.nowMs()), total_active_users: users.length, users };
+    replyWithJson(context, 200, reply);
   };
 }
 
@@ -31,7 +33,7 @@ function chosen(residents: readonly ResidentFigures[], wanted: string | undefine
   return residents.filter((resident) => resident.userId === userId);
 }
 
-function userRow(resident: ResidentFigures): object {
+function userRow(resident: ResidentFigures): MonitoredUser {
   return {
     user_id: resident.userId,
     session: {

@@ -7,6 +7,15 @@ export const STREAM_PATHS: readonly string[] = WORKFLOW_PATHS.map((path) => `${p
 /** The paths that stream the workflow with its steps as they are. */
 export const FULL_STREAM_PATHS: readonly string[] = WORKFLOW_PATHS.map((path) => `${path}/full`);
 
+/** The session of whoever asks: what is kept of it, and the way to be forgotten. */
+export const SESSION_PATH = "/v1/session";
+
+/** All that is kept of whoever asks. */
+export const SESSION_EXPORT_PATH = "/v1/session/export";
+
+/** The OpenAPI document of all routes. */
+export const OPENAPI_PATH = "/openapi.json";
+
 /** A route as the start-up log names it. */
 export interface RouteAddress {
   /** The HTTP method in capitals. */
@@ -19,7 +28,11 @@ export interface RouteAddress {
 export function routeAddresses({ general }: AlcoveConfig): readonly RouteAddress[] {
   return [
     ...[...WORKFLOW_PATHS, ...STREAM_PATHS, ...FULL_STREAM_PATHS].map((path) => ({ method: "POST", path })),
+    { method: "GET", path: SESSION_PATH },
+    { method: "DELETE", path: SESSION_PATH },
+    { method: "GET", path: SESSION_EXPORT_PATH },
     { method: "GET", path: "/health" },
     ...(general.enablePerUserMonitoring ? [{ method: "GET", path: "/monitor/users" }] : []),
+    { method: "GET", path: OPENAPI_PATH },
   ];
 }

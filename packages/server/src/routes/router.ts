@@ -6,15 +6,23 @@ import type { OpenStreams } from "../streams/open-streams.js";
 import { markdownSteps, rawSteps, type StepAdaptor, wantedTypes } from "../streams/steps.js";
 import { healthRoute } from "./health-route.js";
 import { monitorUsersRoute } from "./monitor-users-route.js";
-import { FULL_STREAM_PATHS, STREAM_PATHS, WORKFLOW_PATHS } from "./route-addresses.js";
+import { openApiRoute } from "./openapi-route.js";
+import {
+  FULL_STREAM_PATHS,
+  OPENAPI_PATH,
+  SESSION_EXPORT_PATH,
+  SESSION_PATH,
+  STREAM_PATHS,
+  WORKFLOW_PATHS,
+} from "./route-addresses.js";
+import { sessionRoutes } from "./session-routes.js";
 import { streamRoute } from "./stream-route.js";
 import { workflowRoute } from "./workflow-route.js";
 
 /** Builds the routes of a configuration. Paths are case-sensitive. */
-export function createRouter(
-  { runtime, config: { general }, clock, logger }: ServerOptions,
-  openStreams: OpenStreams,
-): RouterInstance<RequestState> {
+export function createRouter(options: ServerOptions, openStreams: OpenStreams): RouterInstance<RequestState> {
+  const { runtime, storedSessions, config, clock, logger } = options;
+  const { general } = config;
   const { maxBodyBytes, streamHeartbeatMs: heartbeatMs } = general.frontEnd;
   const router = new Router<RequestState>({ sensitive: true });
   const readBody = jsonBody(maxBodyBytes);
@@ -31,10 +39,15 @@ export function createRouter(
   for (const path of FULL_STREAM_PATHS) {
     router.post(path, streamAllOfWorkflow);
   }
+  const session = sessionRoutes(storedSessions);
+  router.get(SESSION_PATH, session.describe);
+  router.delete(SESSION_PATH, session.delete);
+  router.get(SESSION_EXPORT_PATH, session.export);
   router.get("/health", healthRoute);
   if (general.enablePerUserMonitoring) {
     router.get("/monitor/users", monitorUsersRoute(runtime, clock));
   }
+  router.get(OPENAPI_PATH, openApiRoute(options));
   return router;
 }
 

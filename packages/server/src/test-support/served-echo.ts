@@ -1,8 +1,10 @@
 import type { AlcoveConfig } from "@alcove/config";
-import { type Logger, type Scope, silentLogger, z } from "@alcove/plugin-api";
+import { AlcoveError, type Logger, type Scope, silentLogger, z } from "@alcove/plugin-api";
 import type { IdempotencyRequest, ResidentFigures, RunRequest, StepListener } from "@alcove/runtime";
 import { createServer, type ListeningServer } from "../create-server.js";
+import type { StoredSessions } from "../routes/session-routes.js";
 import type { ServedApplication } from "../served-application.js";
+import type { ServerOptions } from "../server-options.js";
 
 /** A run the fake application was asked for. */
 export interface RecordedRun {
@@ -97,11 +99,24 @@ async function* echoed({ input }: RecordedRun): AsyncGenerator<string, void, und
 /** What a test may configure. */
 export interface TestServerOptions {
   readonly application?: ServedEcho;
+  /** None of any user if left out. */
+  readonly storedSessions?: StoredSessions;
   readonly frontEnd?: Partial<AlcoveConfig["general"]["frontEnd"]>;
   readonly enablePerUserMonitoring?: boolean;
   readonly logger?: Logger;
   readonly accessLog?: boolean;
 }
+
+const failAsMissing = (): never => {
+  throw new AlcoveError("SESSION_NOT_FOUND", "There is no session.");
+};
+
+/** A store without sessions. */
+const noSessions: StoredSessions = {
+  describe: async () => failAsMissing(),
+  export: async () => failAsMissing(),
+  delete: async () => failAsMissing(),
+};
 
 /** A configuration for a server on a free port. */
 export function testConfig({ frontEnd = {}, enablePerUserMonitoring = false }: TestServerOptions = {}): AlcoveConfig {
@@ -143,13 +158,19 @@ export function testConfig({ frontEnd = {}, enablePerUserMonitoring = false }: T
   };
 }
 
-/** A server in front of a fake application, whose clock stands at 2026-11-20T16:57:00Z. */
-export function startTestServer(options: TestServerOptions = {}): Promise<ListeningServer> {
-  return createServer({
+/** What a server in front of a fake application is made of. Its clock stands at 2026-11-20T16:57:00Z. */
+export function testServerOptions(options: TestServerOptions = {}): ServerOptions {
+  return {
     runtime: options.application ?? new ServedEcho(),
+    storedSessions: options.storedSessions ?? noSessions,
     config: testConfig(options),
     logger: options.logger ?? silentLogger,
     clock: { nowMs: () => Date.UTC(2026, 10, 20, 16, 57), monotonicMs: () => 0 },
     accessLog: options.accessLog ?? false,
-  }).listen();
+  };
+}
+
+/** A server in front of a fake application. */
+export function startTestServer(options: TestServerOptions = {}): Promise<ListeningServer> {
+  return createServer(testServerOptions(options)).listen();
 }

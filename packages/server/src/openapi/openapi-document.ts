@@ -1,0 +1,64 @@
+import { readFileSync } from "node:fs";
+import { exportedSessionSchema } from "@alcove/state";
+import { z } from "zod";
+import { healthReplySchema } from "../routes/health-route.js";
+import { monitoredUsersSchema } from "../routes/monitor-wire.js";
+import { routeAddresses } from "../routes/route-addresses.js";
+import { sessionReplySchema } from "../routes/session-wire.js";
+import type { ServerOptions } from "../server-options.js";
+import { exampleOf } from "./example-of.js";
+import { type JsonSchema, jsonSchemaOf } from "./json-schema.js";
+import { operationObject } from "./operation.js";
+import { operationsOf } from "./operations.js";
+import { errorSchema, headers, parameters, securitySchemes, validationErrorSchema } from "./shared-parts.js";
+
+const packageSchema = z.object({ version: z.string() });
+
+/** The OpenAPI 3.1 description of the routes that a configuration leads to, with the schemas of its workflow. */
+export async function openApiDocument({ runtime, config }: Pick<ServerOptions, "runtime" | "config">): Promise<object> {
+  const { workflow } = runtime;
+  const schemas = {
+    ...component("WorkflowInput", workflow.inputSchema, "input"),
+    ...component("WorkflowOutput", workflow.outputSchema ?? z.unknown(), "output"),
+    ...component("Session", sessionReplySchema, "output"),
+    ...component("ExportedSession", exportedSessionSchema, "input"),
+    ...component("Health", healthReplySchema, "output"),
+    ...(config.general.enablePerUserMonitoring ? component("MonitoredUsers", monitoredUsersSchema, "output") : {}),
+    ...component("Error", errorSchema, "output"),
+    ...component("ValidationError", validationErrorSchema, "output"),
+  };
+  const example = await exampleOf(workflow.inputSchema, schemas["WorkflowInput"] ?? {});
+  const operations = operationsOf(workflow, example);
+  const paths: Record<string, Record<string, object>> = {};
+  for (const { method, path } of routeAddresses(config)) {
+    const facts = operations.get(`${method} ${path}`);
+    if (facts !== undefined) {
+      paths[path] = { ...paths[path], [method.toLowerCase()]: operationObject(facts) };
+    }
+  }
+  return {
+    openapi: "3.1.0",
+    info: {
+      title: config.general.application,
+      version: versionOfPackage(),
+      description:
+        `The HTTP API of the workflow \`${workflow.typeName}\`, served by Alcove. ${workflow.description}`.trim(),
+    },
+    servers: [{ url: "/", description: "The server this document comes from." }],
+    tags: [
+      { name: "workflow", description: "Calls of the workflow." },
+      { name: "session", description: "What is kept of whoever asks." },
+      { name: "server", description: "The server itself." },
+    ],
+    paths,
+    components: { schemas, headers, parameters, securitySchemes },
+  };
+}
+
+function component(name: string, schema: z.ZodType, io: "input" | "output"): Record<string, JsonSchema> {
+  return { [name]: jsonSchemaOf(schema, io, `#/components/schemas/${name}`) };
+}
+
+function versionOfPackage(): string {
+  return packageSchema.parse(JSON.parse(readFileSync(new URL("../../package.json", import.meta.url), "utf8"))).version;
+}

@@ -1,0 +1,94 @@
+import { type ErrorCode, errorCatalogue } from "@alcove/plugin-api";
+import { httpMappings } from "../errors/http-status.js";
+import type { JsonSchema } from "./json-schema.js";
+
+/** A parameter, or a header of a reply, as OpenAPI writes it. */
+export type DocumentPart = Readonly<Record<string, unknown>>;
+
+/** What an operation does when all goes well, and which errors of the catalogue it may answer with. */
+export interface OperationFacts {
+  /** A name for generated clients, unique in the document. */
+  readonly operationId: string;
+  readonly tag: string;
+  readonly summary: string;
+  readonly description?: string;
+  readonly parameters?: readonly DocumentPart[];
+  /** The schema of the body, with an example where there is one. */
+  readonly body?: { readonly schema: JsonSchema; readonly example: unknown };
+  readonly reply: {
+    readonly status: number;
+    readonly description: string;
+    readonly headers?: Readonly<Record<string, DocumentPart>>;
+    /** `application/json` if left out. */
+    readonly mediaType?: string;
+    /** None for a reply without a body. */
+    readonly schema?: JsonSchema;
+    readonly example?: unknown;
+  };
+  readonly errors: readonly ErrorCode[];
+  /** The ways in which a caller may say who it is: one of them has to be met. */
+  readonly security: readonly DocumentPart[];
+}
+
+/** Where a schema stands that several operations use. */
+export function componentRef(name: string): JsonSchema {
+  return { $ref: `#/components/schemas/${name}` };
+}
+
+const requestIdHeader: DocumentPart = { $ref: "#/components/headers/X-Request-Id" };
+
+/** The operation as OpenAPI writes it. */
+export function operationObject(facts: OperationFacts): object {
+  const { operationId, tag, summary, description, parameters = [], body, reply, errors, security } = facts;
+  const success = {
+    description: reply.description,
+    headers: { "X-Request-Id": requestIdHeader, ...reply.headers },
+    ...(reply.schema === undefined ? {} : { content: contentOf(reply.schema, reply.example, reply.mediaType) }),
+  };
+  return {
+    operationId,
+    tags: [tag],
+    summary,
+    ...(description === undefined ? {} : { description }),
+    security,
+    parameters: [{ $ref: "#/components/parameters/X-Request-Id" }, ...parameters],
+    ...(body === undefined ? {} : { requestBody: { required: true, content: contentOf(body.schema, body.example) } }),
+    responses: { [reply.status]: success, ...errorResponses(errors) },
+  };
+}
+
+function contentOf(schema: JsonSchema, example: unknown, mediaType = "application/json"): object {
+  return { [mediaType]: example === undefined ? { schema } : { schema, example } };
+}
+
+function errorResponses(codes: readonly ErrorCode[]): Record<string, object> {
+  const byStatus = new Map<number, ErrorCode[]>();
+  for (const code of codes) {
+    const { status } = httpMappings[code];
+    byStatus.set(status, [...(byStatus.get(status) ?? []), code]);
+  }
+  return Object.fromEntries(Array.from(byStatus, ([status, ofStatus]) => [status, errorResponse(status, ofStatus)]));
+}
+
+const headersByStatus: Readonly<Record<number, readonly string[]>> = {
+  401: ["WWW-Authenticate"],
+  503: ["Retry-After"],
+  507: ["Retry-After"],
+};
+
+function errorResponse(status: number, codes: readonly ErrorCode[]): object {
+  const names = ["X-Request-Id", ...(headersByStatus[status] ?? [])];
+  const schema = {
+    ...componentRef(status === 422 ? "ValidationError" : "Error"),
+    properties: { code: { enum: codes } },
+  };
+  const examples = codes.map((code) => {
+    const { summary, remedy } = errorCatalogue[code];
+    return [code, { summary, value: { code, message: `${summary} ${remedy}`, details: null } }];
+  });
+  return {
+    description: codes.map((code) => `\`${code}\`: ${errorCatalogue[code].summary}`).join("\n\n"),
+    headers: Object.fromEntries(names.map((name) => [name, { $ref: `#/components/headers/${name}` }])),
+    content: { "application/json": { schema, examples: Object.fromEntries(examples) } },
+  };
+}

@@ -1,0 +1,240 @@
+import type { ErrorCode } from "@alcove/plugin-api";
+import type { WorkflowFacts } from "@alcove/runtime";
+import {
+  FULL_STREAM_PATHS,
+  OPENAPI_PATH,
+  SESSION_EXPORT_PATH,
+  SESSION_PATH,
+  STREAM_PATHS,
+  WORKFLOW_PATHS,
+} from "../routes/route-addresses.js";
+import { componentRef, type DocumentPart, type OperationFacts } from "./operation.js";
+import { parameters } from "./shared-parts.js";
+
+const anybody: readonly DocumentPart[] = [];
+const cookie: readonly DocumentPart[] = [{ session_cookie: [] }];
+const storeErrors: readonly ErrorCode[] = ["STATE_UNREADABLE", "INTERNAL", "STORE_FAILED", "STORE_CLOSED"];
+const identityErrors: readonly ErrorCode[] = ["REQUEST_INVALID", "IDENTITY_CONFLICT", "USER_ID_REQUIRED"];
+const runErrors: readonly ErrorCode[] = [
+  "REQUEST_INVALID",
+  "IDENTITY_CONFLICT",
+  "IDEMPOTENCY_KEY_INVALID",
+  "IDEMPOTENCY_UNSUPPORTED",
+  "BODY_TOO_LARGE",
+  "STATE_TOO_LARGE",
+  "MEDIA_TYPE_UNSUPPORTED",
+  "BODY_INVALID",
+  "INPUT_INVALID",
+  "workflow_error",
+  "IDEMPOTENCY_KEY_REUSED",
+  "INTERNAL",
+  "COMPONENT_BUILD_FAILED",
+  "OUTPUT_INVALID",
+  "STATE_INVALID",
+  "STATE_UNREADABLE",
+  "STATE_VERSION_UNSUPPORTED",
+  "STATE_MIGRATION_FAILED",
+  "RUNNER_MISUSED",
+  "CALL_ENDED",
+  "DEPENDENCY_UNDECLARED",
+  "OUTPUT_KIND_UNSUPPORTED",
+  "SESSION_QUEUE_FULL",
+  "SHUTTING_DOWN",
+  "RUN_ABORTED",
+  "STORE_FAILED",
+  "STORE_CLOSED",
+  "STORE_CONFLICT",
+  "OUTCOME_UNKNOWN",
+  "STORE_FULL",
+  "IDEMPOTENCY_REPLY_TOO_LARGE",
+];
+
+/** Every operation by method and path, e.g. `POST /generate`. */
+export type Operations = ReadonlyMap<string, OperationFacts>;
+
+/** What the operations of an application are, whether its configuration switches them on or not. */
+export function operationsOf(workflow: WorkflowFacts, bodyExample: unknown): Operations {
+  return new Map<string, OperationFacts>([
+    ...WORKFLOW_PATHS.map((path) => [`POST ${path}`, workflowOperation(workflow, path, bodyExample)] as const),
+    ...STREAM_PATHS.map((path) => [`POST ${path}`, streamOperation(workflow, path, bodyExample)] as const),
+    ...FULL_STREAM_PATHS.map((path) => [`POST ${path}`, fullStreamOperation(workflow, path, bodyExample)] as const),
+    [`GET ${SESSION_PATH}`, describeSession],
+    [`DELETE ${SESSION_PATH}`, deleteSession],
+    [`GET ${SESSION_EXPORT_PATH}`, exportSession],
+    ["GET /health", health],
+    ["GET /monitor/users", monitorUsers],
+    [`GET ${OPENAPI_PATH}`, openApi],
+  ]);
+}
+
+function workflowOperation(workflow: WorkflowFacts, path: string, example: unknown): OperationFacts {
+  const isPerUser = workflow.scope === "per-user";
+  return {
+    operationId: path === "/generate" ? "generate" : "run_workflow",
+    tag: "workflow",
+    summary: "Run the workflow",
+    description: `${workflow.description}\n\nThe reply comes once its result is durable. After an error nothing of the run is stored; where the outcome is unknown the error says so.`,
+    parameters: Object.keys(parameters)
+      .filter((name) => name !== "X-Request-Id")
+      .map((name) => ({ $ref: `#/components/parameters/${name}` })),
+    body: { schema: componentRef("WorkflowInput"), example },
+    reply: {
+      status: 200,
+      description: "The result of the run.",
+      headers: { "Idempotent-Replayed": { $ref: "#/components/headers/Idempotent-Replayed" } },
+      schema: componentRef("WorkflowOutput"),
+    },
+    errors: isPerUser ? [...runErrors, "USER_ID_REQUIRED"] : runErrors,
+    security: isPerUser ? cookie : [{}, ...cookie],
+  };
+}
+
+const streamed = `The frames are \`data:\` with a chunk of the result, \`intermediate_data:\` with a step, comments that begin with a colon,
+and \`event: error\` as the last one of a run that failed. The last chunk comes once everything is durable. What goes wrong before the run has begun is an error reply.`;
+
+function streamOperation(workflow: WorkflowFacts, path: string, example: unknown): OperationFacts {
+  const single = workflowOperation(workflow, path, example);
+  return {
+    ...single,
+    operationId: path.startsWith("/generate") ? "generate_stream" : "stream_workflow",
+    summary: "Run the workflow, and stream its result with its steps in Markdown",
+    description: `${workflow.description}\n\n${streamed}`,
+    reply: {
+      ...single.reply,
+      description: "Server-sent events.",
+      mediaType: "text/event-stream",
+      schema: { type: "string" },
+    },
+  };
+}
+
+function fullStreamOperation(workflow: WorkflowFacts, path: string, example: unknown): OperationFacts {
+  const stream = streamOperation(workflow, path, example);
+  return {
+    ...stream,
+    operationId: path.startsWith("/generate") ? "generate_full" : "stream_workflow_in_full",
+    summary: "Run the workflow, and stream its result with its steps as they are",
+    parameters: [...(stream.parameters ?? []), filterSteps],
+  };
+}
+
+const filterSteps: DocumentPart = {
+  name: "filter_steps",
+  in: "query",
+  description: "The types of the steps that are wanted, between commas, or `none`; all of them if left out.",
+  schema: { type: "string" },
+  example: "FUNCTION_START,FUNCTION_END",
+};
+
+const describeSession: OperationFacts = {
+  operationId: "describe_session",
+  tag: "session",
+  summary: "Tell what is kept of whoever asks",
+  description: "Times and sizes, without content. The session is neither begun nor prolonged.",
+  reply: {
+    status: 200,
+    description: "The session.",
+    schema: componentRef("Session"),
+    example: {
+      user_id: "7b031fd4-714b-598e-b755-a517d069edc5",
+      created_at: "2026-11-21T10:57:28.813Z",
+      last_activity: "2026-11-21T10:57:33.459Z",
+      expires_at: "2026-11-21T11:27:33.459Z",
+      runs: 2,
+      bytes: 557,
+      components: [{ name: "functions.notepad:per-user-assistant/per_user_notepad", version: 2, bytes: 2 }],
+      records: [{ kind: "idempotency/reply", count: 1, bytes: 214 }],
+    },
+  },
+  errors: [...identityErrors, "SESSION_NOT_FOUND", ...storeErrors],
+  security: cookie,
+};
+
+const exportSession: OperationFacts = {
+  operationId: "export_session",
+  tag: "session",
+  summary: "Give all that is kept of whoever asks",
+  description: "A file that `alcove sessions import` takes.",
+  reply: {
+    status: 200,
+    description: "The session with its records.",
+    headers: {
+      "Content-Disposition": { description: "A name for the file.", required: true, schema: { type: "string" } },
+    },
+    schema: componentRef("ExportedSession"),
+  },
+  errors: [...identityErrors, "SESSION_NOT_FOUND", ...storeErrors],
+  security: cookie,
+};
+
+const deleteSession: OperationFacts = {
+  operationId: "delete_session",
+  tag: "session",
+  summary: "Forget whoever asks",
+  description:
+    "Waits for the user's runs in flight, and removes state, collections and recorded replies. Also succeeds when there was nothing.",
+  reply: { status: 204, description: "Nothing is kept any more." },
+  errors: [
+    ...identityErrors,
+    ...storeErrors,
+    "SESSION_BUSY",
+    "SESSION_QUEUE_FULL",
+    "SHUTTING_DOWN",
+    "OUTCOME_UNKNOWN",
+    "STORE_FULL",
+  ],
+  security: cookie,
+};
+
+const health: OperationFacts = {
+  operationId: "health",
+  tag: "server",
+  summary: "Tell that the process is up",
+  reply: {
+    status: 200,
+    description: "The process serves HTTP.",
+    schema: componentRef("Health"),
+    example: { status: "healthy" },
+  },
+  errors: ["INTERNAL"],
+  security: anybody,
+};
+
+const monitorUsers: OperationFacts = {
+  operationId: "monitor_users",
+  tag: "server",
+  summary: "List the sessions in memory",
+  parameters: [
+    {
+      name: "user_id",
+      in: "query",
+      description: "Only this user's: a user id, or the value of a session cookie.",
+      schema: { type: "string" },
+      example: "alice",
+    },
+  ],
+  reply: {
+    status: 200,
+    description: "Figures of the sessions in memory.",
+    schema: componentRef("MonitoredUsers"),
+  },
+  errors: ["INTERNAL"],
+  security: anybody,
+};
+
+const openApi: OperationFacts = {
+  operationId: "openapi",
+  tag: "server",
+  summary: "Describe this API",
+  reply: {
+    status: 200,
+    description: "This document.",
+    schema: {
+      type: "object",
+      required: ["openapi", "paths"],
+      properties: { openapi: { type: "string" }, paths: { type: "object" } },
+    },
+  },
+  errors: ["INTERNAL"],
+  security: anybody,
+};

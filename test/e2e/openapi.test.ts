@@ -1,0 +1,208 @@
+import { join } from "node:path";
+import { createConfig, lintFromString } from "@redocly/openapi-core";
+import { Ajv2020, type ValidateFunction } from "ajv/dist/2020.js";
+import addFormats from "ajv-formats";
+import fc from "fast-check";
+import { describe, expect } from "vitest";
+import { z } from "zod";
+import { workspaceFolder } from "./command-line.js";
+import type { HttpClient, Reply, RequestOptions } from "./http-client.js";
+import { type Json, mutationsOf, resolved, valuesOf } from "./schema-arbitrary.js";
+import { exampleConfigFile, test } from "./workplace.js";
+
+const methods = z.record(z.string(), z.record(z.string(), z.unknown()));
+const parameterSchema = z.object({ name: z.string(), in: z.enum(["header", "query"]), schema: z.unknown() });
+const requestsPerOperation = 150;
+
+const configurations = [
+  ["the assistant", exampleConfigFile],
+  ["the to-do list", join(workspaceFolder, "configs/todo.yml")],
+] as const;
+
+interface Operation {
+  readonly method: string;
+  readonly path: string;
+  readonly facts: Json;
+}
+
+/** A request with whether the document allows it as it is. */
+interface DrawnRequest extends RequestOptions {
+  readonly isValid: boolean;
+}
+
+async function documentOf(client: HttpClient): Promise<Json> {
+  return z.record(z.string(), z.unknown()).parse((await client.get("/openapi.json")).json);
+}
+
+function operationsOf(document: Json): Operation[] {
+  const operations = Object.entries(methods.parse(document["paths"])).flatMap(([path, ofPath]) =>
+    Object.entries(ofPath).map(([method, facts]) => ({ method, path, facts: facts as Json })),
+  );
+  // What is deleted can be asked for before.
+  return operations.sort((one, other) => Number(one.method === "delete") - Number(other.method === "delete"));
+}
+
+// Header values are bytes, one a character; what a client cannot even send is left out.
+const validHeader = fc.string({ unit: fc.constantFrom(..."abcXYZ019-_.~"), minLength: 1, maxLength: 60 });
+const anyHeader = fc.string({
+  unit: fc
+    .integer({ min: 0x20, max: 0xff })
+    .filter((code) => code !== 0x7f)
+    .map((code) => String.fromCharCode(code)),
+  maxLength: 300,
+});
+const validCookie = fc.constantFrom("alice", "bob", "carol").map((user) => `nat-session=${user}`);
+const anyCookie = fc.oneof(
+  validCookie,
+  fc.constant(undefined),
+  anyHeader,
+  anyHeader.map((value) => `nat-session=${value}`),
+);
+
+/** Requests of an operation, made of what the document says about it: as it says, or changed. */
+function requestsOf(document: Json, { method, path, facts }: Operation, isValid: boolean): fc.Arbitrary<DrawnRequest> {
+  const parameters = z
+    .array(z.unknown())
+    .parse(facts["parameters"] ?? [])
+    .map((each) => parameterSchema.parse(resolved(document, each)));
+  const given = (wanted: string) =>
+    fc.record(
+      Object.fromEntries(
+        parameters.filter((each) => each.in === wanted).map(({ name }) => [name, isValid ? validHeader : anyHeader]),
+      ),
+      { requiredKeys: [], noNullPrototype: true },
+    );
+  const content = z.object({ content: z.object({ "application/json": z.object({ schema: z.unknown() }) }) });
+  const schema =
+    "requestBody" in facts ? content.parse(facts["requestBody"]).content["application/json"].schema : undefined;
+  const values = schema === undefined ? fc.constant(undefined) : valuesOf(document, schema);
+  const texts = (isValid || schema === undefined ? values : mutationsOf(values)).map((value) => JSON.stringify(value));
+  const bodies: fc.Arbitrary<string | Uint8Array> = isValid
+    ? texts
+    : fc.oneof({ weight: 6, arbitrary: texts }, fc.string({ unit: "binary" }), fc.uint8Array());
+  const types = isValid
+    ? fc.constant("application/json")
+    : fc.oneof({ weight: 8, arbitrary: fc.constant("application/json") }, anyHeader);
+  return fc
+    .tuple(given("header"), given("query"), isValid ? validCookie : anyCookie, bodies, types)
+    .map(([headers, query, cookie, body, contentType]) => ({
+      isValid,
+      method: method.toUpperCase(),
+      path:
+        Object.keys(query).length === 0
+          ? path
+          : `${path}?${new URLSearchParams(Object.entries(query).map(([name, value]) => [name, value ?? ""] as [string, string]))}`,
+      headers: {
+        ...headers,
+        ...(cookie === undefined ? {} : { cookie }),
+        ...(schema === undefined ? {} : { "content-type": contentType }),
+      },
+      ...(schema === undefined ? {} : { body }),
+    }));
+}
+
+/** Checks replies against the document they were promised in. */
+class ReplyCheck {
+  readonly #document: Json;
+  readonly #ajv = new Ajv2020({ strict: false, allErrors: true });
+  readonly #validators = new Map<string, ValidateFunction>();
+
+  constructor(document: Json) {
+    this.#document = document;
+    addFormats.default(this.#ajv);
+    this.#ajv.addSchema(document, "openapi.json", undefined, false);
+  }
+
+  /** What is wrong with a reply; empty when nothing is. */
+  faults({ method, path, facts }: Operation, { status, headers, text }: Reply): string[] {
+    const response = resolved(
+      this.#document,
+      z.record(z.string(), z.unknown()).parse(facts["responses"])[String(status)],
+    );
+    if (Object.keys(response).length === 0) {
+      return [`status ${status} is not in the document: ${text}`];
+    }
+    const faults = this.#headerFaults(response, headers);
+    if (response["content"] === undefined) {
+      return text === "" ? faults : [...faults, "there is a body, and the document has none"];
+    }
+    if ("text/event-stream" in z.record(z.string(), z.unknown()).parse(response["content"])) {
+      return /^text\/event-stream/.test(headers["content-type"] ?? "") ? faults : [...faults, `no stream: ${text}`];
+    }
+    const place = ["paths", path, method, "responses", String(status), "content", "application/json", "schema"];
+    const reference = `openapi.json#/${place.map((step) => encodeURIComponent(step.replaceAll("~", "~0").replaceAll("/", "~1"))).join("/")}`;
+    const validate = this.#validators.get(reference) ?? this.#ajv.compile({ $ref: reference });
+    this.#validators.set(reference, validate);
+    return validate(JSON.parse(text)) ? faults : [...faults, `${this.#ajv.errorsText(validate.errors)}: ${text}`];
+  }
+
+  #headerFaults(response: Json, headers: Reply["headers"]): string[] {
+    return Object.entries(z.record(z.string(), z.unknown()).parse(response["headers"])).flatMap(([name, reference]) => {
+      const { required, schema } = resolved(this.#document, reference);
+      const value = headers[name.toLowerCase()];
+      if (value === undefined) {
+        return required === true ? [`the header ${name} is missing`] : [];
+      }
+      return this.#ajv.validate(z.record(z.string(), z.unknown()).parse(schema), value)
+        ? []
+        : [`the header ${name} is ${value}`];
+    });
+  }
+}
+
+// A valid request can still ask for what is not there, or come with a key that was drawn before.
+const acceptable: ReadonlySet<string> = new Set(["SESSION_NOT_FOUND", "IDEMPOTENCY_KEY_REUSED"]);
+
+describe.each(configurations)("the OpenAPI document of %s", (_, configFile) => {
+  test("has nothing a linter finds fault with", async ({ workplace }) => {
+    const { client } = await workplace.start({ configFile });
+    const config = await createConfig({
+      extends: ["recommended-strict"],
+      // The licence is the application's own business, and some routes cannot be asked wrongly.
+      rules: { "info-license": "off", "operation-4xx-response": "off" },
+    });
+    const source = (await client.get("/openapi.json")).text;
+    const problems = await lintFromString({ source, absoluteRef: "openapi.json", config });
+    expect(problems.map(({ ruleId, message, location }) => [ruleId, message, location[0]?.pointer])).toEqual([]);
+    const broken = await lintFromString({
+      source: source.replace('"paths"', '"path"'),
+      absoluteRef: "openapi.json",
+      config,
+    });
+    expect(broken).not.toEqual([]);
+  });
+
+  test("is kept by every operation, whatever it is sent", async ({ workplace }) => {
+    const { client } = await workplace.start({
+      configFile,
+      overrides: { "general.enable_per_user_monitoring": "true" },
+    });
+    const document = await documentOf(client);
+    const check = new ReplyCheck(document);
+    const operations = operationsOf(document);
+    expect(operations.length).toBeGreaterThanOrEqual(8);
+    const statuses = new Set<string>();
+    for (const operation of operations) {
+      const request = fc.oneof(requestsOf(document, operation, true), requestsOf(document, operation, false));
+      await fc.assert(
+        fc.asyncProperty(request, async (sent) => {
+          const reply = await client.send(sent);
+          statuses.add(`${operation.method} ${operation.path} ${reply.status}`);
+          expect(check.faults(operation, reply)).toEqual([]);
+          expect(reply.status).toBeLessThan(500);
+          if (sent.isValid && reply.status >= 300) {
+            expect(acceptable).toContain(z.object({ code: z.string() }).parse(reply.json).code);
+          }
+        }),
+        { numRuns: requestsPerOperation },
+      );
+    }
+    // The requests were of every kind.
+    for (const status of [200, 400, 401, 415, 422]) {
+      expect([...statuses].filter((each) => each.startsWith("post ") && each.endsWith(` ${status}`))).not.toEqual([]);
+    }
+    for (const expected of ["get /v1/session 200", "get /v1/session/export 200", "delete /v1/session 204"]) {
+      expect(statuses).toContain(expected);
+    }
+  });
+});
