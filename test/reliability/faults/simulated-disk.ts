@@ -108,17 +108,14 @@ export class SimulatedDisk {
 
   /**
    * Begins a sync of a file, or of a folder; what it returns ends it. Only what was done before it began is durable then;
-   * if it fails, the system forgets that it had to be written, so that no later sync makes it durable either.
+   * if that of a file fails, the system forgets that it had to be written, so that no later sync makes it durable either.
    */
   sync(path: string): (hasSucceeded: boolean) => void {
     const file = this.#names.get(path);
     if (file === undefined) {
       const meant = this.#nameChanges.filter((change) => dirname(change.path) === path);
-      return (hasSucceeded) => {
-        if (hasSucceeded) {
-          this.#settleNames(meant);
-        }
-      };
+      // SQLite pays no heed to a folder's sync that fails, and the file systems in use keep a name with its file's first sync.
+      return () => this.#settleNames(meant);
     }
     const meant = new Set(file.changes.filter(({ isDone, isForgotten }) => isDone && !isForgotten));
     return (hasSucceeded) => (hasSucceeded ? file.settle(meant) : file.forget(meant));
