@@ -1,7 +1,7 @@
 import type { AlcoveConfig } from "@alcove/config";
 import type { Clock, Logger } from "@alcove/plugin-api";
-import type { StoredSessions } from "./routes/session-routes.js";
 import type { ServedApplication } from "./served-application.js";
+import type { StoredSessions } from "./stored-sessions.js";
 
 /** What a server is made of. */
 export interface ServerOptions {

@@ -2,8 +2,8 @@ import { StoredStateError } from "@alcove/plugin-api";
 import type { SessionDescription } from "@alcove/state";
 import { afterEach, describe, expect, it } from "vitest";
 import type { ListeningServer } from "../create-server.js";
+import type { StoredSessions } from "../stored-sessions.js";
 import { startTestServer } from "../test-support/served-echo.js";
-import type { StoredSessions } from "./session-routes.js";
 
 const alice = "7b031fd4-714b-598e-b755-a517d069edc5";
 const figures = {

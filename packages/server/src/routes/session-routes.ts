@@ -1,13 +1,10 @@
 import { AlcoveError, StoredStateError } from "@alcove/plugin-api";
 import type { SessionDescription } from "@alcove/state";
-import type { SessionAdministration } from "../control/session-administration.js";
 import { identifyOwner } from "../identity/identify.js";
 import { replyWithJson, replyWithJsonText } from "../json-reply.js";
 import type { RequestContext } from "../request-state.js";
+import type { StoredSessions } from "../stored-sessions.js";
 import type { SessionReply } from "./session-wire.js";
-
-/** What the owner of a session can do with it. Each method takes the owner's user id. */
-export type StoredSessions = Pick<SessionAdministration, "describe" | "export" | "delete">;
 
 /** What can be asked of the session of whoever asks; nobody can ask for another one. */
 export interface SessionRoutes {

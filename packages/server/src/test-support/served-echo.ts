@@ -2,9 +2,9 @@ import type { AlcoveConfig } from "@alcove/config";
 import { AlcoveError, type Logger, type Scope, silentLogger, z } from "@alcove/plugin-api";
 import type { IdempotencyRequest, ResidentFigures, RunRequest, StepListener } from "@alcove/runtime";
 import { createServer, type ListeningServer } from "../create-server.js";
-import type { StoredSessions } from "../routes/session-routes.js";
 import type { ServedApplication } from "../served-application.js";
 import type { ServerOptions } from "../server-options.js";
+import type { StoredSessions } from "../stored-sessions.js";
 
 /** A run the fake application was asked for. */
 export interface RecordedRun {
