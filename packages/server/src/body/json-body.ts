@@ -73,13 +73,13 @@ function parseJson(text: string): unknown {
     return protoMarks.some((mark) => text.includes(mark)) ? JSON.parse(text, refuseProto) : JSON.parse(text);
   } catch (error) {
     // A reviver meets the end of the stack in what nests very deep; there is nothing else it could throw.
-    throw invalidJson(error instanceof SyntaxError ? error.message : "it nests too deep");
+    throw invalidJson(error instanceof SyntaxError ? error.message : "it nests too deep; flatten it");
   }
 }
 
 function refuseProto(key: string, value: unknown): unknown {
   if (key === "__proto__") {
-    throw new SyntaxError("it holds a key __proto__, which is not accepted");
+    throw new SyntaxError("it holds a key __proto__, which is not accepted; rename it");
   }
   return value;
 }

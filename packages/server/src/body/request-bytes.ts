@@ -10,7 +10,7 @@ export type ReadBytes = (context: RequestContext) => Promise<Buffer>;
 
 /**
  * The reader for bodies up to a size. Plain bodies are read from the socket as they come; those with a content-encoding
- * go through the body parser, which uncompresses them, and costs several times as much.
+ * go through the body parser, which uncompresses them, and costs more.
  */
 export function requestBytes(maxBodyBytes: number): ReadBytes {
   const uncompress = uncompressing(maxBodyBytes);
