@@ -16,8 +16,8 @@ export interface ServerOptions {
   readonly script?: string;
   /** Arguments for Node itself, e.g. a module to import before anything else. */
   readonly nodeArguments?: readonly string[];
-  /** Is told the process id as soon as there is one, long before the server listens. */
-  readonly onSpawn?: (pid: number) => void;
+  /** Is given the process as soon as there is one, long before the server listens. */
+  readonly onSpawn?: (child: ChildProcess) => void;
 }
 
 const STARTUP_TIMEOUT_MS = 60_000;
@@ -122,9 +122,7 @@ function spawnServer(options: ServerOptions): ChildProcess {
   });
   running.add(child);
   child.once("close", () => running.delete(child));
-  if (child.pid !== undefined) {
-    options.onSpawn?.(child.pid);
-  }
+  options.onSpawn?.(child);
   return child;
 }
 

@@ -58,8 +58,8 @@ export class KillScenario implements Scenario {
   async #killStart(arena: Arena): Promise<void> {
     const diesAfterMs = arena.random.between(0, Math.ceil(this.#startTakesMs));
     const starting = arena.start({
-      onSpawn: (pid) => {
-        setTimeout(() => process.kill(pid, "SIGKILL"), diesAfterMs);
+      onSpawn: (child) => {
+        setTimeout(() => child.kill("SIGKILL"), diesAfterMs);
       },
     });
     await starting.then(
