@@ -31,7 +31,7 @@ const config: KnipConfig = {
       typescript: { config: ["tsconfig.json", "test/tsconfig.json"] },
       // Plugins are found through package.json. The benchmarks' yardstick and the container tests stand on the libraries
       // of the packages.
-      ignoreDependencies: ["@alcove/.+", "koa", "@koa/router", "koa-bodyparser", "zod", "inversify"],
+      ignoreDependencies: ["@alcove/.+", "koa", "@koa/router", "koa-bodyparser", "zod", "inversify", "@types/ws"],
       ignoreBinaries: ["strace"],
     },
     "packages/*": { entry: ["src/**/*.test.ts"], project: ["src/**/*.ts"] },
@@ -50,11 +50,17 @@ const config: KnipConfig = {
     "packages/runtime": {
       entry: ["src/**/*.test.ts"],
       project: ["src/**/*.ts"],
-      ignoreDependencies: ["reflect-metadata"],
+      ignoreDependencies: ["reflect-metadata", "@opentelemetry/api"],
+    },
+    "packages/server": {
+      entry: ["src/**/*.test.ts"],
+      project: ["src/**/*.ts"],
+      ignoreDependencies: ["@opentelemetry/api", "jose", "prom-client", "ws"],
     },
     "packages/alcove": {
       entry: ["src/main.ts", "src/**/*.test.ts"],
       project: ["src/**/*.ts", "bin/*.js"],
+      ignoreDependencies: ["@opentelemetry/.+"],
     },
     ...pluginWorkspaces,
   },
