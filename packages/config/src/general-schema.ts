@@ -1,5 +1,15 @@
 import { z } from "zod";
-import { duration, flag, regularExpression, section, text, textList, wholeNumber } from "./field-schemas.js";
+import {
+  duration,
+  flag,
+  networkList,
+  regularExpression,
+  section,
+  text,
+  textList,
+  wholeNumber,
+} from "./field-schemas.js";
+import { frontEndLimitsSchema, frontEndLimitsShape } from "./front-end-limits-schema.js";
 
 const secondMs = 1_000;
 const minuteMs = 60 * secondMs;
@@ -25,6 +35,8 @@ const frontEndShape = {
   max_body_bytes: wholeNumber(1, 1_024 * mebibyte).default(mebibyte),
   stream_heartbeat_interval: duration(timerLimit).default(15 * secondMs),
   allow_insecure_identity: flag().default(false),
+  trusted_proxies: networkList().default([]),
+  limits: frontEndLimitsSchema,
   cors: section(corsShape),
 };
 
@@ -47,6 +59,8 @@ const generalShape = {
   enable_per_user_monitoring: flag().default(false),
   max_concurrency: wholeNumber(0, 1_000_000).default(0),
   max_queued_runs_per_user: wholeNumber(1, 1_000_000).default(4_096),
+  run_timeout: duration(timerLimit).optional(),
+  max_session_bytes: wholeNumber(1_024, 512 * mebibyte).default(16 * mebibyte),
   max_resident_users: wholeNumber(1, 10_000_000).default(10_000),
   per_user_resident_idle: duration(timerLimit).optional(),
   shutdown_timeout: duration(timerLimit).default(10 * secondMs),
@@ -66,6 +80,7 @@ const keysBySection: ReadonlyMap<string, readonly string[]> = new Map([
   ["general.idempotency", Object.keys(idempotencyShape)],
   ["general.store", Object.keys(storeShape)],
   ["general.front_end", Object.keys(frontEndShape)],
+  ["general.front_end.limits", Object.keys(frontEndLimitsShape)],
   ["general.front_end.cors", Object.keys(corsShape)],
 ]);
 

@@ -2,6 +2,7 @@ import { join, parse, resolve } from "node:path";
 import type { GeneralConfig } from "./alcove-config.js";
 import type { ConfigDocument } from "./config-document.js";
 import { type ConfigNode, type MappingNode, nodeAt, plainValueOf } from "./config-node.js";
+import { frontEndLimitsOf } from "./front-end-limits-schema.js";
 import { type GeneralSection, generalSchema } from "./general-schema.js";
 import type { ProblemReport } from "./problem-report.js";
 import { reportSchemaIssues } from "./schema-issues.js";
@@ -48,6 +49,8 @@ function generalConfigOf(
     enablePerUserMonitoring: section.enable_per_user_monitoring,
     maxConcurrency: section.max_concurrency,
     maxQueuedRunsPerUser: section.max_queued_runs_per_user,
+    runTimeoutMs: section.run_timeout,
+    maxSessionBytes: section.max_session_bytes,
     maxResidentUsers: section.max_resident_users,
     perUserResidentIdleMs: section.per_user_resident_idle,
     shutdownTimeoutMs: section.shutdown_timeout,
@@ -69,6 +72,8 @@ function frontEndConfigOf(frontEnd: GeneralSection["front_end"]): GeneralConfig[
     maxBodyBytes: frontEnd.max_body_bytes,
     streamHeartbeatMs: frontEnd.stream_heartbeat_interval,
     allowInsecureIdentity: frontEnd.allow_insecure_identity,
+    trustedProxies: Object.freeze(frontEnd.trusted_proxies),
+    limits: frontEndLimitsOf(frontEnd.limits),
     cors: Object.freeze({
       allowOrigins: Object.freeze(cors.allow_origins),
       ...(cors.allow_origin_regex === undefined ? {} : { allowOriginRegex: cors.allow_origin_regex }),

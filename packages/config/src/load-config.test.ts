@@ -17,6 +17,8 @@ describe("loadConfig", () => {
         enablePerUserMonitoring: false,
         maxConcurrency: 0,
         maxQueuedRunsPerUser: 4_096,
+        runTimeoutMs: undefined,
+        maxSessionBytes: 16_777_216,
         maxResidentUsers: 10_000,
         perUserResidentIdleMs: undefined,
         shutdownTimeoutMs: 10_000,
@@ -28,6 +30,19 @@ describe("loadConfig", () => {
           maxBodyBytes: 1_048_576,
           streamHeartbeatMs: 15_000,
           allowInsecureIdentity: false,
+          trustedProxies: [],
+          limits: {
+            maxHeaderBytes: 16_384,
+            headersTimeoutMs: 20_000,
+            requestTimeoutMs: 60_000,
+            keepAliveTimeoutMs: 65_000,
+            maxConnections: 0,
+            maxStreams: 10_000,
+            maxStreamsPerUser: 1_000,
+            maxSockets: 10_000,
+            maxSocketsPerUser: 100,
+            maxNewSessionsPerMinute: 0,
+          },
           cors: {
             allowOrigins: [],
             allowMethods: ["GET"],
@@ -55,6 +70,8 @@ describe("loadConfig", () => {
         enable_per_user_monitoring: yes
         max_concurrency: 8
         max_queued_runs_per_user: 16
+        run_timeout: 90s
+        max_session_bytes: 65536
         max_resident_users: 100
         per_user_resident_idle: 5m
         shutdown_timeout: 2.5
@@ -67,6 +84,18 @@ describe("loadConfig", () => {
           max_body_bytes: 2048
           stream_heartbeat_interval: 5s
           allow_insecure_identity: "on"
+          trusted_proxies: [10.0.0.0/8, "::1"]
+          limits:
+            max_header_bytes: 8192
+            headers_timeout: 5s
+            request_timeout: 10s
+            keep_alive_timeout: 15s
+            max_connections: 5000
+            max_streams: 100
+            max_streams_per_user: 4
+            max_sockets: 50
+            max_sockets_per_user: 2
+            max_new_sessions_per_minute: 30
           cors:
             allow_origins: [https://a.example]
             allow_origin_regex: https://[a-z]+[.]example
@@ -84,6 +113,8 @@ describe("loadConfig", () => {
       enablePerUserMonitoring: true,
       maxConcurrency: 8,
       maxQueuedRunsPerUser: 16,
+      runTimeoutMs: 90_000,
+      maxSessionBytes: 65_536,
       maxResidentUsers: 100,
       perUserResidentIdleMs: 300_000,
       shutdownTimeoutMs: 2_500,
@@ -95,6 +126,19 @@ describe("loadConfig", () => {
         maxBodyBytes: 2_048,
         streamHeartbeatMs: 5_000,
         allowInsecureIdentity: true,
+        trustedProxies: ["10.0.0.0/8", "::1"],
+        limits: {
+          maxHeaderBytes: 8_192,
+          headersTimeoutMs: 5_000,
+          requestTimeoutMs: 10_000,
+          keepAliveTimeoutMs: 15_000,
+          maxConnections: 5_000,
+          maxStreams: 100,
+          maxStreamsPerUser: 4,
+          maxSockets: 50,
+          maxSocketsPerUser: 2,
+          maxNewSessionsPerMinute: 30,
+        },
         cors: {
           allowOrigins: ["https://a.example"],
           allowOriginRegex: "https://[a-z]+[.]example",

@@ -1,4 +1,5 @@
 import { createServer as createHttpServer, type RequestListener, type Server } from "node:http";
+import type { FrontEndLimits } from "@alcove/config";
 import { AlcoveError } from "@alcove/plugin-api";
 import { ConnectionDrain } from "./connection-drain.js";
 import { createRequestListener } from "./koa-application.js";
@@ -6,12 +7,9 @@ import { refuseMalformedRequest } from "./malformed-request.js";
 import type { ServerOptions } from "./server-options.js";
 import { OpenStreams } from "./streams/open-streams.js";
 
-/** How long a client may take to send its headers. */
-const HEADERS_TIMEOUT_MS = 20_000;
-/** How long a client may take to send a whole request. */
-const REQUEST_TIMEOUT_MS = 60_000;
-/** How long a connection waits for its next request; longer than the usual proxy in front keeps it. */
-const KEEP_ALIVE_TIMEOUT_MS = 65_000;
+/** How often, within the shortest time a client may take, is looked for those who have taken longer. */
+const LOOKS_PER_TIMEOUT = 4;
+const LONGEST_BETWEEN_LOOKS_MS = 5_000;
 
 /** A server that does not listen yet. */
 export interface HttpServer {
@@ -39,7 +37,7 @@ export interface ListeningServer {
 
 /** Builds the HTTP front end of a started runtime. Nothing is bound before `listen`. */
 export function createServer(options: ServerOptions): HttpServer {
-  const openStreams = new OpenStreams();
+  const openStreams = new OpenStreams(options.config.general.frontEnd.limits);
   const requestListener = createRequestListener(options, openStreams);
   return { requestListener, listen: () => listen(requestListener, options, openStreams) };
 }
@@ -49,12 +47,8 @@ async function listen(
   { config, logger }: ServerOptions,
   openStreams: OpenStreams,
 ): Promise<ListeningServer> {
-  const { host, port } = config.general.frontEnd;
-  const server = createHttpServer({
-    headersTimeout: HEADERS_TIMEOUT_MS,
-    requestTimeout: REQUEST_TIMEOUT_MS,
-    keepAliveTimeout: KEEP_ALIVE_TIMEOUT_MS,
-  });
+  const { host, port, limits } = config.general.frontEnd;
+  const server = createLimitedServer(limits);
   server.on("clientError", refuseMalformedRequest);
   // Any other expectation than 100-continue may be ignored (RFC 9110, section 10.1.1).
   server.on("checkExpectation", requestListener);
@@ -63,6 +57,25 @@ async function listen(
   await bind(server, host, port);
   server.on("error", (error) => logger.error("The HTTP server had an error.", { error }));
   return { address: addressOf(server, host, port), close: (timeoutMs) => drain.close(timeoutMs) };
+}
+
+function createLimitedServer(limits: FrontEndLimits): Server {
+  const { headersTimeoutMs, requestTimeoutMs, maxConnections } = limits;
+  const looksMs = Math.min(headersTimeoutMs, requestTimeoutMs) / LOOKS_PER_TIMEOUT;
+  const server = createHttpServer({
+    maxHeaderSize: limits.maxHeaderBytes,
+    // Node refuses a time for the headers that is longer than that for the whole request.
+    headersTimeout: Math.min(headersTimeoutMs, requestTimeoutMs),
+    requestTimeout: requestTimeoutMs,
+    keepAliveTimeout: limits.keepAliveTimeoutMs,
+    connectionsCheckingInterval: Math.ceil(Math.min(looksMs, LONGEST_BETWEEN_LOOKS_MS)),
+  });
+  // Node drops headers beyond its number silently, a second credential perhaps; their size is limited already.
+  server.maxHeadersCount = 0;
+  if (maxConnections > 0) {
+    server.maxConnections = maxConnections;
+  }
+  return server;
 }
 
 function bind(server: Server, host: string, port: number): Promise<void> {

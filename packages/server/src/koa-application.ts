@@ -1,13 +1,16 @@
 import type { RequestListener } from "node:http";
 import Koa from "koa";
+import { NewSessionLimit } from "./limits/new-session-limit.js";
 import { accessLog } from "./middleware/access-log.js";
 import { crossOrigin } from "./middleware/cross-origin.js";
 import { errorMap } from "./middleware/error-map.js";
+import { limitNewSessions } from "./middleware/limit-new-sessions.js";
 import { requestId } from "./middleware/request-id.js";
 import { unmatchedRoute } from "./middleware/unmatched-route.js";
 import type { RequestState } from "./request-state.js";
 import { createRouter } from "./routes/router.js";
 import { staticRoutes } from "./routes/static-routes.js";
+import { setSecurityHeaders } from "./security-headers.js";
 import type { ServerOptions } from "./server-options.js";
 import type { OpenStreams } from "./streams/open-streams.js";
 
@@ -25,11 +28,18 @@ export function createRequestListener(options: ServerOptions, openStreams: OpenS
   if (crossOriginRules !== undefined) {
     koa.use(crossOriginRules);
   }
+  const newSessionLimit = NewSessionLimit.of(config.general.frontEnd, clock);
+  if (newSessionLimit !== undefined) {
+    koa.use(limitNewSessions(newSessionLimit));
+  }
   koa.use(staticRoutes(router));
   koa.use(router.routes());
   koa.use(unmatchedRoute(router));
   // Only what breaks while a reply is being written ends up here, mostly clients that hang up.
   koa.on("error", (error: unknown) => logger.debug("A reply could not be written.", { error }));
   const listener = koa.callback();
-  return (request, response) => void listener(request, response);
+  return (request, response) => {
+    setSecurityHeaders(response);
+    void listener(request, response);
+  };
 }

@@ -1,12 +1,26 @@
+import { randomUUID } from "node:crypto";
 import { STATUS_CODES } from "node:http";
 import type { Duplex } from "node:stream";
 import { errorReply } from "./errors/error-body.js";
 import { RequestError } from "./errors/request-error.js";
+import { JSON_CONTENT_TYPE } from "./json-reply.js";
+import { securityHeaders } from "./security-headers.js";
 
-const statusByFault: Readonly<Record<string, number>> = {
-  HPE_HEADER_OVERFLOW: 431,
-  ERR_HTTP_REQUEST_TIMEOUT: 408,
+const refusals: Readonly<Record<string, RequestError>> = {
+  HPE_HEADER_OVERFLOW: new RequestError(
+    "HEADERS_TOO_LARGE",
+    "The request line and the headers are larger than this server takes. Send fewer or shorter headers.",
+  ),
+  HPE_CHUNK_EXTENSIONS_OVERFLOW: new RequestError(
+    "BODY_TOO_LARGE",
+    "The extensions of a chunk are too long. Leave them out.",
+  ),
+  ERR_HTTP_REQUEST_TIMEOUT: new RequestError(
+    "REQUEST_TIMED_OUT",
+    "The request did not arrive in time. Send it again, without pauses.",
+  ),
 };
+const malformed = new RequestError("REQUEST_INVALID", "The request is not HTTP as RFC 9112 defines it. Correct it.");
 
 /** Answers what is no HTTP request, so that it never reaches the middleware, and closes the connection. */
 export function refuseMalformedRequest(error: NodeJS.ErrnoException, socket: Duplex): void {
@@ -14,11 +28,15 @@ export function refuseMalformedRequest(error: NodeJS.ErrnoException, socket: Dup
     socket.destroy();
     return;
   }
-  const status = statusByFault[error.code ?? ""] ?? 400;
-  const message = `The HTTP request was refused: ${STATUS_CODES[status] ?? "Bad Request"}.`;
-  const text = JSON.stringify(errorReply(new RequestError("REQUEST_INVALID", message)).body);
-  socket.end(
-    `HTTP/1.1 ${status} ${STATUS_CODES[status] ?? ""}\r\nConnection: close\r\n` +
-      `Content-Type: application/json; charset=utf-8\r\nContent-Length: ${Buffer.byteLength(text)}\r\n\r\n${text}`,
-  );
+  const { status, body } = errorReply(refusals[error.code ?? ""] ?? malformed);
+  const text = JSON.stringify(body);
+  const headers = {
+    connection: "close",
+    "content-type": JSON_CONTENT_TYPE,
+    "content-length": Buffer.byteLength(text),
+    "x-request-id": randomUUID(),
+    ...securityHeaders,
+  };
+  const head = Object.entries(headers).map(([name, value]) => `${name}: ${value}\r\n`);
+  socket.end(`HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\n${head.join("")}\r\n${text}`);
 }

@@ -4,6 +4,8 @@ import type { ParameterizedContext } from "koa";
 export interface RequestState {
   /** Set by the request id middleware, before anything else runs. */
   requestId: string;
+  /** Asked before a run begins a new session; only where their number is limited. Throws NEW_SESSIONS_LIMITED. */
+  admitNewSession?: () => void;
 }
 
 /** The Koa context of Alcove's middleware. */

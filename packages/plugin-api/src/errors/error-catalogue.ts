@@ -62,6 +62,10 @@ export const errorCatalogue = {
     summary: "The run was cancelled before it ended; nothing it did was stored.",
     remedy: "Call again.",
   },
+  RUN_TIMED_OUT: {
+    summary: "The run took longer than general.run_timeout and was given up; nothing it did was stored.",
+    remedy: "Ask for less at once, or raise general.run_timeout.",
+  },
   RUNNER_MISUSED: {
     summary: "A runner was used twice. A runner serves exactly one run.",
     remedy: "Ask the session for a new runner.",
@@ -163,6 +167,27 @@ export const errorCatalogue = {
   IDENTITY_CONFLICT: {
     summary: "The request names two different users.",
     remedy: "Send one identity only.",
+  },
+  NEW_SESSIONS_LIMITED: {
+    summary: "Too many sessions have begun for the caller's address lately; this one was not begun.",
+    remedy: "Wait for as long as Retry-After says; see general.front_end.limits.max_new_sessions_per_minute.",
+  },
+  SERVER_AT_CAPACITY: {
+    summary: "As many streams, or WebSockets, are open as the server takes.",
+    remedy: "Wait, or raise general.front_end.limits.max_streams or max_sockets.",
+  },
+  USER_AT_CAPACITY: {
+    summary: "The user has as many streams, or WebSockets, open as one user may have.",
+    remedy: "Close some, or raise general.front_end.limits.max_streams_per_user or max_sockets_per_user.",
+  },
+  HEADERS_TOO_LARGE: {
+    summary: "The request line and the headers are larger than general.front_end.limits.max_header_bytes.",
+    remedy: "Send fewer or shorter headers, or raise the limit.",
+  },
+  REQUEST_TIMED_OUT: {
+    summary: "The client took too long to send its request.",
+    remedy:
+      "Send it without pauses; see general.front_end.limits.headers_timeout and general.front_end.limits.request_timeout.",
   },
   BODY_INVALID: {
     summary: "The request body is not the JSON document the route expects.",

@@ -13,6 +13,10 @@ export interface RunRequest {
   readonly parentId?: string | undefined;
   /** The HTTP request being served. */
   readonly request?: RequestFacts | undefined;
+  /**
+   * Asked before the run begins a session for a user who has none; what it throws, a coded error, is what the run ends with.
+   */
+  readonly admitNewSession?: (() => void) | undefined;
   /** Aborts the run: the function's signal aborts, and nothing is committed. */
   readonly signal?: AbortSignal | undefined;
 }

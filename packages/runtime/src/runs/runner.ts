@@ -1,7 +1,8 @@
-import { AlcoveError, WorkflowError } from "@alcove/plugin-api";
+import { AlcoveError } from "@alcove/plugin-api";
 import type { StepListener } from "../events/intermediate-step.js";
 import { RunEvents, type Span } from "../events/run-events.js";
 import type { IdempotencyRequest } from "../sessions/recorded-replies.js";
+import { asCoded, errorOfWorkflow } from "./coded-error.js";
 import { detachDrafts } from "./detach-drafts.js";
 import { invokeFunction, streamFunction } from "./invoke-function.js";
 import { asText, ChunkRecording, lastHeldBack, type Reply, type ReplyStream, replayedChunks } from "./reply.js";
@@ -9,6 +10,7 @@ import { RunAbort } from "./run-abort.js";
 import { RequestedRunFacts, type RunRequest } from "./run-facts.js";
 import type { RunHost, RunLease } from "./run-host.js";
 import { parseInput } from "./schema-check.js";
+import { eachWithinGrace, withinGrace } from "./within-grace.js";
 
 /** Where a runner is in its life. */
 export type RunnerState = "initialized" | "running" | "completed" | "failed";
@@ -79,7 +81,7 @@ export class Runner {
    *
    * @throws RUNNER_MISUSED at the second use, and TypeError when the session was closed before the first;
    * INPUT_INVALID, before anything is loaded or built;
-   * SHUTTING_DOWN, SESSION_QUEUE_FULL while it waits, RUN_ABORTED or the reason of {@link abort} while it waits or works;
+   * SHUTTING_DOWN, SESSION_QUEUE_FULL while it waits, RUN_TIMED_OUT, RUN_ABORTED or the reason of {@link abort} while it waits or works;
    * STATE_UNREADABLE, STATE_VERSION_UNSUPPORTED, STATE_INVALID, STORE_FAILED, STORE_CLOSED, COMPONENT_BUILD_FAILED when the
    * session cannot be woken up;
    * workflow_error when the workflow throws, OUTPUT_INVALID, OUTPUT_KIND_UNSUPPORTED when it only streams;
@@ -154,7 +156,8 @@ export class Runner {
     const chunks: unknown[] = [];
     let isOver = false;
     try {
-      for await (const chunk of streamFunction(lease.run, this.#host.workflow, input, span)) {
+      const streamed = streamFunction(lease.run, this.#host.workflow, input, span);
+      for await (const chunk of this.#host.isTimeLimited ? eachWithinGrace(lease.run.abort, streamed) : streamed) {
         lease.run.abort.assertNotAborted();
         const detached = detachDrafts(chunk);
         if (span !== undefined) {
@@ -176,10 +179,11 @@ export class Runner {
   }
 
   async #single<Result>(begun: BegunRun, finish: (output: unknown) => Result): Promise<Result> {
-    const { workflow } = this.#host;
+    const { workflow, isTimeLimited } = this.#host;
     const { lease, span, input, startedAtMs } = begun;
     try {
-      const result = finish(await invokeFunction(lease.run, workflow, input, span));
+      const invoked = invokeFunction(lease.run, workflow, input, span);
+      const result = finish(await (isTimeLimited ? withinGrace(lease.run.abort, invoked) : invoked));
       await this.#succeed(begun, result);
       return result;
     } catch (error) {
@@ -199,7 +203,14 @@ export class Runner {
     try {
       this.#followCallerSignal(this.#request.signal);
       const events = this.#events;
-      const lease = await this.#host.begin({ facts: this.facts, events, abort: this.#abort, idempotency });
+      const { admitNewSession } = this.#request;
+      const lease = await this.#host.begin({
+        facts: this.facts,
+        events,
+        abort: this.#abort,
+        idempotency,
+        admitNewSession,
+      });
       const isRun = lease.recordedReply === undefined;
       const span = isRun ? events.start("WORKFLOW", workflow.component.type.name, input, undefined) : undefined;
       return { lease, span, input, startedAtMs };
@@ -245,8 +256,7 @@ export class Runner {
     if (lease.run.abort.isAborted) {
       return isOfWorkflow ? lease.run.abort.error() : asCoded(error);
     }
-    const isPassedThrough = AlcoveError.is(error) && (!isOfWorkflow || raisedByEngine.has(error.code));
-    return isPassedThrough ? error : new WorkflowError(error);
+    return isOfWorkflow ? errorOfWorkflow(error) : asCoded(error);
   }
 
   #end(outcome: "completed" | "failed", startedAtMs: number): void {
@@ -272,23 +282,4 @@ export class Runner {
     signal.addEventListener("abort", follow);
     this.#stopFollowingCaller = () => signal.removeEventListener("abort", follow);
   }
-}
-
-// What the engine raises about the workflow's output, and what is to be recorded of it, and about the collections it reads and appends to. Any other error
-// that comes out of the workflow's code is the workflow's: an INPUT_INVALID among them says that it called another function
-// wrongly, not that the caller did.
-const raisedByEngine: ReadonlySet<string> = new Set([
-  "OUTPUT_INVALID",
-  "OUTPUT_KIND_UNSUPPORTED",
-  "STATE_INVALID",
-  "STATE_UNREADABLE",
-  "STATE_VERSION_UNSUPPORTED",
-  "STATE_MIGRATION_FAILED",
-  "STORE_FAILED",
-  "STORE_CLOSED",
-  "IDEMPOTENCY_REPLY_TOO_LARGE",
-]);
-
-function asCoded(error: unknown): AlcoveError {
-  return AlcoveError.is(error) ? error : new WorkflowError(error);
 }

@@ -12,6 +12,7 @@ import { PerUserRunHost } from "./per-user-run-host.js";
 import type { IdempotencyLimits } from "./recorded-replies.js";
 import { Residency } from "./residency.js";
 import { ResidentSession } from "./resident-session.js";
+import { RunDeadlines } from "./run-deadlines.js";
 import { RunPermits } from "./run-permits.js";
 import type { RunSurroundings } from "./run-surroundings.js";
 import { Session } from "./session.js";
@@ -33,6 +34,8 @@ export interface SessionManagerOptions {
   readonly clock: Clock;
   /** How long a session lives after its last activity. */
   readonly timeoutMs: number;
+  /** How long a run may take once its turn has come; `undefined` for as long as it takes. */
+  readonly runTimeoutMs: number | undefined;
   /** How many runs may work at the same time; 0 for no limit. */
   readonly maxConcurrency: number;
   readonly maxQueuedRunsPerUser: number;
@@ -89,6 +92,7 @@ export class SessionManager {
       sharedFunctions: options.furnishings.root.functions,
       slots: new FairSemaphore(permits, Number.POSITIVE_INFINITY),
       activeRuns: this.#activeRuns,
+      deadlines: options.runTimeoutMs === undefined ? undefined : new RunDeadlines(options.runTimeoutMs, options.clock),
       storeNowMs: () => options.store.nowMs(),
       assertOpen: () => this.#assertOpen(),
     };

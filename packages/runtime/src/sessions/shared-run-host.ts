@@ -21,6 +21,10 @@ export class SharedRunHost implements RunHost {
     this.#surroundings = surroundings;
   }
 
+  get isTimeLimited(): boolean {
+    return this.#surroundings.deadlines !== undefined;
+  }
+
   async begin({ facts, events, abort, idempotency }: BeginRunRequest): Promise<RunLease> {
     if (idempotency !== undefined) {
       throw new AlcoveError(
@@ -28,12 +32,14 @@ export class SharedRunHost implements RunHost {
         "A shared workflow cannot take an idempotency key: it keeps no replies.",
       );
     }
-    const { slots, activeRuns, sharedFunctions: functions, logger, clock, assertOpen } = this.#surroundings;
+    const { slots, activeRuns, deadlines, sharedFunctions: functions, logger, clock, assertOpen } = this.#surroundings;
     assertOpen();
     activeRuns.enter(abort);
+    deadlines?.enter(abort);
     try {
       await slots.acquire(abort);
     } catch (error) {
+      deadlines?.exit(abort);
       activeRuns.exit(abort);
       throw error;
     }
@@ -54,6 +60,7 @@ export class SharedRunHost implements RunHost {
       run.end();
       if (!isOver) {
         isOver = true;
+        deadlines?.exit(abort);
         slots.release();
         activeRuns.exit(abort);
       }

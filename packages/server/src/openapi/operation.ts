@@ -72,6 +72,7 @@ function errorResponses(codes: readonly ErrorCode[]): Record<string, object> {
 
 const headersByStatus: Readonly<Record<number, readonly string[]>> = {
   401: ["WWW-Authenticate"],
+  429: ["Retry-After"],
   503: ["Retry-After"],
   507: ["Retry-After"],
 };

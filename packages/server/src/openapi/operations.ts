@@ -38,9 +38,11 @@ const runErrors: readonly ErrorCode[] = [
   "CALL_ENDED",
   "DEPENDENCY_UNDECLARED",
   "OUTPUT_KIND_UNSUPPORTED",
+  "NEW_SESSIONS_LIMITED",
   "SESSION_QUEUE_FULL",
   "SHUTTING_DOWN",
   "RUN_ABORTED",
+  "RUN_TIMED_OUT",
   "STORE_FAILED",
   "STORE_CLOSED",
   "STORE_CONFLICT",
@@ -96,6 +98,7 @@ function streamOperation(workflow: WorkflowFacts, path: string, example: unknown
   const single = workflowOperation(workflow, path, example);
   return {
     ...single,
+    errors: [...single.errors, "SERVER_AT_CAPACITY", "USER_AT_CAPACITY"],
     operationId: path.startsWith("/generate") ? "generate_stream" : "stream_workflow",
     summary: "Run the workflow, and stream its result with its steps in Markdown",
     description: `${workflow.description}\n\n${streamed}`,

@@ -41,7 +41,7 @@ export function streamRoute(
     let release: (() => void) | undefined;
     try {
       const reply = await callWorkflow(application, context, { userId, body }, (runner) => {
-        release = openStreams.add(runner);
+        release = openStreams.add(runner, userId);
         if (adapt !== undefined) {
           runner.subscribe((step) => {
             const record = adapt(step);
@@ -67,7 +67,6 @@ function openReply(context: RequestContext, events: EventStream, isReplayed: boo
   context.status = 200;
   context.set({
     "content-type": "text/event-stream; charset=utf-8",
-    "cache-control": "no-cache",
     // Keeps nginx, and what follows its example, from collecting the reply before it passes it on.
     "x-accel-buffering": "no",
     ...(isReplayed ? { "idempotent-replayed": "true" } : {}),

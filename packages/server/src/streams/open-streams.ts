@@ -1,18 +1,38 @@
+import { CapacityLimit } from "../limits/capacity-limit.js";
 import type { ServedRunner } from "../served-application.js";
+
+/** How many streams may be open at once. */
+export interface StreamLimits {
+  readonly maxStreams: number;
+  /** How many of them may be one user's. */
+  readonly maxStreamsPerUser: number;
+}
+
+const noLimits: StreamLimits = {
+  maxStreams: Number.POSITIVE_INFINITY,
+  maxStreamsPerUser: Number.POSITIVE_INFINITY,
+};
 
 /** The runs whose streams are open: what a shutdown has to end before connections are cut off. */
 export class OpenStreams {
   readonly #runners = new Set<ServedRunner>();
+  readonly #capacity: CapacityLimit;
+
+  constructor({ maxStreams, maxStreamsPerUser }: StreamLimits = noLimits) {
+    this.#capacity = new CapacityLimit({ what: "streams", most: maxStreams, mostPerUser: maxStreamsPerUser });
+  }
 
   /** How many there are. */
   get count(): number {
     return this.#runners.size;
   }
 
-  /** Counts one in. Returns what counts it out. */
-  add(runner: ServedRunner): () => void {
+  /** Counts one in. Returns what counts it out. @throws SERVER_AT_CAPACITY, USER_AT_CAPACITY */
+  add(runner: ServedRunner, userId?: string): () => void {
+    const leave = this.#capacity.enter(userId);
     this.#runners.add(runner);
     return () => {
+      leave();
       this.#runners.delete(runner);
     };
   }

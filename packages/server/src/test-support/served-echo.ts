@@ -118,6 +118,20 @@ const noSessions: StoredSessions = {
   delete: async () => failAsMissing(),
 };
 
+/** The limits of a server nobody has configured. */
+export const testLimits: AlcoveConfig["general"]["frontEnd"]["limits"] = {
+  maxHeaderBytes: 16_384,
+  headersTimeoutMs: 20_000,
+  requestTimeoutMs: 60_000,
+  keepAliveTimeoutMs: 65_000,
+  maxConnections: 0,
+  maxStreams: 10_000,
+  maxStreamsPerUser: 1_000,
+  maxSockets: 10_000,
+  maxSocketsPerUser: 100,
+  maxNewSessionsPerMinute: 0,
+};
+
 /** A configuration for a server on a free port. */
 export function testConfig({ frontEnd = {}, enablePerUserMonitoring = false }: TestServerOptions = {}): AlcoveConfig {
   return {
@@ -133,6 +147,8 @@ export function testConfig({ frontEnd = {}, enablePerUserMonitoring = false }: T
       enablePerUserMonitoring,
       maxConcurrency: 0,
       maxQueuedRunsPerUser: 16,
+      runTimeoutMs: undefined,
+      maxSessionBytes: 16_777_216,
       maxResidentUsers: 100,
       perUserResidentIdleMs: undefined,
       shutdownTimeoutMs: 1000,
@@ -152,6 +168,8 @@ export function testConfig({ frontEnd = {}, enablePerUserMonitoring = false }: T
         },
         streamHeartbeatMs: 15_000,
         allowInsecureIdentity: false,
+        trustedProxies: [],
+        limits: testLimits,
         ...frontEnd,
       },
     },
