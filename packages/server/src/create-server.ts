@@ -49,10 +49,10 @@ async function listen(
 ): Promise<ListeningServer> {
   const { host, port, limits } = config.general.frontEnd;
   const server = createLimitedServer(limits);
-  server.on("clientError", refuseMalformedRequest);
   // Any other expectation than 100-continue may be ignored (RFC 9110, section 10.1.1).
   server.on("checkExpectation", requestListener);
   const drain = new ConnectionDrain(server, openStreams);
+  server.on("clientError", (error, socket) => refuseMalformedRequest(error, socket, drain.latestResponse(socket)));
   server.on("request", requestListener);
   await bind(server, host, port);
   server.on("error", (error) => logger.error("The HTTP server had an error.", { error }));
@@ -64,6 +64,8 @@ function createLimitedServer(limits: FrontEndLimits): Server {
   const looksMs = Math.min(headersTimeoutMs, requestTimeoutMs) / LOOKS_PER_TIMEOUT;
   const server = createHttpServer({
     maxHeaderSize: limits.maxHeaderBytes,
+    // Node would answer a request without a host by itself, without a body; the middleware refuses it as any other.
+    requireHostHeader: false,
     // Node refuses a time for the headers that is longer than that for the whole request.
     headersTimeout: Math.min(headersTimeoutMs, requestTimeoutMs),
     requestTimeout: requestTimeoutMs,

@@ -5,6 +5,7 @@ import { accessLog } from "./middleware/access-log.js";
 import { crossOrigin } from "./middleware/cross-origin.js";
 import { errorMap } from "./middleware/error-map.js";
 import { limitNewSessions } from "./middleware/limit-new-sessions.js";
+import { refuseAmbiguous } from "./middleware/refuse-ambiguous.js";
 import { requestId } from "./middleware/request-id.js";
 import { unmatchedRoute } from "./middleware/unmatched-route.js";
 import type { RequestState } from "./request-state.js";
@@ -24,6 +25,7 @@ export function createRequestListener(options: ServerOptions, openStreams: OpenS
     koa.use(accessLog(logger, clock));
   }
   koa.use(errorMap(logger));
+  koa.use(refuseAmbiguous);
   const crossOriginRules = crossOrigin(config.general.frontEnd.cors);
   if (crossOriginRules !== undefined) {
     koa.use(crossOriginRules);

@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import { STATUS_CODES } from "node:http";
+import { type ServerResponse, STATUS_CODES } from "node:http";
 import type { Duplex } from "node:stream";
 import { errorReply } from "./errors/error-body.js";
 import { RequestError } from "./errors/request-error.js";
@@ -22,12 +22,32 @@ const refusals: Readonly<Record<string, RequestError>> = {
 };
 const malformed = new RequestError("REQUEST_INVALID", "The request is not HTTP as RFC 9112 defines it. Correct it.");
 
-/** Answers what is no HTTP request, so that it never reaches the middleware, and closes the connection. */
-export function refuseMalformedRequest(error: NodeJS.ErrnoException, socket: Duplex): void {
+/**
+ * Answers what is no HTTP request, so that it never reaches the middleware, and closes the connection.
+ *
+ * @param latest The reply to the latest request on the connection: that which comes before what is malformed, and whose
+ * reply has to come first; or the beginning of which was sound, and which then gets this reply, if it has none yet.
+ */
+export function refuseMalformedRequest(
+  error: NodeJS.ErrnoException,
+  socket: Duplex,
+  latest: ServerResponse | undefined,
+): void {
   if (error.code === "ECONNRESET" || !socket.writable) {
     socket.destroy();
-    return;
+  } else if (latest === undefined || (latest.req.complete && latest.writableFinished)) {
+    refuse(error, socket);
+  } else if (latest.req.complete) {
+    latest.once("finish", () => refuse(error, socket));
+  } else if (latest.headersSent) {
+    // To answer one request twice would make every later reply the answer to another request.
+    socket.destroy();
+  } else {
+    refuse(error, socket);
   }
+}
+
+function refuse(error: NodeJS.ErrnoException, socket: Duplex): void {
   const { status, body } = errorReply(refusals[error.code ?? ""] ?? malformed);
   const text = JSON.stringify(body);
   const headers = {

@@ -2,6 +2,7 @@ import { isUtf8 } from "node:buffer";
 import { RequestError } from "../errors/request-error.js";
 import { bodyMissing, bodyNotAnObject } from "../errors/validation-detail.js";
 import type { RequestContext } from "../request-state.js";
+import { MAX_NESTING, nestsTooDeep } from "./nesting.js";
 import { invalidJson, requestBytes } from "./request-bytes.js";
 
 const jsonMediaType = /^application\/(?:[\w.-]+\+)?json\s*(?:;|$)/i;
@@ -69,6 +70,9 @@ function objectIn(bytes: Buffer): JsonObject {
 }
 
 function parseJson(text: string): unknown {
+  if (nestsTooDeep(text)) {
+    throw invalidJson(`it nests deeper than ${MAX_NESTING} levels; flatten it`);
+  }
   try {
     return protoMarks.some((mark) => text.includes(mark)) ? JSON.parse(text, refuseProto) : JSON.parse(text);
   } catch (error) {
