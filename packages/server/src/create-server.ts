@@ -1,6 +1,7 @@
 import { createServer as createHttpServer, type RequestListener, type Server } from "node:http";
 import { AlcoveError } from "@alcove/plugin-api";
 import { ConnectionDrain } from "./connection-drain.js";
+import { createIdentity } from "./identity/create-identity.js";
 import { createRequestListener } from "./koa-application.js";
 import { refuseMalformedRequest } from "./malformed-request.js";
 import type { ServerOptions } from "./server-options.js";
@@ -40,7 +41,7 @@ export interface ListeningServer {
 /** Builds the HTTP front end of a started runtime. Nothing is bound before `listen`. */
 export function createServer(options: ServerOptions): HttpServer {
   const openStreams = new OpenStreams();
-  const requestListener = createRequestListener(options, openStreams);
+  const requestListener = createRequestListener(options, openStreams, createIdentity(options));
   return { requestListener, listen: () => listen(requestListener, options, openStreams) };
 }
 

@@ -30,10 +30,13 @@ describe("the unverified cookie", () => {
     });
   });
 
-  it("is accepted on this machine, when switched on by name, and where no user is needed", () => {
+  it("is accepted on this machine, when switched on by name, where no user is needed and where it is not used", () => {
     expect(insecureIdentityProblem(testConfig(), "per-user", source)).toBeUndefined();
     const open = testConfig({ frontEnd: { host: "0.0.0.0", allowInsecureIdentity: true } });
     expect(insecureIdentityProblem(open, "per-user", source)).toBeUndefined();
     expect(insecureIdentityProblem(testConfig({ frontEnd: { host: "0.0.0.0" } }), "shared", source)).toBeUndefined();
+    const identity = { providers: [{ type: "api_key" as const, issuer: "keys", keys: [] }] };
+    const verified = testConfig({ frontEnd: { host: "0.0.0.0" }, identity });
+    expect(insecureIdentityProblem(verified, "per-user", source)).toBeUndefined();
   });
 });

@@ -16,11 +16,12 @@ export function isLoopbackHost(host: string): boolean {
  * @returns the problem to report before anything is started, or `undefined`
  */
 export function insecureIdentityProblem(
-  { general: { frontEnd } }: AlcoveConfig,
+  { general: { frontEnd, identity } }: AlcoveConfig,
   workflowScope: Scope,
   source: SourceLocation,
 ): Problem | undefined {
-  if (workflowScope === "shared" || frontEnd.allowInsecureIdentity || isLoopbackHost(frontEnd.host)) {
+  const isPlainCookie = identity.providers.some(({ type }) => type === "session_cookie");
+  if (!isPlainCookie || workflowScope === "shared" || frontEnd.allowInsecureIdentity || isLoopbackHost(frontEnd.host)) {
     return undefined;
   }
   return {
@@ -29,6 +30,6 @@ export function insecureIdentityProblem(
     message: `The nat-session cookie is not verified, and ${frontEnd.host} can be reached from other machines: anybody could act as any user.`,
     source,
     remedy:
-      "Listen on localhost behind a proxy that sets the cookie, or set general.front_end.allow_insecure_identity: true if you know that this is safe.",
+      "Verify who the users are with another provider of general.identity, listen on localhost behind a proxy that sets the cookie, or set general.front_end.allow_insecure_identity: true if you know that this is safe.",
   };
 }

@@ -41,6 +41,12 @@ describe("session cookie", () => {
     );
   });
 
+  it("is refused with an escaped NUL, which would make it the subject of another issuer", () => {
+    expect(() => sessionCookie('nat-session="issuer\\000alice"')).toThrow(
+      expect.objectContaining({ code: "REQUEST_INVALID" }),
+    );
+  });
+
   it("is refused when it is longer than a browser would keep", () => {
     expect(sessionCookie(`nat-session=${"a".repeat(4096)}`)).toHaveLength(4096);
     expect(() => sessionCookie(`nat-session=${"a".repeat(4097)}`)).toThrow(

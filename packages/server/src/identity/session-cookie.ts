@@ -10,7 +10,7 @@ const MAX_VALUE_LENGTH = 4096;
  * The value of the `nat-session` cookie in a `Cookie` header, or `undefined` when there is none or an empty one. Spaces
  * around it are dropped and quotes are taken off, so that `"alice"` and `alice` are the same user.
  *
- * @throws RequestError IDENTITY_CONFLICT when the header holds two that differ; REQUEST_INVALID when it is too long
+ * @throws RequestError IDENTITY_CONFLICT when the header holds two that differ; REQUEST_INVALID when it is too long, or holds a NUL
  */
 export function sessionCookie(header: string | undefined): string | undefined {
   if (header === undefined) {
@@ -35,6 +35,9 @@ export function sessionCookie(header: string | undefined): string | undefined {
       "REQUEST_INVALID",
       `The cookie ${SESSION_COOKIE} is ${found.length} characters long. At most ${MAX_VALUE_LENGTH} are accepted.`,
     );
+  }
+  if (found?.includes("\0") === true) {
+    throw new RequestError("REQUEST_INVALID", `The cookie ${SESSION_COOKIE} holds a NUL, which no user's name has.`);
   }
   return found;
 }

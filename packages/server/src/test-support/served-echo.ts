@@ -102,6 +102,7 @@ export interface TestServerOptions {
   /** None of any user if left out. */
   readonly storedSessions?: StoredSessions;
   readonly frontEnd?: Partial<AlcoveConfig["general"]["frontEnd"]>;
+  readonly identity?: Partial<AlcoveConfig["general"]["identity"]>;
   readonly enablePerUserMonitoring?: boolean;
   readonly logger?: Logger;
   readonly accessLog?: boolean;
@@ -119,7 +120,11 @@ const noSessions: StoredSessions = {
 };
 
 /** A configuration for a server on a free port. */
-export function testConfig({ frontEnd = {}, enablePerUserMonitoring = false }: TestServerOptions = {}): AlcoveConfig {
+export function testConfig({
+  frontEnd = {},
+  identity = {},
+  enablePerUserMonitoring = false,
+}: TestServerOptions = {}): AlcoveConfig {
   return {
     functions: {},
     functionGroups: {},
@@ -138,6 +143,7 @@ export function testConfig({ frontEnd = {}, enablePerUserMonitoring = false }: T
       shutdownTimeoutMs: 1000,
       idempotency: { maxRecordsPerUser: 128, maxReplyBytes: 262_144, maxAgeMs: 86_400_000 },
       store: { path: "/dev/null" },
+      identity: { providers: [{ type: "session_cookie" }], admins: [], ...identity },
       frontEnd: {
         host: "127.0.0.1",
         port: 0,
