@@ -114,12 +114,12 @@ describe("streams", () => {
     const third = await waitForRefusal(server, "alice");
     expect(third.status).toBe(429);
     expect(third.headers["retry-after"]).toBe("1");
-    expect(third.json).toMatchObject({ code: "USER_AT_CAPACITY" });
+    expect(third.json).toMatchObject({ code: "TOO_MANY_STREAMS_OF_USER" });
     const ofBob = await StreamReply.open(server.url, "/generate/stream", "bob", waiting);
     expect(ofBob.status).toBe(200);
     const ofCarol = await server.client.generate("carol", { chunks: 1 }, "/generate/stream");
     expect(ofCarol.status).toBe(503);
-    expect(ofCarol.json).toMatchObject({ code: "SERVER_AT_CAPACITY" });
+    expect(ofCarol.json).toMatchObject({ code: "TOO_MANY_STREAMS" });
     first.leave();
     second.destroy();
     ofBob.leave();

@@ -8,6 +8,7 @@ import { prepareApplication, type SoundApplication, soundApplication } from "./p
 import { runWorkflow } from "./run-workflow.js";
 import type { HolderFacts } from "./sessions/held-store.js";
 import { StoreAdministration } from "./sessions/store-administration.js";
+import { StoredRevocations } from "./sessions/stored-revocations.js";
 
 /** What an application is started with, beside its configuration. */
 export interface ApplicationSurroundings {
@@ -93,10 +94,12 @@ export class Application {
       throw new TypeError("An application listens once, and not after it was closed.");
     }
     const logger = this.#logger.child({ scope: "server" });
-    const { runtime, config } = this;
+    const { runtime, store, config } = this;
     const server = createServer({
       runtime,
       storedSessions: this.#administration(logger),
+      revokedUsers: new StoredRevocations(store, config.general.application),
+      store,
       config,
       logger,
       clock: this.#clock,
@@ -124,7 +127,7 @@ export class Application {
   }
 
   /**
-   * Stops taking requests, lets those in flight end, tears everything down and closes the store. Requests get
+   * Stops taking requests, after `general.shutdown_delay`, lets those in flight end, tears everything down and closes the store. Requests get
    * `general.shutdown_timeout` to end; what has not ended then is aborted and stores nothing. Idempotent.
    */
   close(): Promise<void> {
@@ -143,8 +146,8 @@ export class Application {
   }
 
   async #close(): Promise<void> {
-    const { shutdownTimeoutMs } = this.config.general;
-    const deadlineMs = this.#clock.monotonicMs() + shutdownTimeoutMs;
+    const { shutdownDelayMs, shutdownTimeoutMs } = this.config.general;
+    const deadlineMs = this.#clock.monotonicMs() + shutdownDelayMs + shutdownTimeoutMs;
     try {
       await Promise.all([this.#server?.close(shutdownTimeoutMs), this.#control?.close(shutdownTimeoutMs)]);
       const leftMs = deadlineMs - this.#clock.monotonicMs();

@@ -1,4 +1,5 @@
 import type { ConfigPath } from "./config-node.js";
+import type { IdentityConfig } from "./identity-config.js";
 
 /** A validated configuration. Deeply frozen. */
 export interface AlcoveConfig extends ComponentSections {
@@ -65,12 +66,16 @@ export interface GeneralConfig {
   readonly maxResidentUsers: number;
   /** How long a user stays in memory after the last call; `undefined` for as long as the session lasts. */
   readonly perUserResidentIdleMs: number | undefined;
+  /** How long a server that is told to stop goes on serving, while `GET /ready` says that it is stopping; 0 for not at all. */
+  readonly shutdownDelayMs: number;
   /** How long a shutdown waits for runs in flight. */
   readonly shutdownTimeoutMs: number;
   /** Replies kept for repeated requests. */
   readonly idempotency: IdempotencyConfig;
   /** Where sessions are kept. */
   readonly store: StoreConfig;
+  /** Who may say who a request acts for. */
+  readonly identity: IdentityConfig;
   /** The HTTP server. */
   readonly frontEnd: FrontEndConfig;
 }
@@ -127,10 +132,6 @@ export interface FrontEndLimits {
   readonly maxStreams: number;
   /** How many of them may be one user's. */
   readonly maxStreamsPerUser: number;
-  /** How many WebSockets may be open at once. */
-  readonly maxSockets: number;
-  /** How many of them may be one user's. */
-  readonly maxSocketsPerUser: number;
   /** How many sessions may begin within a minute for one address; 0 for as many as come. */
   readonly maxNewSessionsPerMinute: number;
 }

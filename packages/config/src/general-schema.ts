@@ -10,6 +10,7 @@ import {
   wholeNumber,
 } from "./field-schemas.js";
 import { frontEndLimitsSchema, frontEndLimitsShape } from "./front-end-limits-schema.js";
+import { identityKeys, identitySchema } from "./identity-schema.js";
 
 const secondMs = 1_000;
 const minuteMs = 60 * secondMs;
@@ -63,9 +64,11 @@ const generalShape = {
   max_session_bytes: wholeNumber(1_024, 512 * mebibyte).default(16 * mebibyte),
   max_resident_users: wholeNumber(1, 10_000_000).default(10_000),
   per_user_resident_idle: duration(timerLimit).optional(),
+  shutdown_delay: duration(timerLimit).optional(),
   shutdown_timeout: duration(timerLimit).default(10 * secondMs),
   idempotency: section(idempotencyShape),
   store: section(storeShape),
+  identity: identitySchema,
   front_end: section(frontEndShape),
 };
 
@@ -82,9 +85,15 @@ const keysBySection: ReadonlyMap<string, readonly string[]> = new Map([
   ["general.front_end", Object.keys(frontEndShape)],
   ["general.front_end.limits", Object.keys(frontEndLimitsShape)],
   ["general.front_end.cors", Object.keys(corsShape)],
+  ...identityKeys,
 ]);
 
-/** The keys a section of `general` knows, by the path of the section. */
-export function keysOfSection(path: string): readonly string[] {
-  return keysBySection.get(path) ?? [];
+/**
+ * The keys a section of `general` knows, by the path of the section.
+ *
+ * @param type The section's `_type`, where what it knows depends on that.
+ */
+export function keysOfSection(path: string, type?: unknown): readonly string[] {
+  const place = path.replace(/\[\d+\]/g, "[]");
+  return keysBySection.get(place) ?? keysBySection.get(`${place} ${String(type)}`) ?? [];
 }

@@ -21,9 +21,11 @@ describe("loadConfig", () => {
         maxSessionBytes: 16_777_216,
         maxResidentUsers: 10_000,
         perUserResidentIdleMs: undefined,
+        shutdownDelayMs: 0,
         shutdownTimeoutMs: 10_000,
         idempotency: { maxRecordsPerUser: 128, maxReplyBytes: 262_144, maxAgeMs: 86_400_000 },
         store: { path: join(directory, ".alcove", "tiny.sqlite") },
+        identity: { providers: [{ type: "session_cookie" }], admins: [] },
         frontEnd: {
           host: "localhost",
           port: 8_000,
@@ -39,8 +41,6 @@ describe("loadConfig", () => {
             maxConnections: 0,
             maxStreams: 10_000,
             maxStreamsPerUser: 1_000,
-            maxSockets: 10_000,
-            maxSocketsPerUser: 100,
             maxNewSessionsPerMinute: 0,
           },
           cors: {
@@ -74,9 +74,11 @@ describe("loadConfig", () => {
         max_session_bytes: 65536
         max_resident_users: 100
         per_user_resident_idle: 5m
+        shutdown_delay: 5s
         shutdown_timeout: 2.5
         idempotency: { max_records_per_user: 16, max_reply_bytes: 1024, max_age: 1h }
         store: { path: /var/lib/alcove/notes.sqlite }
+        identity: { providers: [{ _type: session_cookie }], admins: [{ role: operator }] }
         front_end:
           _type: fastapi
           host: 0.0.0.0
@@ -93,8 +95,6 @@ describe("loadConfig", () => {
             max_connections: 5000
             max_streams: 100
             max_streams_per_user: 4
-            max_sockets: 50
-            max_sockets_per_user: 2
             max_new_sessions_per_minute: 30
           cors:
             allow_origins: [https://a.example]
@@ -117,9 +117,11 @@ describe("loadConfig", () => {
       maxSessionBytes: 65_536,
       maxResidentUsers: 100,
       perUserResidentIdleMs: 300_000,
+      shutdownDelayMs: 5_000,
       shutdownTimeoutMs: 2_500,
       idempotency: { maxRecordsPerUser: 16, maxReplyBytes: 1_024, maxAgeMs: 3_600_000 },
       store: { path: "/var/lib/alcove/notes.sqlite" },
+      identity: { providers: [{ type: "session_cookie" }], admins: [{ role: "operator" }] },
       frontEnd: {
         host: "0.0.0.0",
         port: 0,
@@ -135,8 +137,6 @@ describe("loadConfig", () => {
           maxConnections: 5_000,
           maxStreams: 100,
           maxStreamsPerUser: 4,
-          maxSockets: 50,
-          maxSocketsPerUser: 2,
           maxNewSessionsPerMinute: 30,
         },
         cors: {
@@ -207,6 +207,7 @@ describe("loadConfig", () => {
     ["per_user_workflow_timeout: 101000y", "must be a duration"],
     ["per_user_workflow_timeout: 40000d", "must not be longer than 100 years"],
     ["per_user_workflow_cleanup_interval: 25d", "must not be longer than 24 days"],
+    ["shutdown_delay: 30d", "must not be longer than 24 days"],
     ["shutdown_timeout: 30d", "must not be longer than 24 days"],
     ["max_concurrency: -1", "whole number from 0 to"],
     ["max_concurrency: 1.5", "whole number from 0 to"],

@@ -1,15 +1,12 @@
-import { createServer as createHttpServer, type RequestListener, type Server } from "node:http";
-import type { FrontEndLimits } from "@alcove/config";
+import type { RequestListener, Server } from "node:http";
+import { setTimeout as pause } from "node:timers/promises";
 import { AlcoveError } from "@alcove/plugin-api";
 import { ConnectionDrain } from "./connection-drain.js";
 import { createRequestListener } from "./koa-application.js";
+import { createLimitedServer } from "./limits/limited-server.js";
 import { refuseMalformedRequest } from "./malformed-request.js";
+import { ServerLife } from "./server-life.js";
 import type { ServerOptions } from "./server-options.js";
-import { OpenStreams } from "./streams/open-streams.js";
-
-/** How often, within the shortest time a client may take, is looked for those who have taken longer. */
-const LOOKS_PER_TIMEOUT = 4;
-const LONGEST_BETWEEN_LOOKS_MS = 5_000;
 
 /** A server that does not listen yet. */
 export interface HttpServer {
@@ -28,7 +25,7 @@ export interface ListeningServer {
   /** Where it is reached, e.g. `http://localhost:8000`, with the real port where port 0 was configured. */
   readonly address: string;
   /**
-   * Takes no new connections, lets the requests in flight end, and closes idle connections. After `timeoutMs` the runs of
+   * Says on `GET /ready` that it is stopping, and goes on serving for `general.shutdown_delay`, where there is one. Then it takes no new connections, lets the requests in flight end, and closes idle connections. After `timeoutMs` the runs of
    * streams are aborted, so that each ends with an error frame; what is still open a second later, or is no stream, is cut
    * off, which aborts its run. Idempotent: later calls get the first one's promise.
    */
@@ -37,16 +34,17 @@ export interface ListeningServer {
 
 /** Builds the HTTP front end of a started runtime. Nothing is bound before `listen`. */
 export function createServer(options: ServerOptions): HttpServer {
-  const openStreams = new OpenStreams(options.config.general.frontEnd.limits);
-  const requestListener = createRequestListener(options, openStreams);
-  return { requestListener, listen: () => listen(requestListener, options, openStreams) };
+  const life = new ServerLife(options);
+  const requestListener = createRequestListener(options, life);
+  return { requestListener, listen: () => listen(requestListener, options, life) };
 }
 
 async function listen(
   requestListener: RequestListener,
   { config, logger }: ServerOptions,
-  openStreams: OpenStreams,
+  { openStreams, readiness }: ServerLife,
 ): Promise<ListeningServer> {
+  const { shutdownDelayMs } = config.general;
   const { host, port, limits } = config.general.frontEnd;
   const server = createLimitedServer(limits);
   // Any other expectation than 100-continue may be ignored (RFC 9110, section 10.1.1).
@@ -56,28 +54,21 @@ async function listen(
   server.on("request", requestListener);
   await bind(server, host, port);
   server.on("error", (error) => logger.error("The HTTP server had an error.", { error }));
-  return { address: addressOf(server, host, port), close: (timeoutMs) => drain.close(timeoutMs) };
-}
-
-function createLimitedServer(limits: FrontEndLimits): Server {
-  const { headersTimeoutMs, requestTimeoutMs, maxConnections } = limits;
-  const looksMs = Math.min(headersTimeoutMs, requestTimeoutMs) / LOOKS_PER_TIMEOUT;
-  const server = createHttpServer({
-    maxHeaderSize: limits.maxHeaderBytes,
-    // Node would answer a request without a host by itself, without a body; the middleware refuses it as any other.
-    requireHostHeader: false,
-    // Node refuses a time for the headers that is longer than that for the whole request.
-    headersTimeout: Math.min(headersTimeoutMs, requestTimeoutMs),
-    requestTimeout: requestTimeoutMs,
-    keepAliveTimeout: limits.keepAliveTimeoutMs,
-    connectionsCheckingInterval: Math.ceil(Math.min(looksMs, LONGEST_BETWEEN_LOOKS_MS)),
-  });
-  // Node drops headers beyond its number silently, a second credential perhaps; their size is limited already.
-  server.maxHeadersCount = 0;
-  if (maxConnections > 0) {
-    server.maxConnections = maxConnections;
-  }
-  return server;
+  let closing: Promise<void> | undefined;
+  const close = async (timeoutMs: number): Promise<void> => {
+    readiness.stop();
+    if (shutdownDelayMs > 0) {
+      await pause(shutdownDelayMs);
+    }
+    await drain.close(timeoutMs);
+  };
+  return {
+    address: addressOf(server, host, port),
+    close: (timeoutMs) => {
+      closing ??= close(timeoutMs);
+      return closing;
+    },
+  };
 }
 
 function bind(server: Server, host: string, port: number): Promise<void> {

@@ -1,6 +1,6 @@
 import type { RequestListener } from "node:http";
 import Koa from "koa";
-import { NewSessionLimit } from "./limits/new-session-limit.js";
+import { provideIdentity } from "./identity/request-identity.js";
 import { accessLog } from "./middleware/access-log.js";
 import { crossOrigin } from "./middleware/cross-origin.js";
 import { errorMap } from "./middleware/error-map.js";
@@ -12,14 +12,15 @@ import type { RequestState } from "./request-state.js";
 import { createRouter } from "./routes/router.js";
 import { staticRoutes } from "./routes/static-routes.js";
 import { setSecurityHeaders } from "./security-headers.js";
+import type { ServerLife } from "./server-life.js";
 import type { ServerOptions } from "./server-options.js";
-import type { OpenStreams } from "./streams/open-streams.js";
 
 /** Puts the middleware and the routes together into the function that answers requests. */
-export function createRequestListener(options: ServerOptions, openStreams: OpenStreams): RequestListener {
+export function createRequestListener(options: ServerOptions, life: ServerLife): RequestListener {
   const { config, logger, clock } = options;
   const koa = new Koa<RequestState>({ env: "production" });
-  const router = createRouter(options, openStreams);
+  provideIdentity(koa, life.identity);
+  const router = createRouter(options, life);
   koa.use(requestId);
   if (options.accessLog === true) {
     koa.use(accessLog(logger, clock));
@@ -30,9 +31,8 @@ export function createRequestListener(options: ServerOptions, openStreams: OpenS
   if (crossOriginRules !== undefined) {
     koa.use(crossOriginRules);
   }
-  const newSessionLimit = NewSessionLimit.of(config.general.frontEnd, clock);
-  if (newSessionLimit !== undefined) {
-    koa.use(limitNewSessions(newSessionLimit));
+  if (life.newSessionLimit !== undefined) {
+    koa.use(limitNewSessions(life.newSessionLimit));
   }
   koa.use(staticRoutes(router));
   koa.use(router.routes());

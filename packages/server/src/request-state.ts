@@ -1,3 +1,4 @@
+import type { Principal } from "@alcove/plugin-api";
 import type { ParameterizedContext } from "koa";
 
 /** What the middleware of one request hand to each other in `context.state`. */
@@ -6,6 +7,8 @@ export interface RequestState {
   requestId: string;
   /** Asked before a run begins a new session; only where their number is limited. Throws NEW_SESSIONS_LIMITED. */
   admitNewSession?: () => void;
+  /** Who sends the request; set once a route has asked for it, and there is somebody. */
+  principal?: Principal;
 }
 
 /** The Koa context of Alcove's middleware. */

@@ -162,23 +162,40 @@ export const errorCatalogue = {
   },
   USER_ID_REQUIRED: {
     summary: "The workflow is per-user, and the request does not say who the user is.",
-    remedy: "Send the cookie nat-session=<your session id>.",
+    remedy:
+      "Send a credential that general.identity provides for; by default the cookie nat-session=<your session id>.",
   },
   IDENTITY_CONFLICT: {
     summary: "The request names two different users.",
     remedy: "Send one identity only.",
   },
+  CREDENTIAL_REQUIRED: {
+    summary: "The route is for operators, and the request does not say who sends it.",
+    remedy: "Send the credential of somebody whom general.identity.admins names.",
+  },
+  CREDENTIAL_INVALID: {
+    summary: "The request carries a credential that is wrong, out of date or of a kind that is not accepted.",
+    remedy: "Send a valid credential, or none. A credential that is wrong is never passed over for another one.",
+  },
+  FORBIDDEN: {
+    summary: "The caller is known, and may not do this.",
+    remedy: "Call as somebody whom general.identity.admins names.",
+  },
+  IDENTITY_UNAVAILABLE: {
+    summary: "The credential could not be checked just now.",
+    remedy: "Retry later; the server's log has the cause.",
+  },
   NEW_SESSIONS_LIMITED: {
     summary: "Too many sessions have begun for the caller's address lately; this one was not begun.",
     remedy: "Wait for as long as Retry-After says; see general.front_end.limits.max_new_sessions_per_minute.",
   },
-  SERVER_AT_CAPACITY: {
-    summary: "As many streams, or WebSockets, are open as the server takes.",
-    remedy: "Wait, or raise general.front_end.limits.max_streams or max_sockets.",
+  TOO_MANY_STREAMS: {
+    summary: "As many streams are open as the server takes.",
+    remedy: "Wait, or raise general.front_end.limits.max_streams.",
   },
-  USER_AT_CAPACITY: {
-    summary: "The user has as many streams, or WebSockets, open as one user may have.",
-    remedy: "Close some, or raise general.front_end.limits.max_streams_per_user or max_sockets_per_user.",
+  TOO_MANY_STREAMS_OF_USER: {
+    summary: "The user has as many streams open as one user may have.",
+    remedy: "Close some, or raise general.front_end.limits.max_streams_per_user.",
   },
   HEADERS_TOO_LARGE: {
     summary: "The request line and the headers are larger than general.front_end.limits.max_header_bytes.",

@@ -3,6 +3,7 @@ import { exportedSessionSchema } from "@alcove/state";
 import { z } from "zod";
 import { healthReplySchema } from "../routes/health-route.js";
 import { monitoredUsersSchema } from "../routes/monitor-wire.js";
+import { readyReplySchema } from "../routes/ready-route.js";
 import { routeAddresses } from "../routes/route-addresses.js";
 import { sessionReplySchema } from "../routes/session-wire.js";
 import type { ServerOptions } from "../server-options.js";
@@ -10,7 +11,8 @@ import { exampleOf } from "./example-of.js";
 import { type JsonSchema, jsonSchemaOf } from "./json-schema.js";
 import { operationObject } from "./operation.js";
 import { operationsOf } from "./operations.js";
-import { errorSchema, headers, parameters, securitySchemes, validationErrorSchema } from "./shared-parts.js";
+import { securityOf, securitySchemesOf } from "./security-schemes.js";
+import { errorSchema, headers, parameters, validationErrorSchema } from "./shared-parts.js";
 
 const packageSchema = z.object({ version: z.string() });
 
@@ -23,17 +25,22 @@ export async function openApiDocument({ runtime, config }: Pick<ServerOptions, "
     ...component("Session", sessionReplySchema, "output"),
     ...component("ExportedSession", exportedSessionSchema, "input"),
     ...component("Health", healthReplySchema, "output"),
+    ...component("Ready", readyReplySchema, "output"),
     ...(config.general.enablePerUserMonitoring ? component("MonitoredUsers", monitoredUsersSchema, "output") : {}),
     ...component("Error", errorSchema, "output"),
     ...component("ValidationError", validationErrorSchema, "output"),
   };
   const example = await exampleOf(workflow.inputSchema, schemas["WorkflowInput"] ?? {});
   const operations = operationsOf(workflow, example);
+  const securitySchemes = securitySchemesOf(config.general.identity.providers);
   const paths: Record<string, Record<string, object>> = {};
   for (const { method, path } of routeAddresses(config)) {
     const facts = operations.get(`${method} ${path}`);
     if (facts !== undefined) {
-      paths[path] = { ...paths[path], [method.toLowerCase()]: operationObject(facts) };
+      paths[path] = {
+        ...paths[path],
+        [method.toLowerCase()]: operationObject({ ...facts, security: securityOf(facts.security, securitySchemes) }),
+      };
     }
   }
   return {

@@ -12,12 +12,30 @@ import { componentRef, type DocumentPart, type OperationFacts } from "./operatio
 import { parameters } from "./shared-parts.js";
 
 const anybody: readonly DocumentPart[] = [];
-const cookie: readonly DocumentPart[] = [{ session_cookie: [] }];
+const user: readonly DocumentPart[] = [{ user: [] }];
+/** Somebody whom `general.identity.admins` names, or on this machine anybody. */
+const operator: readonly DocumentPart[] = [{}, { user: [] }];
+const operatorErrors: readonly ErrorCode[] = [
+  "REQUEST_INVALID",
+  "IDENTITY_CONFLICT",
+  "CREDENTIAL_REQUIRED",
+  "CREDENTIAL_INVALID",
+  "FORBIDDEN",
+  "IDENTITY_UNAVAILABLE",
+];
 const storeErrors: readonly ErrorCode[] = ["STATE_UNREADABLE", "INTERNAL", "STORE_FAILED", "STORE_CLOSED"];
-const identityErrors: readonly ErrorCode[] = ["REQUEST_INVALID", "IDENTITY_CONFLICT", "USER_ID_REQUIRED"];
+const identityErrors: readonly ErrorCode[] = [
+  "REQUEST_INVALID",
+  "IDENTITY_CONFLICT",
+  "USER_ID_REQUIRED",
+  "CREDENTIAL_INVALID",
+  "IDENTITY_UNAVAILABLE",
+];
 const runErrors: readonly ErrorCode[] = [
   "REQUEST_INVALID",
   "IDENTITY_CONFLICT",
+  "CREDENTIAL_INVALID",
+  "IDENTITY_UNAVAILABLE",
   "IDEMPOTENCY_KEY_INVALID",
   "IDEMPOTENCY_UNSUPPORTED",
   "BODY_TOO_LARGE",
@@ -64,6 +82,7 @@ export function operationsOf(workflow: WorkflowFacts, bodyExample: unknown): Ope
     [`DELETE ${SESSION_PATH}`, deleteSession],
     [`GET ${SESSION_EXPORT_PATH}`, exportSession],
     ["GET /health", health],
+    ["GET /ready", ready],
     ["GET /monitor/users", monitorUsers],
     [`GET ${OPENAPI_PATH}`, openApi],
   ]);
@@ -87,7 +106,7 @@ function workflowOperation(workflow: WorkflowFacts, path: string, example: unkno
       schema: componentRef("WorkflowOutput"),
     },
     errors: isPerUser ? [...runErrors, "USER_ID_REQUIRED"] : runErrors,
-    security: isPerUser ? cookie : [{}, ...cookie],
+    security: isPerUser ? user : [{}, ...user],
   };
 }
 
@@ -98,7 +117,7 @@ function streamOperation(workflow: WorkflowFacts, path: string, example: unknown
   const single = workflowOperation(workflow, path, example);
   return {
     ...single,
-    errors: [...single.errors, "SERVER_AT_CAPACITY", "USER_AT_CAPACITY"],
+    errors: [...single.errors, "TOO_MANY_STREAMS", "TOO_MANY_STREAMS_OF_USER"],
     operationId: path.startsWith("/generate") ? "generate_stream" : "stream_workflow",
     summary: "Run the workflow, and stream its result with its steps in Markdown",
     description: `${workflow.description}\n\n${streamed}`,
@@ -150,7 +169,7 @@ const describeSession: OperationFacts = {
     },
   },
   errors: [...identityErrors, "SESSION_NOT_FOUND", ...storeErrors],
-  security: cookie,
+  security: user,
 };
 
 const exportSession: OperationFacts = {
@@ -167,7 +186,7 @@ const exportSession: OperationFacts = {
     schema: componentRef("ExportedSession"),
   },
   errors: [...identityErrors, "SESSION_NOT_FOUND", ...storeErrors],
-  security: cookie,
+  security: user,
 };
 
 const deleteSession: OperationFacts = {
@@ -186,7 +205,7 @@ const deleteSession: OperationFacts = {
     "OUTCOME_UNKNOWN",
     "STORE_FULL",
   ],
-  security: cookie,
+  security: user,
 };
 
 const health: OperationFacts = {
@@ -200,6 +219,23 @@ const health: OperationFacts = {
     example: { status: "healthy" },
   },
   errors: ["INTERNAL"],
+  security: anybody,
+};
+
+const ready: OperationFacts = {
+  operationId: "ready",
+  tag: "server",
+  summary: "Tell whether the server should get requests",
+  description:
+    "It should not while its store takes no changes, and while it is stopping. Where nothing was written for a second, a little is written to find out.",
+  reply: {
+    status: 200,
+    description: "The store takes changes.",
+    schema: componentRef("Ready"),
+    example: { status: "ready" },
+  },
+  errors: ["SHUTTING_DOWN", "STORE_FAILED", "STORE_FULL", "OUTCOME_UNKNOWN", "STORE_CLOSED", "INTERNAL"],
+  errorStatus: 503,
   security: anybody,
 };
 
@@ -221,8 +257,8 @@ const monitorUsers: OperationFacts = {
     description: "Figures of the sessions in memory.",
     schema: componentRef("MonitoredUsers"),
   },
-  errors: ["INTERNAL"],
-  security: anybody,
+  errors: [...operatorErrors, "INTERNAL"],
+  security: operator,
 };
 
 const openApi: OperationFacts = {

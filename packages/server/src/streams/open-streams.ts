@@ -1,4 +1,4 @@
-import { CapacityLimit } from "../limits/capacity-limit.js";
+import { StreamLimit } from "../limits/stream-limit.js";
 import type { ServedRunner } from "../served-application.js";
 
 /** How many streams may be open at once. */
@@ -16,10 +16,10 @@ const noLimits: StreamLimits = {
 /** The runs whose streams are open: what a shutdown has to end before connections are cut off. */
 export class OpenStreams {
   readonly #runners = new Set<ServedRunner>();
-  readonly #capacity: CapacityLimit;
+  readonly #limit: StreamLimit;
 
   constructor({ maxStreams, maxStreamsPerUser }: StreamLimits = noLimits) {
-    this.#capacity = new CapacityLimit({ what: "streams", most: maxStreams, mostPerUser: maxStreamsPerUser });
+    this.#limit = new StreamLimit({ most: maxStreams, mostPerUser: maxStreamsPerUser });
   }
 
   /** How many there are. */
@@ -27,9 +27,9 @@ export class OpenStreams {
     return this.#runners.size;
   }
 
-  /** Counts one in. Returns what counts it out. @throws SERVER_AT_CAPACITY, USER_AT_CAPACITY */
+  /** Counts one in. Returns what counts it out. @throws TOO_MANY_STREAMS, TOO_MANY_STREAMS_OF_USER */
   add(runner: ServedRunner, userId?: string): () => void {
-    const leave = this.#capacity.enter(userId);
+    const leave = this.#limit.enter(userId);
     this.#runners.add(runner);
     return () => {
       leave();

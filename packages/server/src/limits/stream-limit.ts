@@ -1,9 +1,7 @@
 import { AlcoveError } from "@alcove/plugin-api";
 
-/** Options of {@link CapacityLimit}. */
-export interface CapacityLimitOptions {
-  /** What is counted, in the plural, e.g. `streams`. */
-  readonly what: string;
+/** Options of {@link StreamLimit}. */
+export interface StreamLimitOptions {
   /** How many there may be at once. */
   readonly most: number;
   /** How many of them may be one user's. */
@@ -12,14 +10,14 @@ export interface CapacityLimitOptions {
 
 const RETRY_AFTER_SECONDS = 1;
 
-/** Limits how many streams, or WebSockets, are open at once: of all users together, and of each. */
-export class CapacityLimit {
-  readonly #options: CapacityLimitOptions;
+/** Limits how many streams are open at once: of all users together, and of each. */
+export class StreamLimit {
+  readonly #options: StreamLimitOptions;
   // How many each user has; who has none is not in it.
   readonly #byUser = new Map<string, number>();
   #count = 0;
 
-  constructor(options: CapacityLimitOptions) {
+  constructor(options: StreamLimitOptions) {
     this.#options = options;
   }
 
@@ -32,18 +30,18 @@ export class CapacityLimit {
    * Counts one in. Returns what counts it out again, once.
    *
    * @param userId Whose it is; `undefined` for somebody who need not be named.
-   * @throws SERVER_AT_CAPACITY, USER_AT_CAPACITY
+   * @throws TOO_MANY_STREAMS, TOO_MANY_STREAMS_OF_USER
    */
   enter(userId: string | undefined): () => void {
-    const { what, most, mostPerUser } = this.#options;
+    const { most, mostPerUser } = this.#options;
     if (this.#count >= most) {
-      throw new AlcoveError("SERVER_AT_CAPACITY", `The server has ${most} ${what} open, and takes no more.`, {
+      throw new AlcoveError("TOO_MANY_STREAMS", `The server has ${most} streams open, and takes no more.`, {
         retryAfterSeconds: RETRY_AFTER_SECONDS,
       });
     }
     const ofUser = userId === undefined ? 0 : (this.#byUser.get(userId) ?? 0);
     if (ofUser >= mostPerUser) {
-      throw new AlcoveError("USER_AT_CAPACITY", `You have ${ofUser} ${what} open. Close some first.`, {
+      throw new AlcoveError("TOO_MANY_STREAMS_OF_USER", `You have ${ofUser} streams open. Close some first.`, {
         retryAfterSeconds: RETRY_AFTER_SECONDS,
       });
     }
