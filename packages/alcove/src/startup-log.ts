@@ -32,6 +32,10 @@ export function logListening(application: Application, address: string, logger: 
   for (const { method, path } of routeAddresses(application.config)) {
     logger.info(`Route ${method} ${address}${path}`);
   }
+  const { path } = application.config.general.frontEnd.webSocket;
+  if (path !== undefined) {
+    logger.info(`Route WebSocket ${address.replace(/^http/, "ws")}${path}`);
+  }
   if (application.runtime.workflow.scope === "per-user") {
     logger.warn(
       "Users are told apart by the plain nat-session cookie, which anybody can set: good for development, not for strangers",

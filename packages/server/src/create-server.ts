@@ -5,6 +5,7 @@ import { createRequestListener } from "./koa-application.js";
 import { refuseMalformedRequest } from "./malformed-request.js";
 import type { ServerOptions } from "./server-options.js";
 import { OpenStreams } from "./streams/open-streams.js";
+import { WebSocketFront } from "./websocket/web-socket-front.js";
 
 /** How long a client may take to send its headers. */
 const HEADERS_TIMEOUT_MS = 20_000;
@@ -31,8 +32,8 @@ export interface ListeningServer {
   readonly address: string;
   /**
    * Takes no new connections, lets the requests in flight end, and closes idle connections. After `timeoutMs` the runs of
-   * streams are aborted, so that each ends with an error frame; what is still open a second later, or is no stream, is cut
-   * off, which aborts its run. Idempotent: later calls get the first one's promise.
+   * streams and WebSockets are aborted, so that each ends with an error frame; what is still open a second later, or is no
+   * stream, is cut off, which aborts its run. Idempotent: later calls get the first one's promise.
    */
   close(timeoutMs: number): Promise<void>;
 }
@@ -46,10 +47,11 @@ export function createServer(options: ServerOptions): HttpServer {
 
 async function listen(
   requestListener: RequestListener,
-  { config, logger }: ServerOptions,
+  options: ServerOptions,
   openStreams: OpenStreams,
 ): Promise<ListeningServer> {
-  const { host, port } = config.general.frontEnd;
+  const { config, logger } = options;
+  const { host, port, webSocket } = config.general.frontEnd;
   const server = createHttpServer({
     headersTimeout: HEADERS_TIMEOUT_MS,
     requestTimeout: REQUEST_TIMEOUT_MS,
@@ -61,8 +63,15 @@ async function listen(
   const drain = new ConnectionDrain(server, openStreams);
   server.on("request", requestListener);
   await bind(server, host, port);
+  const sockets = webSocket.path === undefined ? undefined : new WebSocketFront(options, webSocket.path);
+  sockets?.attach(server, drain);
   server.on("error", (error) => logger.error("The HTTP server had an error.", { error }));
-  return { address: addressOf(server, host, port), close: (timeoutMs) => drain.close(timeoutMs) };
+  let closing: Promise<void> | undefined;
+  const close = (timeoutMs: number): Promise<void> => {
+    closing ??= Promise.all([drain.close(timeoutMs), sockets?.close(timeoutMs)]).then(() => undefined);
+    return closing;
+  };
+  return { address: addressOf(server, host, port), close };
 }
 
 function bind(server: Server, host: string, port: number): Promise<void> {
