@@ -12,6 +12,9 @@ const headerName = () =>
     .regex(/^[A-Za-z0-9!#$%&'*+.^_`|~-]+$/, { error: "must be the name of a header" })
     .transform((name) => name.toLowerCase());
 
+// The user id is made of (issuer, NUL, subject): an issuer with a NUL could be another one with another subject.
+const issuer = () => text().refine((name) => !name.includes("\0"), { error: "must not hold a NUL" });
+
 const claimPath = () => text(200);
 const roles = () => textList().default([]);
 const tenMinutes = { longestMs: 10 * minuteMs, words: "10 minutes" };
@@ -19,7 +22,7 @@ const fourHundredDays = { longestMs: 400 * dayMs, words: "400 days, which is wha
 
 const jwtShape = {
   _type: z.literal("jwt"),
-  issuer: text(),
+  issuer: issuer(),
   audience: z.union([text().transform((one) => [one]), textList().min(1, { error: "must not be empty" })], {
     error: "must be text, or a list of texts",
   }),
@@ -50,7 +53,7 @@ const providerShapes = {
   session_cookie: { _type: z.literal("session_cookie") },
   issued_cookie: {
     _type: z.literal("issued_cookie"),
-    issuer: text().default("issued-cookie"),
+    issuer: issuer().default("issued-cookie"),
     secrets: z.array(signingSecret(), { error: "must be a list of secrets" }).min(1, { error: "must not be empty" }),
     secure: flag().default(true),
     same_site: z.enum(["lax", "strict", "none"], { error: "must be lax, strict or none" }).default("lax"),
@@ -60,17 +63,17 @@ const providerShapes = {
   jwt: jwtShape,
   api_key: {
     _type: z.literal("api_key"),
-    issuer: text().default("api-key"),
+    issuer: issuer().default("api-key"),
     keys: z.array(z.strictObject(apiKeyShape, { error: mappingExpected }), { error: "must be a list of keys" }),
   },
   basic: {
     _type: z.literal("basic"),
-    issuer: text().default("basic"),
+    issuer: issuer().default("basic"),
     users: z.array(z.strictObject(basicUserShape, { error: mappingExpected }), { error: "must be a list of users" }),
   },
   trusted_header: {
     _type: z.literal("trusted_header"),
-    issuer: text().default("trusted-header"),
+    issuer: issuer().default("trusted-header"),
     header: headerName(),
     roles_header: headerName().optional(),
     proxies: proxies(),
@@ -83,7 +86,7 @@ const providerSchema = z.discriminatedUnion(
   "_type",
   [
     provider(providerShapes.session_cookie),
-    provider(providerShapes.issued_cookie),
+    provider(providerShapes.issued_cookie).superRefine(checkSite),
     provider(providerShapes.jwt).superRefine(checkTokenKey),
     provider(providerShapes.api_key),
     provider(providerShapes.basic).superRefine(({ users }, context) => checkSubjects(users, context)),
@@ -149,6 +152,16 @@ function checkTypes(providers: readonly { readonly _type: string }[], context: z
       context.issues.push({ code: "custom", path: [index, "_type"], message, input: _type });
     }
   });
+}
+
+function checkSite(
+  cookie: { readonly same_site: string; readonly secure: boolean },
+  context: z.core.$RefinementCtx,
+): void {
+  if (cookie.same_site === "none" && !cookie.secure) {
+    const message = "must not be none without secure, since browsers drop such a cookie";
+    context.issues.push({ code: "custom", path: ["same_site"], message, input: cookie.same_site });
+  }
 }
 
 function checkSubjects(users: readonly { readonly subject: string }[], context: z.core.$RefinementCtx): void {

@@ -5,32 +5,48 @@ import { Identity } from "./identity.js";
 import type { IdentityProvider } from "./identity-provider.js";
 import { ApiKeyProvider } from "./providers/api-key-provider.js";
 import { BasicProvider } from "./providers/basic-provider.js";
+import { IssuedCookieProvider } from "./providers/issued-cookie-provider.js";
 import { JwtProvider } from "./providers/jwt-provider.js";
 import { SessionCookieProvider } from "./providers/session-cookie-provider.js";
 import { TrustedHeaderProvider } from "./providers/trusted-header-provider.js";
 import { Refusals } from "./refusals.js";
+import type { RevokedUsers } from "./revoked-users.js";
 
 /** What {@link createIdentity} needs. */
 export interface IdentitySurroundings {
   readonly config: AlcoveConfig;
   readonly logger: Logger;
   readonly clock: Clock;
+  /** Whose cookies count no more. */
+  readonly revokedUsers: RevokedUsers;
 }
 
 /** The identity that `general.identity` describes. Nothing is fetched before the first token comes. */
 export function createIdentity(surroundings: IdentitySurroundings): Identity {
   const { identity, frontEnd } = surroundings.config.general;
   const refusals = new Refusals(identity.providers);
+  const issuer = createIssuer(surroundings, refusals);
   return new Identity({
-    providers: createProviders(surroundings, refusals),
+    providers: createProviders(surroundings, refusals, issuer),
     authorizationSchemes: new Set(identity.providers.flatMap(schemesOf)),
     admins: new AdminAccess(identity, frontEnd.host),
     refusals,
+    issuer,
   });
 }
 
+function createIssuer(surroundings: IdentitySurroundings, refusals: Refusals): IssuedCookieProvider | undefined {
+  const { application, identity } = surroundings.config.general;
+  const config = identity.providers.find((each) => each.type === "issued_cookie");
+  return config && new IssuedCookieProvider(config, { ...surroundings, application, refusals });
+}
+
 /** A provider for each that is configured, in the order of the first of its type: several token issuers are one. */
-function createProviders(surroundings: IdentitySurroundings, refusals: Refusals): readonly IdentityProvider[] {
+function createProviders(
+  surroundings: IdentitySurroundings,
+  refusals: Refusals,
+  issuer: IssuedCookieProvider | undefined,
+): readonly IdentityProvider[] {
   const { providers } = surroundings.config.general.identity;
   const tokens = providers.filter((each) => each.type === "jwt");
   const hasApiKeys = providers.some(({ type }) => type === "api_key");
@@ -49,7 +65,7 @@ function createProviders(surroundings: IdentitySurroundings, refusals: Refusals)
       case "trusted_header":
         return [new TrustedHeaderProvider(config, refusals)];
       case "issued_cookie":
-        return [];
+        return issuer === undefined ? [] : [issuer];
     }
   };
   return providers.flatMap(create);

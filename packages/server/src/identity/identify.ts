@@ -4,8 +4,8 @@ import type { Identified } from "./identity-provider.js";
 import { identityOf } from "./request-identity.js";
 
 /**
- * Says who a request acts for, and notes it in the request's state for the run. A per-user workflow needs somebody; a
- * shared one takes who is named. Asked before the body is read, so that a request of nobody costs nothing. Await it.
+ * Says who a request acts for, and notes it in the request's state for the run. A per-user workflow needs somebody, and
+ * whoever has no name is given one where cookies are issued; a shared one takes who is named. Asked before the body is read, so that a request of nobody costs nothing. Await it.
  *
  * @throws RequestError USER_ID_REQUIRED, IDENTITY_CONFLICT, CREDENTIAL_INVALID, REQUEST_INVALID, IDENTITY_UNAVAILABLE; or
  * rejects with it.
@@ -14,11 +14,10 @@ export function identify(
   context: RequestContext,
   workflowScope: Scope,
 ): string | undefined | Promise<string | undefined> {
-  const isNeeded = workflowScope === "per-user";
   const found = identityOf(context).identify(context.req);
   return found instanceof Promise
-    ? found.then((identified) => userIdOf(context, identified, isNeeded))
-    : userIdOf(context, found, isNeeded);
+    ? found.then((identified) => callerOf(context, identified, workflowScope))
+    : callerOf(context, found, workflowScope);
 }
 
 /**
@@ -28,7 +27,7 @@ export function identify(
  */
 export async function identifyOwner(context: RequestContext): Promise<string> {
   const identified = await identityOf(context).identify(context.req);
-  return userIdOf(context, identified, true) ?? failAsUnknown(context);
+  return identified === undefined ? failAsUnknown(context) : noted(context, identified);
 }
 
 /**
@@ -41,15 +40,19 @@ export async function requireAdmin(context: RequestContext): Promise<void> {
   await identityOf(context).requireAdmin(context.req);
 }
 
-function userIdOf(context: RequestContext, found: Identified | undefined, isNeeded: boolean): string | undefined {
-  if (found === undefined) {
-    return isNeeded ? failAsUnknown(context) : undefined;
+function callerOf(context: RequestContext, found: Identified | undefined, scope: Scope): string | undefined {
+  if (found === undefined && scope === "shared") {
+    return undefined;
   }
-  context.state.principal = found.principal;
-  if (found.setCookie !== undefined) {
-    context.append("set-cookie", found.setCookie);
+  return noted(context, found ?? identityOf(context).issue() ?? failAsUnknown(context));
+}
+
+function noted(context: RequestContext, { principal, setCookie }: Identified): string {
+  context.state.principal = principal;
+  if (setCookie !== undefined) {
+    context.append("set-cookie", setCookie);
   }
-  return found.principal.userId;
+  return principal.userId;
 }
 
 function failAsUnknown(context: RequestContext): never {

@@ -1,6 +1,7 @@
 import { RequestError } from "../errors/request-error.js";
 import type { AdminAccess } from "./admin-access.js";
 import type { IdentifiableRequest, Identified, IdentityProvider } from "./identity-provider.js";
+import type { IssuedCookieProvider } from "./providers/issued-cookie-provider.js";
 import type { Refusals } from "./refusals.js";
 import { authorizationOf } from "./single-header.js";
 
@@ -12,6 +13,8 @@ export interface IdentityOptions {
   readonly authorizationSchemes: ReadonlySet<string>;
   readonly admins: AdminAccess;
   readonly refusals: Refusals;
+  /** Gives names to those who have none, where that is configured. */
+  readonly issuer: IssuedCookieProvider | undefined;
 }
 
 /**
@@ -24,11 +27,13 @@ export class Identity {
   readonly #providers: readonly IdentityProvider[];
   readonly #authorizationSchemes: ReadonlySet<string>;
   readonly #admins: AdminAccess;
+  readonly #issuer: IssuedCookieProvider | undefined;
 
-  constructor({ providers, authorizationSchemes, admins, refusals }: IdentityOptions) {
+  constructor({ providers, authorizationSchemes, admins, refusals, issuer }: IdentityOptions) {
     this.#providers = providers;
     this.#authorizationSchemes = authorizationSchemes;
     this.#admins = admins;
+    this.#issuer = issuer;
     this.refusals = refusals;
   }
 
@@ -49,6 +54,14 @@ export class Identity {
       found = agreed(found, next);
     }
     return found;
+  }
+
+  /**
+   * Makes a new name for whoever has none, with the cookie that the reply has to carry; `undefined` where
+   * `general.identity` has no `issued_cookie`.
+   */
+  issue(): Identified | undefined {
+    return this.#issuer?.issue();
   }
 
   /**

@@ -92,10 +92,11 @@ export class Refusals {
    * CREDENTIAL_INVALID: a credential is there, and wrong.
    *
    * @param message What is wrong, without a word of the credential.
+   * @param headers What the reply carries beside the challenge.
    */
-  credentialInvalid(message: string): RequestError {
+  credentialInvalid(message: string, headers: Readonly<Record<string, string>> = {}): RequestError {
     return new RequestError("CREDENTIAL_INVALID", message, {
-      headers: { "www-authenticate": this.#invalidChallenges },
+      headers: { "www-authenticate": this.#invalidChallenges, ...headers },
     });
   }
 

@@ -1,6 +1,7 @@
+import { cookieOf } from "../cookie-header.js";
 import { createPrincipal } from "../create-principal.js";
 import type { IdentifiableRequest, Identified, IdentityProvider } from "../identity-provider.js";
-import { sessionCookie } from "../session-cookie.js";
+import { SESSION_COOKIE } from "../session-cookie.js";
 import { userIdOfSessionCookie } from "../user-id.js";
 
 const maxRecent = 20_000;
@@ -13,7 +14,7 @@ export class SessionCookieProvider implements IdentityProvider {
   readonly #recent = new Map<string, Identified>();
 
   identify({ headers }: IdentifiableRequest): Identified | undefined {
-    const cookie = sessionCookie(headers.cookie);
+    const cookie = cookieOf(headers.cookie, SESSION_COOKIE);
     return cookie === undefined ? undefined : (this.#recent.get(cookie) ?? this.#identified(cookie));
   }
 

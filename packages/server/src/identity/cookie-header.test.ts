@@ -1,5 +1,7 @@
 import { describe, expect, it } from "vitest";
-import { sessionCookie } from "./session-cookie.js";
+import { cookieOf } from "./cookie-header.js";
+
+const sessionCookie = (header: string | undefined) => cookieOf(header, "nat-session");
 
 describe("session cookie", () => {
   it.each([
