@@ -8,6 +8,7 @@ import { prepareApplication, type SoundApplication, soundApplication } from "./p
 import { runWorkflow } from "./run-workflow.js";
 import type { HolderFacts } from "./sessions/held-store.js";
 import { StoreAdministration } from "./sessions/store-administration.js";
+import { StoredRevocations } from "./sessions/stored-revocations.js";
 
 /** What an application is started with, beside its configuration. */
 export interface ApplicationSurroundings {
@@ -92,10 +93,11 @@ export class Application {
       throw new TypeError("An application listens once, and not after it was closed.");
     }
     const logger = this.#logger.child({ scope: "server" });
-    const { runtime, config } = this;
+    const { runtime, store, config } = this;
     const server = createServer({
       runtime,
       storedSessions: this.#administration(logger),
+      revokedUsers: new StoredRevocations(store, config.general.application),
       config,
       logger,
       clock: this.#clock,

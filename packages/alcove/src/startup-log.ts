@@ -36,7 +36,9 @@ export function logListening(application: Application, address: string, logger: 
   if (path !== undefined) {
     logger.info(`Route WebSocket ${address.replace(/^http/, "ws")}${path}`);
   }
-  if (application.runtime.workflow.scope === "per-user") {
+  const { providers } = application.config.general.identity;
+  const isPlainCookie = providers.some(({ type }) => type === "session_cookie");
+  if (application.runtime.workflow.scope === "per-user" && isPlainCookie) {
     logger.warn(
       "Users are told apart by the plain nat-session cookie, which anybody can set: good for development, not for strangers",
     );

@@ -1,6 +1,8 @@
 import { createServer as createHttpServer, type RequestListener, type Server } from "node:http";
 import { AlcoveError } from "@alcove/plugin-api";
 import { ConnectionDrain } from "./connection-drain.js";
+import { createIdentity } from "./identity/create-identity.js";
+import type { Identity } from "./identity/identity.js";
 import { createRequestListener } from "./koa-application.js";
 import { refuseMalformedRequest } from "./malformed-request.js";
 import type { ServerOptions } from "./server-options.js";
@@ -41,15 +43,19 @@ export interface ListeningServer {
 /** Builds the HTTP front end of a started runtime. Nothing is bound before `listen`. */
 export function createServer(options: ServerOptions): HttpServer {
   const openStreams = new OpenStreams();
-  const requestListener = createRequestListener(options, openStreams);
-  return { requestListener, listen: () => listen(requestListener, options, openStreams) };
+  const identity = createIdentity(options);
+  const requestListener = createRequestListener(options, openStreams, identity);
+  return { requestListener, listen: () => listen({ requestListener, options, openStreams, identity }) };
 }
 
-async function listen(
-  requestListener: RequestListener,
-  options: ServerOptions,
-  openStreams: OpenStreams,
-): Promise<ListeningServer> {
+interface ServerParts {
+  readonly requestListener: RequestListener;
+  readonly options: ServerOptions;
+  readonly openStreams: OpenStreams;
+  readonly identity: Identity;
+}
+
+async function listen({ requestListener, options, openStreams, identity }: ServerParts): Promise<ListeningServer> {
   const { config, logger } = options;
   const { host, port, webSocket } = config.general.frontEnd;
   const server = createHttpServer({
@@ -63,7 +69,7 @@ async function listen(
   const drain = new ConnectionDrain(server, openStreams);
   server.on("request", requestListener);
   await bind(server, host, port);
-  const sockets = webSocket.path === undefined ? undefined : new WebSocketFront(options, webSocket.path);
+  const sockets = webSocket.path === undefined ? undefined : new WebSocketFront(options, webSocket.path, identity);
   sockets?.attach(server, drain);
   server.on("error", (error) => logger.error("The HTTP server had an error.", { error }));
   let closing: Promise<void> | undefined;

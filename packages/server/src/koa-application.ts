@@ -1,5 +1,7 @@
 import type { RequestListener } from "node:http";
 import Koa from "koa";
+import type { Identity } from "./identity/identity.js";
+import { provideIdentity } from "./identity/request-identity.js";
 import { accessLog } from "./middleware/access-log.js";
 import { crossOrigin } from "./middleware/cross-origin.js";
 import { errorMap } from "./middleware/error-map.js";
@@ -13,9 +15,14 @@ import type { OpenStreams } from "./streams/open-streams.js";
 import { refuseWithoutUpgrade } from "./websocket/upgrade-required.js";
 
 /** Puts the middleware and the routes together into the function that answers requests. */
-export function createRequestListener(options: ServerOptions, openStreams: OpenStreams): RequestListener {
+export function createRequestListener(
+  options: ServerOptions,
+  openStreams: OpenStreams,
+  identity: Identity,
+): RequestListener {
   const { config, logger, clock } = options;
   const koa = new Koa<RequestState>({ env: "production" });
+  provideIdentity(koa, identity);
   const router = createRouter(options, openStreams);
   koa.use(requestId);
   if (options.accessLog === true) {

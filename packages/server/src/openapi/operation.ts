@@ -26,7 +26,7 @@ export interface OperationFacts {
     readonly example?: unknown;
   };
   readonly errors: readonly ErrorCode[];
-  /** The ways in which a caller may say who it is: one of them has to be met. */
+  /** Who may call: `{ user: [] }` for somebody whom a configured provider knows, `{}` for anybody; empty for everybody. */
   readonly security: readonly DocumentPart[];
 }
 

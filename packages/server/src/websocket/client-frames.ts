@@ -36,7 +36,11 @@ const authMessageSchema = z.object({
   payload: z.discriminatedUnion("method", [
     z.object({ method: z.literal("jwt"), token }),
     z.object({ method: z.literal("api_key"), token }),
-    z.object({ method: z.literal("basic"), username: z.string().min(1), password: z.string() }),
+    z.object({
+      method: z.literal("basic"),
+      username: z.string().regex(/^[^:]+$/, { error: "has to be a name without colons" }),
+      password: z.string(),
+    }),
   ]),
 });
 

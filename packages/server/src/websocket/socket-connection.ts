@@ -1,4 +1,5 @@
 import { randomUUID } from "node:crypto";
+import type { Socket } from "node:net";
 import { AlcoveError, type Clock, type Logger } from "@alcove/plugin-api";
 import type { RunRequest } from "@alcove/runtime";
 import type { RawData, WebSocket } from "ws";
@@ -6,16 +7,18 @@ import { errorReply } from "../errors/error-body.js";
 import type { ServedApplication } from "../served-application.js";
 import {
   type AuthMessage,
-  type ClientFrame,
+  type FrameReading,
   type FrameReference,
   type InteractionMessage,
   readClientFrame,
   type UserMessage,
 } from "./client-frames.js";
 import type { Conversations } from "./conversations.js";
+import { FrameQueue } from "./frame-queue.js";
 import { serveMessage } from "./serve-message.js";
 import { authFrame, completeFrame, errorFrame } from "./server-frames.js";
 import type { SocketCounter } from "./socket-counter.js";
+import type { SocketIdentity, Speaker } from "./socket-identity.js";
 import { SocketOutlet } from "./socket-outlet.js";
 import { SocketRun } from "./socket-run.js";
 
@@ -31,15 +34,18 @@ export interface ConnectionSurroundings {
   readonly logger: Logger;
   readonly clock: Clock;
   readonly counter: SocketCounter;
-  /** The user id of a credential. Rejects with errors of the catalogue. */
-  readonly authenticate: (payload: AuthMessage["payload"]) => Promise<string>;
+  readonly identity: SocketIdentity;
+  /** The connection under the socket. */
+  readonly socket: Socket;
 }
 
 /** What is known of a client when its socket opens. */
 export interface SocketClient {
-  readonly userId: string | undefined;
-  /** The conversation of messages that name none. */
+  readonly speaker: Speaker | undefined;
+  /** The conversation of messages that name none, and the one whose run is taken up. */
   readonly conversationId: string | undefined;
+  /** The last frame of that run the client has. */
+  readonly afterSequence: number | undefined;
   /** Takes back that the socket counts as one of its user. */
   readonly release: () => void;
   readonly requestId: string;
@@ -53,13 +59,13 @@ export class SocketConnection {
   readonly #client: SocketClient;
   readonly #surroundings: ConnectionSurroundings;
   readonly #outlet: SocketOutlet;
+  // A credential has to be checked before the frames that follow it are somebody's.
+  readonly #frames: FrameQueue<FrameReading>;
   readonly #runs = new Set<SocketRun>();
-  #userId: string | undefined;
+  #speaker: Speaker | undefined;
   #release: () => void;
   #isAlive = true;
   #lastFrameMs: number;
-  // Frames that came while a credential is being checked: what follows it is said by whom it names.
-  #unread: (() => void)[] | undefined;
   #endCode: number | undefined;
   #closeTimer: NodeJS.Timeout | undefined;
 
@@ -67,9 +73,13 @@ export class SocketConnection {
     this.#socket = socket;
     this.#client = client;
     this.#surroundings = surroundings;
-    this.#userId = client.userId;
+    this.#speaker = client.speaker;
     this.#release = client.release;
     this.#lastFrameMs = surroundings.clock.monotonicMs();
+    this.#frames = new FrameQueue(
+      (reading) => this.#handle(reading),
+      () => socket.resume(),
+    );
     this.#outlet = new SocketOutlet(socket, () => {
       this.#isAlive = true;
     });
@@ -81,10 +91,19 @@ export class SocketConnection {
     socket.once("close", () => this.#closed());
   }
 
-  /** Sends the client what it has missed of a run that is its own, and from now on whatever that makes. */
-  adopt(run: SocketRun, after: number | undefined): void {
-    this.#runs.add(run);
-    this.#surroundings.conversations.moveTo(run, this.#outlet, after);
+  /** Sends the client what it has missed of the run of its conversation, where there is one, and from now on whatever that makes. */
+  takeUp(): void {
+    const { conversationId, afterSequence } = this.#client;
+    const userId = this.#speaker?.principal.userId;
+    if (conversationId === undefined || userId === undefined) {
+      return;
+    }
+    const { conversations } = this.#surroundings;
+    const run = conversations.find(userId, conversationId);
+    if (run !== undefined) {
+      this.#runs.add(run);
+      conversations.moveTo(run, this.#outlet, afterSequence);
+    }
   }
 
   /** Asks for a sign of life. A client that has given none since the last time is cut off; one that is idle for too long is sent away. */
@@ -125,111 +144,110 @@ export class SocketConnection {
     this.#isAlive = true;
     this.#lastFrameMs = this.#surroundings.clock.monotonicMs();
     const bytes = Buffer.isBuffer(data) ? data : Buffer.concat(Array.isArray(data) ? data : [Buffer.from(data)]);
-    const reading = readClientFrame(bytes, isBinary);
-    const handle = (): void => {
-      if ("frame" in reading) {
-        this.#handle(reading.frame);
-      } else {
-        this.#refuse(reading.error, reading.about);
-      }
-    };
-    if (this.#unread === undefined) {
-      handle();
-    } else {
-      this.#unread.push(handle);
-    }
+    this.#frames.take(readClientFrame(bytes, isBinary));
     this.#readNoFasterThanClient();
   }
 
-  #handle(frame: ClientFrame): void {
+  #handle(reading: FrameReading): Promise<void> | undefined {
+    if ("error" in reading) {
+      this.#refuse(reading.error, reading.about);
+      return undefined;
+    }
+    const { frame } = reading;
     switch (frame.type) {
       case "user_message":
-        this.#begin(frame);
-        break;
+        return this.#checkAndBegin(frame);
       case "user_interaction_message":
-        this.#answer(frame);
-        break;
+        return this.#answer(frame);
       case "auth_message":
-        void this.#authenticate(frame);
-        break;
+        return this.#authenticate(frame);
     }
   }
 
+  #checkAndBegin(message: UserMessage): Promise<void> | undefined {
+    const refuse = (error: unknown): void => this.#refuse(error, aboutMessage(message, true));
+    try {
+      const confirmed = this.#confirmSpeaker();
+      if (confirmed !== undefined) {
+        return confirmed.then(() => this.#begin(message)).catch(refuse);
+      }
+      this.#begin(message);
+    } catch (error) {
+      refuse(error);
+    }
+    return undefined;
+  }
+
+  #confirmSpeaker(): Promise<void> | undefined {
+    const { identity, application } = this.#surroundings;
+    if (this.#speaker !== undefined) {
+      return identity.confirm(this.#speaker) ?? undefined;
+    }
+    if (application.workflow.scope === "per-user") {
+      throw identity.userRequired();
+    }
+    return undefined;
+  }
+
+  /** @throws AlcoveError SHUTTING_DOWN, SESSION_QUEUE_FULL */
   #begin(message: UserMessage): void {
-    const about = aboutMessage(message, true);
     if (this.#endCode !== undefined) {
-      this.#refuse(new AlcoveError("SHUTTING_DOWN", "The server is stopping.", { retryAfterSeconds: 1 }), about);
-      return;
+      throw new AlcoveError("SHUTTING_DOWN", "The server is stopping.", { retryAfterSeconds: 1 });
     }
     if (this.#runs.size >= MAX_RUNS) {
-      const message = `This socket has ${MAX_RUNS} runs going on, as many as it may. Wait for one to end.`;
-      this.#refuse(new AlcoveError("SESSION_QUEUE_FULL", message), about);
-      return;
+      const limit = `This socket has ${MAX_RUNS} runs going on, as many as it may. Wait for one to end.`;
+      throw new AlcoveError("SESSION_QUEUE_FULL", limit);
     }
     const { application, conversations, clock, logger } = this.#surroundings;
     const { runRequest, requestId } = this.#client;
+    const principal = this.#speaker?.principal;
     const conversationId = message.conversation_id ?? this.#client.conversationId;
-    const owner = this.#userId ?? this;
+    const owner = principal?.userId ?? this;
     const name = conversationId ?? this;
     const isKept = conversations.isKept(owner, name);
     const run = new SocketRun({ messageId: message.id, conversationId, clock, isKept }, this.#outlet);
     this.#runs.add(run);
     conversations.begin(owner, name, run);
-    const request = { ...runRequest, conversationId };
-    void serveMessage(message, run, { application, userId: this.#userId, request, requestId, logger }).then(() => {
+    const request = { ...runRequest, conversationId, principal };
+    void serveMessage(message, run, { application, userId: principal?.userId, request, requestId, logger }).then(() => {
       conversations.ended(run);
       this.#runs.delete(run);
       this.#endIfIdle();
     });
   }
 
-  #answer(message: InteractionMessage): void {
+  #answer(message: InteractionMessage): undefined {
     const error = new AlcoveError("NO_PENDING_INTERACTION", "No run of this conversation is waiting for an answer.");
     this.#refuse(error, aboutMessage(message, false));
   }
 
   async #authenticate({ payload }: AuthMessage): Promise<void> {
-    this.#unread = [];
-    const { authenticate, clock } = this.#surroundings;
+    const { identity, clock, socket } = this.#surroundings;
     try {
-      const userId = await authenticate(payload);
-      this.#speakFor(userId);
-      this.#outlet.send(authFrame(clock.nowMs(), { userId }));
+      const speaker = await identity.authenticate(payload, socket);
+      this.#speakFor(speaker);
+      this.#outlet.send(authFrame(clock.nowMs(), { userId: speaker.principal.userId }));
     } catch (error) {
       this.#outlet.send(authFrame(clock.nowMs(), { error: errorReply(error).body }));
-    } finally {
-      const unread = this.#unread;
-      this.#unread = undefined;
-      this.#readLater(unread);
     }
   }
 
   /** From now on the client is another user: what it began as the one before is left, as if that one had gone. */
-  #speakFor(userId: string): void {
-    if (userId === this.#userId || !this.#outlet.isOpen) {
-      return;
+  #speakFor(speaker: Speaker): void {
+    const { userId } = speaker.principal;
+    if (userId !== this.#speaker?.principal.userId && this.#outlet.isOpen) {
+      const release = this.#surroundings.counter.enterAs(userId);
+      this.#release();
+      this.#release = release;
+      this.#leaveRuns();
+      this.#speaker = speaker;
+      this.takeUp();
     }
-    const release = this.#surroundings.counter.enterAs(userId);
-    this.#release();
-    this.#release = release;
-    this.#leaveRuns();
-    this.#userId = userId;
-  }
-
-  /** Another credential among them makes the rest wait again. */
-  #readLater(unread: readonly (() => void)[]): void {
-    unread.forEach((handle) => {
-      if (this.#unread === undefined) {
-        handle();
-      } else {
-        this.#unread.push(handle);
-      }
-    });
-    this.#socket.resume();
+    this.#speaker = speaker;
   }
 
   /** Says what is wrong with a frame; where it asked for a run, also that none will come. */
-  #refuse(error: AlcoveError, { messageId, conversationId, isUserMessage }: FrameReference): void {
+  #refuse(error: unknown, { messageId, conversationId, isUserMessage }: FrameReference): void {
     const origin = {
       messageId,
       conversationId: conversationId ?? this.#client.conversationId,
@@ -244,7 +262,7 @@ export class SocketConnection {
 
   /** Every frame is answered, so a client that sends and never reads would fill the memory with answers. */
   #readNoFasterThanClient(): void {
-    if (this.#unread !== undefined) {
+    if (this.#frames.isWaiting) {
       this.#socket.pause();
     } else if (this.#outlet.isCrowded) {
       this.#socket.pause();

@@ -24,12 +24,16 @@ export function pathOf({ url = "" }: IncomingMessage): string {
 /**
  * Reads the query of a request for a socket. `session` becomes the session cookie, for clients that cannot set one.
  *
+ * @param takesSession Whether that cookie is an identity.
  * @throws RequestError REQUEST_INVALID
  */
-export function readSocketAddress(request: IncomingMessage): SocketAddress {
+export function readSocketAddress(request: IncomingMessage, takesSession: boolean): SocketAddress {
   const query = new URLSearchParams((request.url ?? "").slice(pathOf(request).length));
   const session = only(query, "session");
   if (session !== undefined) {
+    if (!takesSession) {
+      throw invalid("session names a user where the plain session cookie is an identity, which it is not here");
+    }
     addSessionCookie(request, session);
   }
   const conversationId = only(query, "conversation_id");

@@ -1,7 +1,9 @@
+import { createHash } from "node:crypto";
 import { once } from "node:events";
 import { request } from "node:http";
 import { AlcoveError, z } from "@alcove/plugin-api";
 import fc from "fast-check";
+import { SignJWT } from "jose";
 import { afterEach, describe, expect, it } from "vitest";
 import type { ListeningServer } from "../create-server.js";
 import { exchange } from "../test-support/raw-http.js";
@@ -33,10 +35,15 @@ async function start(
   echo: EchoOptions = {},
   webSocket: Partial<NonNullable<FrontEnd["webSocket"]>> = {},
   frontEnd: FrontEnd = {},
+  others: TestServerOptions = {},
 ): Promise<Started> {
   const application = new ServedEcho(echo);
   const defaults = testConfig().general.frontEnd.webSocket;
-  server = await startTestServer({ application, frontEnd: { ...frontEnd, webSocket: { ...defaults, ...webSocket } } });
+  server = await startTestServer({
+    ...others,
+    application,
+    frontEnd: { ...frontEnd, webSocket: { ...defaults, ...webSocket } },
+  });
   return { application, address: server.address, server };
 }
 
@@ -325,7 +332,18 @@ describe("a frame that cannot be served", () => {
   }, 30_000);
 });
 
+const programs = {
+  type: "api_key",
+  issuer: "programs",
+  keys: [
+    { subject: "backup", sha256: createHash("sha256").update("backup-key").digest("hex"), roles: [] },
+    { subject: "report", sha256: createHash("sha256").update("report-key").digest("hex"), roles: [] },
+  ],
+} as const;
+
 describe("an auth_message", () => {
+  const withKey = (token: string): object => ({ type: "auth_message", payload: { method: "api_key", token } });
+
   it.each([
     { method: "jwt", token: "a.b.c" },
     { method: "api_key", token: "k" },
@@ -346,6 +364,84 @@ describe("an auth_message", () => {
       expect(application.runs[0]?.userId).toBe(alice);
     },
   );
+
+  it("says who speaks, where a provider accepts it; messages before it are of nobody, those behind it wait for it", async () => {
+    const { address, application } = await start({}, {}, {}, { identity: { providers: [programs] } });
+    const client = await SocketClient.open(address, { user: "" });
+    client.ask({}, { id: "before" });
+    client.send(withKey("wrong"));
+    client.send(withKey("backup-key"));
+    client.ask({ mine: 1 }, { id: "behind" });
+    expect(await client.answer("before")).toMatchObject([
+      { content: { code: "USER_ID_REQUIRED" } },
+      { status: "complete" },
+    ]);
+    await client.answer("behind");
+    const replies = client.frames.filter(({ type }) => type === "auth_response_message");
+    expect(replies).toMatchObject([
+      { status: "error", user_id: null, payload: { code: "user_auth_error" } },
+      { status: "success", user_id: application.runs[0]?.userId, payload: null },
+    ]);
+    expect(application.runs).toMatchObject([{ input: { mine: 1 }, request: { principal: { subject: "backup" } } }]);
+    expect(JSON.stringify(client.frames)).not.toContain("backup-key");
+  });
+
+  it("that names another user leaves what was begun as the one before", async () => {
+    const { address, application } = await start(waiting, {}, {}, { identity: { providers: [programs] } });
+    const client = await SocketClient.open(address, { user: "", headers: { "x-api-key": "backup-key" } });
+    client.ask({}, { ...streamed, id: "first", conversation_id: "c" });
+    await client.frame(({ content }) => content?.text === "one");
+    client.send(withKey("report-key"));
+    client.ask({}, { id: "second", conversation_id: "c" });
+    await client.answer("second");
+    await expect.poll(() => application.runs[0]?.abort.signal.aborted).toBe(true);
+    expect(application.runs.map(({ request }) => request.principal?.subject)).toEqual(["backup", "report"]);
+    expect(client.frames.filter(({ parent_id, type }) => parent_id === "first" && type === "error_message")).toEqual(
+      [],
+    );
+  });
+
+  it("counts no more than any other credential: one of another method is refused", async () => {
+    const { address } = await start({}, {}, {}, { identity: { providers: [programs] } });
+    const client = await SocketClient.open(address, { user: "" });
+    client.send({ type: "auth_message", payload: { method: "jwt", token: "backup-key" } });
+    expect(await client.frame(({ type }) => type === "auth_response_message")).toMatchObject({ status: "error" });
+  });
+});
+
+describe("a credential that ends while its socket is open", () => {
+  it("counts for no further message", async () => {
+    const secret = "a secret of at least 32 bytes, for tests";
+    const token = await new SignJWT({ sub: "zoe" })
+      .setProtectedHeader({ alg: "HS256" })
+      .setIssuer("https://issuer.example")
+      .setAudience("alcove")
+      .setExpirationTime(2_000)
+      .sign(new TextEncoder().encode(secret));
+    let nowMs = 1_000_000;
+    const provider = {
+      type: "jwt",
+      issuer: "https://issuer.example",
+      audience: ["alcove"],
+      key: { kind: "secret", secret },
+      algorithms: ["HS256"],
+      clockToleranceMs: 0,
+      subjectClaim: "sub",
+      rolesClaim: undefined,
+      claims: [],
+    } as const;
+    const { address } = await start({}, {}, {}, { identity: { providers: [provider] }, nowMs: () => nowMs });
+    const client = await SocketClient.open(address, { user: "", headers: { authorization: `Bearer ${token}` } });
+    client.ask({ early: 1 });
+    await client.answer();
+    expect(client.texts()).toEqual(['{"early":1}']);
+    nowMs = 3_000_000;
+    client.ask({}, { id: "late" });
+    expect(await client.answer("late")).toMatchObject([
+      { content: { code: "CREDENTIAL_INVALID" } },
+      { status: "complete" },
+    ]);
+  });
 });
 
 describe("a request for a socket", () => {

@@ -6,6 +6,7 @@ import type { ConnectionDrain } from "../connection-drain.js";
 import { errorReply } from "../errors/error-body.js";
 import { rawErrorReply } from "../errors/raw-error-reply.js";
 import { RequestError } from "../errors/request-error.js";
+import type { Identity } from "../identity/identity.js";
 import { writeFailure } from "../middleware/error-map.js";
 import { requestIdOf } from "../middleware/request-id.js";
 import type { ServedApplication } from "../served-application.js";
@@ -14,7 +15,7 @@ import { Conversations } from "./conversations.js";
 import { serveWithoutUpgrade } from "./ordinary-request.js";
 import { SocketConnection } from "./socket-connection.js";
 import { SocketCounter } from "./socket-counter.js";
-import { cookieSocketIdentity, type SocketIdentity } from "./socket-identity.js";
+import { type Introduction, SocketIdentity } from "./socket-identity.js";
 import { socketRunRequest } from "./socket-run-request.js";
 import { originCheck, pathOf, readSocketAddress } from "./upgrade-request.js";
 import { upgradeRequired } from "./upgrade-required.js";
@@ -35,20 +36,24 @@ export class WebSocketFront {
   readonly #counter: SocketCounter;
   readonly #conversations: Conversations;
   readonly #connections = new Set<SocketConnection>();
-  // Requests that wait for their identity, with their request ids.
-  readonly #pending = new Map<IncomingMessage, string>();
+  // Requests that are no sockets yet, and what their replies carry.
+  readonly #pending = new Map<IncomingMessage, PendingUpgrade>();
   readonly #heartbeat: NodeJS.Timeout;
   #settled: (() => void) | undefined;
   #closing: Promise<void> | undefined;
 
   /** @param path Where sockets are asked for. */
-  constructor(options: ServerOptions, path: string) {
+  constructor(options: ServerOptions, path: string, identity: Identity) {
     const { webSocket, maxBodyBytes, cors } = options.config.general.frontEnd;
     this.#options = options;
     this.#application = options.runtime;
     this.#path = path;
     this.#checkOrigin = originCheck(cors);
-    this.#identity = cookieSocketIdentity(options.runtime.workflow.scope);
+    this.#identity = new SocketIdentity(identity, {
+      providers: options.config.general.identity.providers,
+      scope: options.runtime.workflow.scope,
+      path,
+    });
     this.#counter = new SocketCounter(webSocket);
     this.#conversations = new Conversations(webSocket.reconnectGraceMs, () => this.#tellIfSettled());
     this.#webSockets = new WebSocketServer({
@@ -57,7 +62,10 @@ export class WebSocketFront {
       perMessageDeflate: false,
       maxPayload: maxBodyBytes,
     });
-    this.#webSockets.on("headers", (headers, request) => headers.push(`X-Request-Id: ${this.#pending.get(request)}`));
+    this.#webSockets.on("headers", (headers, request) => {
+      const { requestId, setCookie } = this.#pending.get(request) ?? {};
+      headers.push(`X-Request-Id: ${requestId}`, ...(setCookie === undefined ? [] : [`Set-Cookie: ${setCookie}`]));
+    });
     this.#webSockets.on("wsClientError", (error, socket, request) =>
       this.#refuse(request, socket, notAHandshake(error)),
     );
@@ -129,19 +137,21 @@ export class WebSocketFront {
   }
 
   async #upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): Promise<void> {
-    this.#pending.set(request, requestIdOf(request));
+    const pending: PendingUpgrade = { requestId: requestIdOf(request), setCookie: undefined };
+    this.#pending.set(request, pending);
     const broken = (): void => void socket.destroy();
     socket.on("error", broken);
     try {
       this.#assertOpen();
       assertVersion(request);
       this.#checkOrigin(request);
-      const address = readSocketAddress(request);
-      const userId = await this.#identity.identify(request);
+      const address = readSocketAddress(request, this.#identity.takesSession);
+      const { speaker, setCookie } = await this.#identity.introduce(request);
       this.#assertOpen();
-      const release = this.#count(userId, socket);
+      const release = this.#count(speaker?.principal.userId, socket);
+      pending.setCookie = setCookie;
       this.#webSockets.handleUpgrade(request, socket, head, (webSocket) => {
-        this.#open(webSocket, request, { ...address, userId, release });
+        this.#open(webSocket, request, { ...address, speaker, release });
       });
     } catch (error) {
       this.#refuse(request, socket, error);
@@ -182,17 +192,18 @@ export class WebSocketFront {
 
   #open(webSocket: WebSocket, request: IncomingMessage, client: OpeningClient): void {
     const { clock, logger } = this.#options;
-    const requestId = this.#pending.get(request) ?? requestIdOf(request);
-    const { userId, release, conversationId, afterSequence } = client;
+    const requestId = this.#pending.get(request)?.requestId ?? requestIdOf(request);
+    const { speaker, release, conversationId, afterSequence } = client;
     const runRequest = socketRunRequest(request, { requestId, path: this.#path });
     const connection = new SocketConnection(
       webSocket,
-      { userId, conversationId, requestId, release, runRequest },
+      { speaker, conversationId, afterSequence, requestId, release, runRequest },
       {
         application: this.#application,
         conversations: this.#conversations,
         counter: this.#counter,
-        authenticate: (payload) => this.#identity.authenticate(payload),
+        identity: this.#identity,
+        socket: request.socket,
         clock,
         logger,
       },
@@ -202,18 +213,12 @@ export class WebSocketFront {
       this.#connections.delete(connection);
       this.#tellIfSettled();
     });
-    const run =
-      userId === undefined || conversationId === undefined
-        ? undefined
-        : this.#conversations.find(userId, conversationId);
-    if (run !== undefined) {
-      connection.adopt(run, afterSequence);
-    }
+    connection.takeUp();
   }
 
   #refuse(request: IncomingMessage, socket: Duplex, error: unknown): void {
     const reply = errorReply(error);
-    const requestId = this.#pending.get(request) ?? requestIdOf(request);
+    const requestId = this.#pending.get(request)?.requestId ?? requestIdOf(request);
     const task = { what: `WebSocket ${this.#path}`, requestId, isClientGone: socket.destroyed };
     writeFailure(this.#options.logger, task, { error, reply });
     socket.once("finish", () => socket.destroy());
@@ -227,8 +232,13 @@ export class WebSocketFront {
   }
 }
 
+interface PendingUpgrade {
+  readonly requestId: string;
+  setCookie: string | undefined;
+}
+
 interface OpeningClient {
-  readonly userId: string | undefined;
+  readonly speaker: Introduction["speaker"];
   readonly release: () => void;
   readonly conversationId: string | undefined;
   readonly afterSequence: number | undefined;
