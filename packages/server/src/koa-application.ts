@@ -1,6 +1,5 @@
 import type { RequestListener } from "node:http";
 import Koa from "koa";
-import type { Identity } from "./identity/identity.js";
 import { provideIdentity } from "./identity/request-identity.js";
 import { accessLog } from "./middleware/access-log.js";
 import { crossOrigin } from "./middleware/cross-origin.js";
@@ -10,20 +9,16 @@ import { unmatchedRoute } from "./middleware/unmatched-route.js";
 import type { RequestState } from "./request-state.js";
 import { createRouter } from "./routes/router.js";
 import { staticRoutes } from "./routes/static-routes.js";
+import type { ServerLife } from "./server-life.js";
 import type { ServerOptions } from "./server-options.js";
-import type { OpenStreams } from "./streams/open-streams.js";
 import { refuseWithoutUpgrade } from "./websocket/upgrade-required.js";
 
 /** Puts the middleware and the routes together into the function that answers requests. */
-export function createRequestListener(
-  options: ServerOptions,
-  openStreams: OpenStreams,
-  identity: Identity,
-): RequestListener {
+export function createRequestListener(options: ServerOptions, life: ServerLife): RequestListener {
   const { config, logger, clock } = options;
   const koa = new Koa<RequestState>({ env: "production" });
-  provideIdentity(koa, identity);
-  const router = createRouter(options, openStreams);
+  provideIdentity(koa, life.identity);
+  const router = createRouter(options, life);
   koa.use(requestId);
   if (options.accessLog === true) {
     koa.use(accessLog(logger, clock));

@@ -1,6 +1,7 @@
 import type { AlcoveConfig } from "@alcove/config";
 import type { Clock, Logger } from "@alcove/plugin-api";
 import type { RevokedUsers } from "./identity/revoked-users.js";
+import type { WatchedStore } from "./readiness.js";
 import type { ServedApplication } from "./served-application.js";
 import type { StoredSessions } from "./stored-sessions.js";
 
@@ -12,6 +13,8 @@ export interface ServerOptions {
   readonly storedSessions: StoredSessions;
   /** The users whose issued cookies count no more. */
   readonly revokedUsers: RevokedUsers;
+  /** Where the sessions are: whether it takes changes is what `GET /ready` tells. */
+  readonly store: WatchedStore;
   /** Where to listen, limits, CORS, which routes are served. */
   readonly config: AlcoveConfig;
   /** Gets errors, and a line per request where `accessLog` is on. */

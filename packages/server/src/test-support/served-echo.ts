@@ -3,9 +3,11 @@ import { AlcoveError, type Logger, type Scope, silentLogger, z } from "@alcove/p
 import type { IdempotencyRequest, ResidentFigures, RunRequest, StepListener } from "@alcove/runtime";
 import { createServer, type ListeningServer } from "../create-server.js";
 import type { RevokedUsers } from "../identity/revoked-users.js";
+import type { WatchedStore } from "../readiness.js";
 import type { ServedApplication } from "../served-application.js";
 import type { ServerOptions } from "../server-options.js";
 import type { StoredSessions } from "../stored-sessions.js";
+import { watchedStore } from "./watched-store.js";
 
 /** A run the fake application was asked for. */
 export interface RecordedRun {
@@ -106,6 +108,9 @@ export interface TestServerOptions {
   readonly revokedUsers?: RevokedUsers;
   /** The time in milliseconds since 1970; 2026-11-20T16:57:00Z if left out. */
   readonly nowMs?: () => number;
+  /** One that has done nothing yet if left out. */
+  readonly store?: WatchedStore;
+  readonly shutdownDelayMs?: number;
   readonly frontEnd?: Partial<AlcoveConfig["general"]["frontEnd"]>;
   readonly identity?: Partial<AlcoveConfig["general"]["identity"]>;
   readonly enablePerUserMonitoring?: boolean;
@@ -142,6 +147,7 @@ export function testConfig({
   frontEnd = {},
   identity = {},
   enablePerUserMonitoring = false,
+  shutdownDelayMs = 0,
 }: TestServerOptions = {}): AlcoveConfig {
   return {
     functions: {},
@@ -158,6 +164,7 @@ export function testConfig({
       maxQueuedRunsPerUser: 16,
       maxResidentUsers: 100,
       perUserResidentIdleMs: undefined,
+      shutdownDelayMs,
       shutdownTimeoutMs: 1000,
       idempotency: { maxRecordsPerUser: 128, maxReplyBytes: 262_144, maxAgeMs: 86_400_000 },
       store: { path: "/dev/null" },
@@ -196,6 +203,7 @@ export function testServerOptions(options: TestServerOptions = {}): ServerOption
     runtime: options.application ?? new ServedEcho(),
     storedSessions: options.storedSessions ?? noSessions,
     revokedUsers: options.revokedUsers ?? new RememberedRevocations(),
+    store: options.store ?? watchedStore(),
     config: testConfig(options),
     logger: options.logger ?? silentLogger,
     clock: { nowMs: options.nowMs ?? (() => Date.UTC(2026, 10, 20, 16, 57)), monotonicMs: () => 0 },

@@ -1,0 +1,18 @@
+import { createIdentity } from "./identity/create-identity.js";
+import type { Identity } from "./identity/identity.js";
+import { Readiness } from "./readiness.js";
+import type { ServerOptions } from "./server-options.js";
+import { OpenStreams } from "./streams/open-streams.js";
+
+/** What a server holds beyond single requests: what its shutdown ends, and what it tells whoever watches it. */
+export class ServerLife {
+  readonly openStreams = new OpenStreams();
+  readonly readiness: Readiness;
+  /** Says who sends a request, be it for a route or for a socket. */
+  readonly identity: Identity;
+
+  constructor(options: ServerOptions) {
+    this.readiness = new Readiness(options.store);
+    this.identity = createIdentity(options);
+  }
+}
