@@ -1,6 +1,7 @@
 import { z } from "zod";
 import {
   duration,
+  durationOrZero,
   flag,
   networkList,
   regularExpression,
@@ -29,6 +30,18 @@ const corsShape = {
   max_age: wholeNumber(0, 31_536_000).default(600),
 };
 
+const webSocketShape = {
+  path: z
+    .string({ error: "must be text" })
+    .regex(/^(?:\/[\w.~-]+)*$/, { error: "must be a path such as /websocket, or empty for none" })
+    .default("/websocket"),
+  reconnect_grace: durationOrZero(timerLimit).default(0),
+  heartbeat_interval: duration(timerLimit).default(30 * secondMs),
+  idle_timeout: duration(timerLimit).default(60 * minuteMs),
+  max_sockets: wholeNumber(1, 1_000_000).default(10_000),
+  max_sockets_per_user: wholeNumber(1, 1_000_000).default(32),
+};
+
 const frontEndShape = {
   _type: z.enum(["koa", "fastapi"], { error: "must be koa (or fastapi, which means the same)" }).optional(),
   host: text(255).default("localhost"),
@@ -39,6 +52,7 @@ const frontEndShape = {
   trusted_proxies: networkList().default([]),
   limits: frontEndLimitsSchema,
   cors: section(corsShape),
+  websocket: section(webSocketShape),
 };
 
 const idempotencyShape = {
@@ -85,6 +99,7 @@ const keysBySection: ReadonlyMap<string, readonly string[]> = new Map([
   ["general.front_end", Object.keys(frontEndShape)],
   ["general.front_end.limits", Object.keys(frontEndLimitsShape)],
   ["general.front_end.cors", Object.keys(corsShape)],
+  ["general.front_end.websocket", Object.keys(webSocketShape)],
   ...identityKeys,
 ]);
 

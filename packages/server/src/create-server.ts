@@ -7,6 +7,7 @@ import { createLimitedServer } from "./limits/limited-server.js";
 import { refuseMalformedRequest } from "./malformed-request.js";
 import { ServerLife } from "./server-life.js";
 import type { ServerOptions } from "./server-options.js";
+import { WebSocketFront } from "./websocket/web-socket-front.js";
 
 /** A server that does not listen yet. */
 export interface HttpServer {
@@ -25,9 +26,10 @@ export interface ListeningServer {
   /** Where it is reached, e.g. `http://localhost:8000`, with the real port where port 0 was configured. */
   readonly address: string;
   /**
-   * Says on `GET /ready` that it is stopping, and goes on serving for `general.shutdown_delay`, where there is one. Then it takes no new connections, lets the requests in flight end, and closes idle connections. After `timeoutMs` the runs of
-   * streams are aborted, so that each ends with an error frame; what is still open a second later, or is no stream, is cut
-   * off, which aborts its run. Idempotent: later calls get the first one's promise.
+   * Says on `GET /ready` that it is stopping, and goes on serving for `general.shutdown_delay`, where there is one. Then it
+   * takes no new connections, lets the requests in flight end, and closes idle connections. After `timeoutMs` the runs of
+   * streams and WebSockets are aborted, so that each ends with an error frame; what is still open a second later, or is no
+   * stream, is cut off, which aborts its run. Idempotent: later calls get the first one's promise.
    */
   close(timeoutMs: number): Promise<void>;
 }
@@ -41,11 +43,13 @@ export function createServer(options: ServerOptions): HttpServer {
 
 async function listen(
   requestListener: RequestListener,
-  { config, logger }: ServerOptions,
-  { openStreams, readiness }: ServerLife,
+  options: ServerOptions,
+  life: ServerLife,
 ): Promise<ListeningServer> {
+  const { config, logger } = options;
+  const { openStreams, readiness } = life;
   const { shutdownDelayMs } = config.general;
-  const { host, port, limits } = config.general.frontEnd;
+  const { host, port, limits, webSocket } = config.general.frontEnd;
   const server = createLimitedServer(limits);
   // Any other expectation than 100-continue may be ignored (RFC 9110, section 10.1.1).
   server.on("checkExpectation", requestListener);
@@ -53,6 +57,8 @@ async function listen(
   server.on("clientError", (error, socket) => refuseMalformedRequest(error, socket, drain.latestResponse(socket)));
   server.on("request", requestListener);
   await bind(server, host, port);
+  const sockets = webSocket.path === undefined ? undefined : new WebSocketFront(options, webSocket.path, life);
+  sockets?.attach(server, drain);
   server.on("error", (error) => logger.error("The HTTP server had an error.", { error }));
   let closing: Promise<void> | undefined;
   const close = async (timeoutMs: number): Promise<void> => {
@@ -60,7 +66,7 @@ async function listen(
     if (shutdownDelayMs > 0) {
       await pause(shutdownDelayMs);
     }
-    await drain.close(timeoutMs);
+    await Promise.all([drain.close(timeoutMs), sockets?.close(timeoutMs)]);
   };
   return {
     address: addressOf(server, host, port),

@@ -1,10 +1,9 @@
 import { randomUUID } from "node:crypto";
-import { type ServerResponse, STATUS_CODES } from "node:http";
+import type { ServerResponse } from "node:http";
 import type { Duplex } from "node:stream";
 import { errorReply } from "./errors/error-body.js";
+import { rawErrorReply } from "./errors/raw-error-reply.js";
 import { RequestError } from "./errors/request-error.js";
-import { JSON_CONTENT_TYPE } from "./json-reply.js";
-import { securityHeaders } from "./security-headers.js";
 
 const refusals: Readonly<Record<string, RequestError>> = {
   HPE_HEADER_OVERFLOW: new RequestError(
@@ -48,15 +47,6 @@ export function refuseMalformedRequest(
 }
 
 function refuse(error: NodeJS.ErrnoException, socket: Duplex): void {
-  const { status, body } = errorReply(refusals[error.code ?? ""] ?? malformed);
-  const text = JSON.stringify(body);
-  const headers = {
-    connection: "close",
-    "content-type": JSON_CONTENT_TYPE,
-    "content-length": Buffer.byteLength(text),
-    "x-request-id": randomUUID(),
-    ...securityHeaders,
-  };
-  const head = Object.entries(headers).map(([name, value]) => `${name}: ${value}\r\n`);
-  socket.end(`HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\n${head.join("")}\r\n${text}`);
+  const reply = errorReply(refusals[error.code ?? ""] ?? malformed);
+  socket.end(rawErrorReply(reply, { headers: { "x-request-id": randomUUID() } }));
 }
