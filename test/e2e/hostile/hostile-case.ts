@@ -1,17 +1,13 @@
-/** The classes of hostile requests. */
-export const hostileClasses = [
-  "cookies",
-  "headers",
-  "tokens",
-  "bodies",
-  "paths",
-  "framing",
-  "web-sockets",
-  "ownership",
-] as const;
-
 /** A class of hostile requests. */
-export type HostileClass = (typeof hostileClasses)[number];
+export type HostileClass =
+  | "cookies"
+  | "headers"
+  | "tokens"
+  | "bodies"
+  | "paths"
+  | "framing"
+  | "web-sockets"
+  | "ownership";
 
 /** Whose data nobody else may see, and what others may know of it. */
 export interface Victim {
