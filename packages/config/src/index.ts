@@ -9,6 +9,7 @@ export type {
   IdempotencyConfig,
   PluginEntry,
   StoreConfig,
+  WebSocketConfig,
 } from "./alcove-config.js";
 export { ConfigDocument } from "./config-document.js";
 export type { ConfigPath } from "./config-node.js";

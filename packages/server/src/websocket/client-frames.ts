@@ -60,7 +60,7 @@ export type InteractionMessage = z.output<typeof interactionMessageSchema>;
 export type AuthMessage = z.output<typeof authMessageSchema>;
 
 /** A frame a client may send. */
-export type ClientFrame = UserMessage | InteractionMessage | AuthMessage;
+type ClientFrame = UserMessage | InteractionMessage | AuthMessage;
 
 /** What a refused frame was about, as far as it could be told. */
 export interface FrameReference {

@@ -191,6 +191,10 @@ export class SocketConnection {
 
   /** @throws AlcoveError SHUTTING_DOWN, SESSION_QUEUE_FULL */
   #begin(message: UserMessage): void {
+    if (!this.#outlet.isOpen) {
+      // It waited for a credential, and its client has gone meanwhile.
+      return;
+    }
     if (this.#endCode !== undefined) {
       throw new AlcoveError("SHUTTING_DOWN", "The server is stopping.", { retryAfterSeconds: 1 });
     }

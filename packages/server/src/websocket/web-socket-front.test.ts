@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import { once } from "node:events";
 import { request } from "node:http";
+import { connect } from "node:net";
 import { AlcoveError, z } from "@alcove/plugin-api";
 import fc from "fast-check";
 import { SignJWT } from "jose";
@@ -508,6 +509,24 @@ describe("a request for a socket", () => {
     const reply = await fetch(`${address}/websocket`);
     expect([reply.status, reply.headers.get("upgrade")]).toEqual([426, "websocket"]);
     expect(await reply.json()).toMatchObject({ code: "UPGRADE_REQUIRED" });
+  });
+
+  it("that is refused may break its connection at any moment, and harms nobody", async () => {
+    const { address } = await start();
+    const { hostname, port } = new URL(address);
+    const head = ["GET /websocket HTTP/1.1", "Host: test", "Connection: Upgrade", "Upgrade: websocket", "", ""].join(
+      "\r\n",
+    );
+    await Promise.all(
+      Array.from({ length: 50 }, async () => {
+        const socket = connect(Number(port), hostname);
+        await once(socket, "connect");
+        socket.write(head);
+        socket.resetAndDestroy();
+        await once(socket, "close");
+      }),
+    );
+    expect((await fetch(`${address}/health`)).status).toBe(200);
   });
 
   it("may name its user in the query", async () => {

@@ -143,8 +143,8 @@ export class WebSocketFront {
   async #upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): Promise<void> {
     const pending: PendingUpgrade = { requestId: requestIdOf(request), setCookie: undefined };
     this.#pending.set(request, pending);
-    const broken = (): void => void socket.destroy();
-    socket.on("error", broken);
+    // Whatever becomes of the request, a connection that breaks must not be an error that nobody catches.
+    socket.on("error", () => socket.destroy());
     try {
       this.#assertOpen();
       assertUnambiguous(request);
@@ -161,7 +161,6 @@ export class WebSocketFront {
     } catch (error) {
       this.#refuse(request, socket, error);
     } finally {
-      socket.off("error", broken);
       this.#pending.delete(request);
       this.#tellIfSettled();
     }
