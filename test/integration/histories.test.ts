@@ -76,6 +76,8 @@ class Application implements AsyncDisposable {
       place: store.place,
       nowMs: () => store.nowMs(),
       load: (key) => store.load(key),
+      changeRecords: (...change) => store.changeRecords(...change),
+      pageSignposts: (page) => store.pageSignposts(page),
       readRecord: (key, name) => store.readRecord(key, name),
       pageRecords: (key, page) => store.pageRecords(key, page),
       remove: (key) => store.remove(key),

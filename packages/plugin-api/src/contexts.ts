@@ -1,5 +1,6 @@
 import type { Clock } from "./clock.js";
 import type { CollectionItemSchemas, CollectionsOf, NoCollections } from "./definitions/collection-declaration.js";
+import type { Interaction } from "./interaction.js";
 import type { Logger } from "./logger.js";
 
 /** Gives something back: closes a connection, clears a timer. May be asynchronous; called exactly once. */
@@ -44,6 +45,8 @@ export interface CallContext {
   readonly clock: Clock;
   /** Who the run acts for; `undefined` in a shared workflow that was called without identity. */
   readonly userId: string | undefined;
+  /** The person the run is for: asks, and waits for the answer, where whoever called can hand questions on. */
+  readonly interaction: Interaction;
 }
 
 /** What a per-user function gets with each call: the user, and the state and collections it may change. */

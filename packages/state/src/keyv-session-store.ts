@@ -1,16 +1,19 @@
 import { setTimeout as pause } from "node:timers/promises";
 import { type Logger, StoredStateError, StoreError } from "@alcove/plugin-api";
 import { Keyv, type KeyvStoreAdapter } from "keyv";
-import { encodeCommit } from "./encode-commit.js";
+import { encodeCommit, encodeRecordChanges } from "./encode-commit.js";
 import type { EntryAdapter, EntryToStore } from "./entry-adapter.js";
 import { isSessionEntryKey, recordedTimeEntryKey, sessionEntryKey } from "./entry-keys.js";
 import { SessionReader } from "./session-reader.js";
 import type {
+  FoundSignposts,
+  RecordChange,
   RecordPage,
   SessionCommit,
   SessionKey,
   SessionStore,
   SessionStorePromises,
+  SignpostPage,
   StoredRecord,
   StoredSession,
 } from "./session-store.js";
@@ -129,6 +132,22 @@ export class KeyvSessionStore implements SessionStore, SessionStoreTools {
         `The stored session ${entry.key} is not at revision ${commit.expectedRevision}, on which the change was based. Nothing was changed.`,
       );
     }
+  }
+
+  async changeRecords(
+    key: SessionKey,
+    changes: readonly RecordChange[],
+    evenIfSessionExpired = false,
+  ): Promise<boolean> {
+    const entryKey = sessionEntryKey(key);
+    const stored = encodeRecordChanges(entryKey, changes, this.#parts.maxSessionBytes);
+    return this.#queue.run(() =>
+      this.#adapter.changeRecords(entryKey, stored, evenIfSessionExpired ? undefined : this.nowMs()),
+    );
+  }
+
+  pageSignposts(page: SignpostPage): Promise<FoundSignposts> {
+    return this.#reader.pageSignposts(page);
   }
 
   remove(key: SessionKey): Promise<boolean> {

@@ -67,6 +67,7 @@ export class SessionSweeper {
 
   async #sweep(): Promise<number> {
     const { sessions, store, logger } = this.#options;
+    await sessions.executions.sweep();
     const evicted = await sessions.evictExpired();
     sessions.relieveMemory();
     let removed = 0;

@@ -151,6 +151,8 @@ export function testConfig({ frontEnd = {}, enablePerUserMonitoring = false }: T
           maxAgeSeconds: 600,
         },
         streamHeartbeatMs: 15_000,
+        maxRunningAsyncJobs: 10,
+        maxExecutionsPerUser: 100,
         allowInsecureIdentity: false,
         ...frontEnd,
       },

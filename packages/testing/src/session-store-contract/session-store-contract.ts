@@ -2,6 +2,7 @@ import { contentContract } from "./content-contract.js";
 import { contractCase, type SessionStoreContractCase, type SessionStoreContractOptions } from "./contract-case.js";
 import { expiryContract } from "./expiry-contract.js";
 import { lifetimeContract, restartContract } from "./lifetime-contract.js";
+import { recordChangesContract, recordChangesRestartContract } from "./record-changes-contract.js";
 import { recordsContract, recordsRestartContract } from "./records-contract.js";
 import { revisionContract } from "./revision-contract.js";
 
@@ -22,9 +23,12 @@ export function sessionStoreContract(options: SessionStoreContractOptions): Sess
     ...revisionContract,
     ...expiryContract,
     ...recordsContract,
+    ...recordChangesContract,
     ...lifetimeContract,
   ];
   const checkable =
-    options.reopen === undefined ? sentences : [...sentences, ...restartContract, ...recordsRestartContract];
+    options.reopen === undefined
+      ? sentences
+      : [...sentences, ...restartContract, ...recordsRestartContract, ...recordChangesRestartContract];
   return checkable.map((sentence) => contractCase(options, sentence));
 }
