@@ -44,6 +44,10 @@ export class FailingStore implements SessionStore {
     return this.#store.place;
   }
 
+  get figures() {
+    return this.#store.figures;
+  }
+
   nowMs(): number {
     return this.#store.nowMs();
   }
@@ -64,6 +68,10 @@ export class FailingStore implements SessionStore {
 
   pageSignposts(page: SignpostPage): Promise<FoundSignposts> {
     return this.#store.pageSignposts(page);
+  }
+
+  checkWritable(): Promise<void> {
+    return this.#store.checkWritable();
   }
 
   readRecord(key: SessionKey, name: string): Promise<unknown> {

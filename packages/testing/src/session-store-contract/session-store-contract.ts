@@ -1,6 +1,7 @@
 import { contentContract } from "./content-contract.js";
 import { contractCase, type SessionStoreContractCase, type SessionStoreContractOptions } from "./contract-case.js";
 import { expiryContract } from "./expiry-contract.js";
+import { figuresContract } from "./figures-contract.js";
 import { lifetimeContract, restartContract } from "./lifetime-contract.js";
 import { recordChangesContract, recordChangesRestartContract } from "./record-changes-contract.js";
 import { recordsContract, recordsRestartContract } from "./records-contract.js";
@@ -24,6 +25,7 @@ export function sessionStoreContract(options: SessionStoreContractOptions): Sess
     ...expiryContract,
     ...recordsContract,
     ...recordChangesContract,
+    ...figuresContract,
     ...lifetimeContract,
   ];
   const checkable =
