@@ -4,6 +4,7 @@ import type { SessionStore } from "@alcove/state";
 import { buildRoot, type Root } from "./containers/root.js";
 import { EventHub } from "./events/event-hub.js";
 import type { Executions } from "./executions/executions.js";
+import type { RuntimeFigures } from "./figures/runtime-figures.js";
 import type { ApplicationPlan } from "./plan/application-plan.js";
 import { WorkflowWire } from "./plan/workflow-wire.js";
 import { SessionManager } from "./sessions/session-manager.js";
@@ -53,6 +54,8 @@ export class Runtime {
   readonly executions: Executions;
   /** The steps of all runs. */
   readonly events: EventHub;
+  /** What has been done since the start. Always the same object, whose numbers grow. */
+  readonly figures: RuntimeFigures;
   readonly #root: Root;
   readonly #sweeper: SessionSweeper;
   readonly #shutdownTimeoutMs: number;
@@ -95,6 +98,7 @@ export class Runtime {
       intervalMs: general.perUserWorkflowCleanupIntervalMs,
       residencyIntervalMs: general.perUserResidentIdleMs ?? general.perUserWorkflowCleanupIntervalMs,
     });
+    this.figures = { ...this.sessions.figures, sweeps: this.#sweeper.figures };
   }
 
   /**

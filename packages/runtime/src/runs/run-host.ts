@@ -5,6 +5,7 @@ import type { RunEvents } from "../events/run-events.js";
 import type { InteractionResponse } from "../executions/interaction-answer.js";
 import type { InteractionListener } from "../executions/interaction-desk.js";
 import type { ParkableRun, RunExecution } from "../executions/run-execution.js";
+import type { RunKind, RunOutcome } from "../figures/run-figures.js";
 import type { FunctionPlan } from "../plan/application-plan.js";
 import type { WorkflowWire } from "../plan/workflow-wire.js";
 import type { IdempotencyRequest } from "../sessions/recorded-replies.js";
@@ -25,7 +26,9 @@ export interface RunHost {
    */
   interactiveExecution(request: InteractiveRequest): InteractiveExecution;
   /** Told how a run ended, and after how many milliseconds. */
-  recordEnd(outcome: "completed" | "failed", latencyMs: number): void;
+  recordEnd(kind: RunKind, outcome: RunOutcome, latencyMs: number): void;
+  /** Told that a request got the reply recorded for its idempotency key, without a run. */
+  recordReplay(): void;
 }
 
 /** What an interactive run is started with. */

@@ -4,6 +4,7 @@ import { RunEvents, type Span } from "../events/run-events.js";
 import type { InteractionResponse } from "../executions/interaction-answer.js";
 import type { InteractionListener } from "../executions/interaction-desk.js";
 import type { RunExecution } from "../executions/run-execution.js";
+import { outcomeOfError, type RunKind, type RunOutcome } from "../figures/run-figures.js";
 import type { IdempotencyRequest } from "../sessions/recorded-replies.js";
 import { detachDrafts } from "./detach-drafts.js";
 import { invokeFunction, streamFunction } from "./invoke-function.js";
@@ -42,6 +43,7 @@ export class Runner {
   readonly #events: RunEvents;
   readonly #abort = new RunAbort();
   #state: RunnerState = "initialized";
+  #kind: RunKind = "single";
   #stopFollowingCaller: (() => void) | undefined;
   #execution: RunExecution | undefined;
   #interactive: InteractiveExecution | undefined;
@@ -163,6 +165,7 @@ export class Runner {
    * @throws as {@link result}, but for OUTPUT_KIND_UNSUPPORTED.
    */
   async *stream(): AsyncGenerator<unknown, void, undefined> {
+    this.#kind = "stream";
     yield* this.#chunks(await this.#begin(), (chunk) => chunk);
   }
 
@@ -175,6 +178,7 @@ export class Runner {
    * @throws as {@link reply}, but for OUTPUT_KIND_UNSUPPORTED: before the run has begun here, then from the chunks.
    */
   async replyStream(idempotency?: IdempotencyRequest): Promise<ReplyStream> {
+    this.#kind = "stream";
     const begun = await this.#begin(idempotency);
     const { recordedReply } = begun.lease;
     if (recordedReply !== undefined) {
@@ -279,7 +283,7 @@ export class Runner {
       const span = isRun ? events.start("WORKFLOW", workflow.component.type.name, input, undefined) : undefined;
       return { lease, span, input, startedAtMs };
     } catch (error) {
-      this.#end("failed", startedAtMs);
+      this.#end(outcomeOfError(error), startedAtMs);
       this.#execution?.failed(error);
       throw error;
     }
@@ -344,6 +348,7 @@ export class Runner {
     lease.rollback();
     this.#state = "completed";
     this.#leave();
+    this.#host.recordReplay();
   }
 
   #fail({ lease, span, startedAtMs }: BegunRun, error: unknown): AlcoveError {
@@ -351,17 +356,17 @@ export class Runner {
     const isOfWorkflow = lease.run.isActive;
     lease.rollback();
     lease.run.events.end(span, { error });
-    this.#end("failed", startedAtMs);
-    const { abort } = lease.run;
-    const failure = abort.isAborted && isOfWorkflow ? abort.error() : failureOf(error, isOfWorkflow);
+    const isGivenUp = lease.run.abort.isAborted && isOfWorkflow;
+    const failure = isGivenUp ? lease.run.abort.error() : failureOf(error, isOfWorkflow);
+    this.#end(outcomeOfError(failure), startedAtMs);
     this.#execution?.failed(failure);
     return failure;
   }
 
-  #end(outcome: "completed" | "failed", startedAtMs: number): void {
-    this.#state = outcome;
+  #end(outcome: RunOutcome, startedAtMs: number): void {
+    this.#state = outcome === "completed" ? "completed" : "failed";
     this.#leave();
-    this.#host.recordEnd(outcome, this.#host.clock.monotonicMs() - startedAtMs);
+    this.#host.recordEnd(this.#kind, outcome, this.#host.clock.monotonicMs() - startedAtMs);
   }
 
   #leave(): void {

@@ -1,6 +1,7 @@
 import type { DisposalReport } from "@alcove/plugin-api";
 import type { RecordChange } from "@alcove/state";
 import type { RecordsChangeOptions } from "../executions/execution-ledger.js";
+import type { RunKind, RunOutcome } from "../figures/run-figures.js";
 import { Run } from "../runs/run.js";
 import { RunAbort } from "../runs/run-abort.js";
 import type { BeginRunRequest, InteractiveExecution, InteractiveRequest, RunHost, RunLease } from "../runs/run-host.js";
@@ -138,7 +139,12 @@ export class PerUserRunHost implements RunHost, Resident {
     }
   }
 
-  recordEnd(outcome: "completed" | "failed", latencyMs: number): void {
-    this.resident.figures.record(outcome, latencyMs);
+  recordEnd(kind: RunKind, outcome: RunOutcome, latencyMs: number): void {
+    this.resident.figures.record(kind, outcome, latencyMs);
+    this.#surroundings.figures.record(kind, outcome, latencyMs);
+  }
+
+  recordReplay(): void {
+    this.#surroundings.figures.recordReplay();
   }
 }

@@ -1,6 +1,7 @@
 import type { Clock, Logger } from "@alcove/plugin-api";
 import type { EventHub } from "../events/event-hub.js";
 import type { Executions } from "../executions/executions.js";
+import type { RunFigures } from "../figures/run-figures.js";
 import type { BuiltFunctions, FunctionPlan } from "../plan/application-plan.js";
 import type { WorkflowWire } from "../plan/workflow-wire.js";
 import type { ActiveRuns } from "./active-runs.js";
@@ -18,6 +19,7 @@ export interface RunSurroundings {
   readonly slots: FairSemaphore;
   readonly activeRuns: ActiveRuns;
   readonly executions: Executions;
+  readonly figures: RunFigures;
   /** The store's time, by which sessions expire. */
   storeNowMs(): number;
   /** @throws SHUTTING_DOWN */

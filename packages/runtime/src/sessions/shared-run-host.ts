@@ -1,6 +1,8 @@
 import { AlcoveError } from "@alcove/plugin-api";
 import type { RecordChange } from "@alcove/state";
+import type { RunKind, RunOutcome } from "../figures/run-figures.js";
 import { Run } from "../runs/run.js";
+import type { RunAbort } from "../runs/run-abort.js";
 import type { BeginRunRequest, InteractiveExecution, InteractiveRequest, RunHost, RunLease } from "../runs/run-host.js";
 import type { RunSurroundings } from "./run-surroundings.js";
 
@@ -29,11 +31,11 @@ export class SharedRunHost implements RunHost {
         "A shared workflow cannot take an idempotency key: it keeps no replies.",
       );
     }
-    const { slots, activeRuns, sharedFunctions: functions, logger, clock, assertOpen } = this.#surroundings;
+    const { activeRuns, sharedFunctions: functions, logger, clock, assertOpen } = this.#surroundings;
     assertOpen();
     activeRuns.enter(abort);
     try {
-      await slots.acquire(abort);
+      await this.#takeSlot(abort);
     } catch (error) {
       activeRuns.exit(abort);
       throw error;
@@ -57,8 +59,27 @@ export class SharedRunHost implements RunHost {
     return this.#surroundings.executions.interactive(this.userId, request);
   }
 
-  recordEnd(): void {
-    // The monitor shows sessions, and a shared workflow has none.
+  recordEnd(kind: RunKind, outcome: RunOutcome, latencyMs: number): void {
+    this.#surroundings.figures.record(kind, outcome, latencyMs);
+  }
+
+  recordReplay(): void {
+    this.#surroundings.figures.recordReplay();
+  }
+
+  async #takeSlot(abort: RunAbort): Promise<void> {
+    const { slots, figures, clock } = this.#surroundings;
+    const slot = slots.acquire(abort);
+    if (slot === undefined) {
+      return;
+    }
+    const sinceMs = clock.monotonicMs();
+    figures.beginWait();
+    try {
+      await slot;
+    } finally {
+      figures.endWait(clock.monotonicMs() - sinceMs);
+    }
   }
 
   async #store(records: readonly RecordChange[]): Promise<void> {
