@@ -23,6 +23,7 @@ const call: CallContext = {
   clock: systemClock,
   userId: undefined,
   interaction: {} as CallContext["interaction"],
+  principal: undefined,
 };
 
 async function* counted(upTo: number): AsyncGenerator<number> {

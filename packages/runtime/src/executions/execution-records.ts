@@ -22,6 +22,17 @@ const inputSchema = z.object({
   trace_id: z.string(),
   conversation_id: z.string().optional(),
   parent_id: z.string().optional(),
+  /** Who the caller had proved to be. */
+  principal: z
+    .object({
+      userId: z.string(),
+      issuer: z.string(),
+      subject: z.string(),
+      provider: z.string(),
+      roles: z.array(z.string()),
+      claims: z.record(z.string(), z.custom<JsonValue>()),
+    })
+    .optional(),
   request: z
     .object({ request_id: z.string(), method: z.string(), path: z.string(), headers: z.record(z.string(), z.string()) })
     .optional(),
