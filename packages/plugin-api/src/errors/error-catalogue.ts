@@ -1,3 +1,5 @@
+import { limitErrors } from "./limit-errors.js";
+
 /**
  * Every error Alcove raises on purpose: its stable code, what it means, and how to mend it.
  *
@@ -63,10 +65,6 @@ export const errorCatalogue = {
     summary: "The run was cancelled before it ended; nothing it did was stored.",
     remedy: "Call again.",
   },
-  RUN_TIMED_OUT: {
-    summary: "The run took longer than general.run_timeout and was given up; nothing it did was stored.",
-    remedy: "Ask for less at once, or raise general.run_timeout.",
-  },
   RUNNER_MISUSED: {
     summary: "A runner was used twice. A runner serves exactly one run.",
     remedy: "Ask the session for a new runner.",
@@ -122,6 +120,48 @@ export const errorCatalogue = {
   IDEMPOTENCY_REPLY_TOO_LARGE: {
     summary: "The reply is too large to be recorded for its idempotency key; the run was rolled back.",
     remedy: "Call without a key, or raise general.idempotency.max_reply_bytes.",
+  },
+  EXECUTION_NOT_FOUND: {
+    summary: "The user has no such job or execution; it may have expired, or have ended with its session.",
+    remedy: "Check the id, and that the request comes from the user who started it.",
+  },
+  EXECUTION_INTERRUPTED: {
+    summary: "The server went away in the middle of the run; nothing of it was stored.",
+    remedy: "Start it again. A workflow that declares itself resumable is taken up again by itself.",
+  },
+  TOO_MANY_EXECUTIONS: {
+    summary: "The user has as many unfinished jobs and executions as are allowed; nothing was started.",
+    remedy: "Wait until one of them is finished, or cancel one.",
+  },
+  INTERACTION_UNSUPPORTED: {
+    summary: "The workflow wanted to ask a person, and nobody can be asked by the way it was called.",
+    remedy:
+      "Call it on /v1/workflow or one of its streams, as a job, or over the WebSocket, without an idempotency key.",
+  },
+  INTERACTION_NOT_FOUND: {
+    summary: "The execution does not ask that.",
+    remedy: "Get the execution, and answer the question it asks now.",
+  },
+  INTERACTION_RESOLVED: {
+    summary: "The question has been answered already, or its time is over.",
+    remedy: "Get the execution to see what became of it.",
+  },
+  INTERACTION_RESPONSE_INVALID: {
+    summary: "The response does not answer the question.",
+    remedy: "Send what the prompt asks for: a text, or one of its options.",
+  },
+  INTERACTION_TIMED_OUT: {
+    summary: "Nobody answered the question of the workflow in time; the run was rolled back.",
+    remedy: "Run it again, and answer in time.",
+  },
+  SESSION_CHANGED: {
+    summary: "The user's session has changed while the run waited for a person; the run was rolled back.",
+    remedy: "Run it again. A workflow that declares itself resumable begins again by itself.",
+  },
+  RUN_DIVERGED: {
+    summary: "A run that was begun again asked something else, or answered otherwise, than before; it was rolled back.",
+    remedy:
+      "Make the workflow ask the same in the same order whenever its answers are the same, or do not declare it resumable.",
   },
   STORE_HELD: {
     summary: "Another process holds the session store.",
@@ -186,27 +226,7 @@ export const errorCatalogue = {
     summary: "The credential could not be checked just now.",
     remedy: "Retry later; the server's log has the cause.",
   },
-  NEW_SESSIONS_LIMITED: {
-    summary: "Too many sessions have begun for the caller's address lately; this one was not begun.",
-    remedy: "Wait for as long as Retry-After says; see general.front_end.limits.max_new_sessions_per_minute.",
-  },
-  TOO_MANY_STREAMS: {
-    summary: "As many streams are open as the server takes.",
-    remedy: "Wait, or raise general.front_end.limits.max_streams.",
-  },
-  TOO_MANY_STREAMS_OF_USER: {
-    summary: "The user has as many streams open as one user may have.",
-    remedy: "Close some, or raise general.front_end.limits.max_streams_per_user.",
-  },
-  HEADERS_TOO_LARGE: {
-    summary: "The request line and the headers are larger than general.front_end.limits.max_header_bytes.",
-    remedy: "Send fewer or shorter headers, or raise the limit.",
-  },
-  REQUEST_TIMED_OUT: {
-    summary: "The client took too long to send its request.",
-    remedy:
-      "Send it without pauses; see general.front_end.limits.headers_timeout and general.front_end.limits.request_timeout.",
-  },
+  ...limitErrors,
   BODY_INVALID: {
     summary: "The request body is not the JSON document the route expects.",
     remedy: "Send one JSON object, encoded as UTF-8.",

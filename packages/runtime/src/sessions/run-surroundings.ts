@@ -1,5 +1,6 @@
 import type { Clock, Logger } from "@alcove/plugin-api";
 import type { EventHub } from "../events/event-hub.js";
+import type { Executions } from "../executions/executions.js";
 import type { RunFigures } from "../figures/run-figures.js";
 import type { BuiltFunctions, FunctionPlan } from "../plan/application-plan.js";
 import type { WorkflowWire } from "../plan/workflow-wire.js";
@@ -20,6 +21,7 @@ export interface RunSurroundings {
   readonly activeRuns: ActiveRuns;
   /** Gives up runs that take too long; `undefined` where they may take as long as they do. */
   readonly deadlines: RunDeadlines | undefined;
+  readonly executions: Executions;
   readonly figures: RunFigures;
   /** The store's time, by which sessions expire. */
   storeNowMs(): number;

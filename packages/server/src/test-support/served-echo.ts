@@ -195,6 +195,8 @@ export function testConfig({
           maxAgeSeconds: 600,
         },
         streamHeartbeatMs: 15_000,
+        maxRunningAsyncJobs: 10,
+        maxExecutionsPerUser: 100,
         allowInsecureIdentity: false,
         trustedProxies: [],
         limits: testLimits,
