@@ -64,6 +64,11 @@ export class Identity {
     return this.#issuer?.issue();
   }
 
+  /** The value of a `Set-Cookie` header that takes an issued cookie out of the browser, where cookies are issued. */
+  get cookieRemoval(): string | undefined {
+    return this.#issuer?.removal;
+  }
+
   /**
    * Insists on an operator: somebody whom `general.identity.admins` names; or, where that names nobody and only this
    * machine reaches the server, whoever does.
