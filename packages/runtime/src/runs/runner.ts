@@ -1,6 +1,7 @@
 import { AlcoveError, WorkflowError } from "@alcove/plugin-api";
 import type { StepListener } from "../events/intermediate-step.js";
 import { RunEvents, type Span } from "../events/run-events.js";
+import { outcomeOfError, type RunKind, type RunOutcome } from "../figures/run-figures.js";
 import type { IdempotencyRequest } from "../sessions/recorded-replies.js";
 import { detachDrafts } from "./detach-drafts.js";
 import { invokeFunction, streamFunction } from "./invoke-function.js";
@@ -38,6 +39,7 @@ export class Runner {
   readonly #events: RunEvents;
   readonly #abort = new RunAbort();
   #state: RunnerState = "initialized";
+  #kind: RunKind = "single";
   #stopFollowingCaller: (() => void) | undefined;
 
   constructor(host: RunHost, hold: RunHold, input: unknown, request: RunRequest) {
@@ -117,6 +119,7 @@ export class Runner {
    * @throws as {@link result}, but for OUTPUT_KIND_UNSUPPORTED.
    */
   async *stream(): AsyncGenerator<unknown, void, undefined> {
+    this.#kind = "stream";
     yield* this.#chunks(await this.#begin(), (chunk) => chunk);
   }
 
@@ -129,6 +132,7 @@ export class Runner {
    * @throws as {@link reply}, but for OUTPUT_KIND_UNSUPPORTED: before the run has begun here, then from the chunks.
    */
   async replyStream(idempotency?: IdempotencyRequest): Promise<ReplyStream> {
+    this.#kind = "stream";
     const begun = await this.#begin(idempotency);
     const { recordedReply } = begun.lease;
     if (recordedReply !== undefined) {
@@ -204,7 +208,7 @@ export class Runner {
       const span = isRun ? events.start("WORKFLOW", workflow.component.type.name, input, undefined) : undefined;
       return { lease, span, input, startedAtMs };
     } catch (error) {
-      this.#end("failed", startedAtMs);
+      this.#end(outcomeOfError(error), startedAtMs);
       throw error;
     }
   }
@@ -234,6 +238,7 @@ export class Runner {
     lease.rollback();
     this.#state = "completed";
     this.#leave();
+    this.#host.recordReplay();
   }
 
   #fail(lease: RunLease, span: Span | undefined, error: unknown, startedAtMs: number): AlcoveError {
@@ -241,18 +246,23 @@ export class Runner {
     const isOfWorkflow = lease.run.isActive;
     lease.rollback();
     lease.run.events.end(span, { error });
-    this.#end("failed", startedAtMs);
-    if (lease.run.abort.isAborted) {
-      return isOfWorkflow ? lease.run.abort.error() : asCoded(error);
+    const coded = this.#asReported(error, isOfWorkflow);
+    this.#end(outcomeOfError(coded), startedAtMs);
+    return coded;
+  }
+
+  #asReported(error: unknown, isOfWorkflow: boolean): AlcoveError {
+    if (this.#abort.isAborted) {
+      return isOfWorkflow ? this.#abort.error() : asCoded(error);
     }
     const isPassedThrough = AlcoveError.is(error) && (!isOfWorkflow || raisedByEngine.has(error.code));
     return isPassedThrough ? error : new WorkflowError(error);
   }
 
-  #end(outcome: "completed" | "failed", startedAtMs: number): void {
-    this.#state = outcome;
+  #end(outcome: RunOutcome, startedAtMs: number): void {
+    this.#state = outcome === "completed" ? "completed" : "failed";
     this.#leave();
-    this.#host.recordEnd(outcome, this.#host.clock.monotonicMs() - startedAtMs);
+    this.#host.recordEnd(this.#kind, outcome, this.#host.clock.monotonicMs() - startedAtMs);
   }
 
   #leave(): void {
