@@ -46,10 +46,12 @@ export class Identity {
   identify(request: IdentifiableRequest): Identified | undefined | Promise<Identified | undefined> {
     this.#assertKnownScheme(request);
     let found: Identified | undefined;
-    for (const [index, provider] of this.#providers.entries()) {
+    let asked = 0;
+    for (const provider of this.#providers) {
+      asked += 1;
       const next = provider.identify(request);
       if (next instanceof Promise) {
-        return this.#identifyRest(request, index + 1, found, next);
+        return this.#identifyRest(request, asked, found, next);
       }
       found = agreed(found, next);
     }

@@ -117,6 +117,15 @@ describe("the routes of operators", () => {
     expect((await send("DELETE", `${path}/${alice}`)).json.code).toBe("SESSION_NOT_FOUND");
   });
 
+  it.each(["%ff", "%00", "a%2Fb", "..%2f..", "%E2%82", "nobody"])(
+    "take %s for a user who is not there",
+    async (userId) => {
+      const send = await start();
+      const { status, json } = await send("POST", `${path}/${userId}/evict`);
+      expect([status, json]).toEqual([200, { was_resident: false }]);
+    },
+  );
+
   it.each(["0", "1001", "-1", "1e2", "x", ""])("refuse the limit %j", async (limit) => {
     const send = await start();
     expect((await send("GET", `${path}?limit=${limit}`)).json.code).toBe("REQUEST_INVALID");
