@@ -25,6 +25,7 @@ const frontEndShape = {
   max_body_bytes: wholeNumber(1, 1_024 * mebibyte).default(mebibyte),
   stream_heartbeat_interval: duration(timerLimit).default(15 * secondMs),
   allow_insecure_identity: flag().default(false),
+  metrics: flag().default(false),
   cors: section(corsShape),
 };
 

@@ -70,6 +70,7 @@ function frontEndConfigOf(frontEnd: GeneralSection["front_end"]): GeneralConfig[
     maxBodyBytes: frontEnd.max_body_bytes,
     streamHeartbeatMs: frontEnd.stream_heartbeat_interval,
     allowInsecureIdentity: frontEnd.allow_insecure_identity,
+    metrics: frontEnd.metrics,
     cors: Object.freeze({
       allowOrigins: Object.freeze(cors.allow_origins),
       ...(cors.allow_origin_regex === undefined ? {} : { allowOriginRegex: cors.allow_origin_regex }),

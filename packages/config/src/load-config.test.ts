@@ -29,6 +29,7 @@ describe("loadConfig", () => {
           maxBodyBytes: 1_048_576,
           streamHeartbeatMs: 15_000,
           allowInsecureIdentity: false,
+          metrics: false,
           cors: {
             allowOrigins: [],
             allowMethods: ["GET"],
@@ -69,6 +70,7 @@ describe("loadConfig", () => {
           max_body_bytes: 2048
           stream_heartbeat_interval: 5s
           allow_insecure_identity: "on"
+          metrics: true
           cors:
             allow_origins: [https://a.example]
             allow_origin_regex: https://[a-z]+[.]example
@@ -98,6 +100,7 @@ describe("loadConfig", () => {
         maxBodyBytes: 2_048,
         streamHeartbeatMs: 5_000,
         allowInsecureIdentity: true,
+        metrics: true,
         cors: {
           allowOrigins: ["https://a.example"],
           allowOriginRegex: "https://[a-z]+[.]example",

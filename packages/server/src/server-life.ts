@@ -1,4 +1,6 @@
+import { RequestFigures } from "./metrics/request-figures.js";
 import { Readiness } from "./readiness.js";
+import { servesMetrics } from "./routes/route-addresses.js";
 import type { ServerOptions } from "./server-options.js";
 import { OpenStreams } from "./streams/open-streams.js";
 
@@ -7,7 +9,13 @@ export class ServerLife {
   readonly openStreams = new OpenStreams();
   readonly readiness: Readiness;
 
-  constructor({ store }: ServerOptions) {
+  /** `undefined` where nobody is going to ask: then requests are not counted. */
+  readonly requests: RequestFigures | undefined;
+  /** How many connections are open; none before the server listens. */
+  connectionCount: () => number = () => 0;
+
+  constructor({ store, config }: ServerOptions) {
     this.readiness = new Readiness(store);
+    this.requests = servesMetrics(config) ? new RequestFigures() : undefined;
   }
 }

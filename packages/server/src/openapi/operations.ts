@@ -2,6 +2,7 @@ import type { ErrorCode } from "@alcove/plugin-api";
 import type { WorkflowFacts } from "@alcove/runtime";
 import {
   FULL_STREAM_PATHS,
+  METRICS_PATH,
   OPENAPI_PATH,
   SESSION_EXPORT_PATH,
   SESSION_PATH,
@@ -64,6 +65,7 @@ export function operationsOf(workflow: WorkflowFacts, bodyExample: unknown): Ope
     ["GET /health", health],
     ["GET /ready", ready],
     ["GET /monitor/users", monitorUsers],
+    [`GET ${METRICS_PATH}`, metrics],
     [`GET ${OPENAPI_PATH}`, openApi],
   ]);
 }
@@ -235,6 +237,20 @@ const monitorUsers: OperationFacts = {
     status: 200,
     description: "Figures of the sessions in memory.",
     schema: componentRef("MonitoredUsers"),
+  },
+  errors: ["INTERNAL"],
+  security: anybody,
+};
+
+const metrics: OperationFacts = {
+  operationId: "metrics",
+  tag: "server",
+  summary: "Give all metrics in Prometheus' text format",
+  reply: {
+    status: 200,
+    description: "The metrics.",
+    mediaType: "text/plain",
+    schema: { type: "string" },
   },
   errors: ["INTERNAL"],
   security: anybody,

@@ -1,6 +1,13 @@
 import type { AlcoveConfig } from "@alcove/config";
 import { AlcoveError, type Logger, type Scope, silentLogger, z } from "@alcove/plugin-api";
-import type { IdempotencyRequest, ResidentFigures, RunRequest, StepListener } from "@alcove/runtime";
+import {
+  type IdempotencyRequest,
+  type ResidentFigures,
+  RunFigures,
+  type RunRequest,
+  type StepListener,
+  WakeFigures,
+} from "@alcove/runtime";
 import { createServer, type ListeningServer } from "../create-server.js";
 import type { WatchedStore } from "../readiness.js";
 import type { ServedApplication } from "../served-application.js";
@@ -36,6 +43,7 @@ export class ServedEcho implements ServedApplication {
   openSessions = 0;
   readonly workflow: ServedApplication["workflow"];
   readonly sessions: ServedApplication["sessions"];
+  readonly figures: ServedApplication["figures"] = noFigures();
 
   constructor({
     scope = "per-user",
@@ -92,6 +100,17 @@ export class ServedEcho implements ServedApplication {
       residents: () => residents,
     };
   }
+}
+
+function noFigures(): ServedApplication["figures"] {
+  return {
+    runs: new RunFigures(),
+    runsInFlight: () => 0,
+    residents: () => 0,
+    wakes: new WakeFigures(),
+    evictions: { expired: 0, limit: 0, idle: 0, heap: 0 },
+    sweeps: { completed: 0, failed: 0, removedEntries: 0 },
+  };
 }
 
 async function* echoed({ input }: RecordedRun): AsyncGenerator<string, void, undefined> {
@@ -162,6 +181,7 @@ export function testConfig({
         },
         streamHeartbeatMs: 15_000,
         allowInsecureIdentity: false,
+        metrics: false,
         ...frontEnd,
       },
     },
