@@ -1,8 +1,24 @@
 import { describe, expect } from "vitest";
+import { z } from "zod";
 import { Scrape } from "../../packages/server/src/test-support/scrape.js";
 import type { HttpClient } from "./http-client.js";
 import { StreamReply } from "./stream-client.js";
 import { pluginPaths, test, type Workplace } from "./workplace.js";
+
+const count = z.number();
+const monitored = z.object({
+  users: z.array(
+    z.object({
+      requests: z.object({
+        total_requests: count,
+        active_requests: count,
+        error_count: count,
+        cancelled_count: count,
+        stream_count: count,
+      }),
+    }),
+  ),
+});
 
 function streamingConfig(workplace: Workplace, general: object): Promise<string> {
   return workplace.write("metrics.yml", {
@@ -26,7 +42,8 @@ async function streamed(url: string, user: string, body: object, key?: string): 
 
 describe("GET /metrics", () => {
   test("agrees with what was asked of a real server, down to who was evicted", async ({ workplace }) => {
-    const server = await workplace.start({ configFile: await streamingConfig(workplace, { max_resident_users: 1 }) });
+    const general = { max_resident_users: 1, enable_per_user_monitoring: true };
+    const server = await workplace.start({ configFile: await streamingConfig(workplace, general) });
     const { client, url } = server;
     const users = ["alice", "bob", "carol"];
     for (const user of users) {
@@ -43,6 +60,10 @@ describe("GET /metrics", () => {
       await reply[Symbol.asyncDispose]();
       await expect.poll(async () => (await scrape(client)).value("alcove_runs_in_flight")).toBe(0);
     }
+    const { users: residents } = monitored.parse((await client.get("/monitor/users?user_id=carol")).json);
+    expect(residents.map(({ requests }) => requests)).toEqual([
+      { total_requests: 2, active_requests: 0, error_count: 2, cancelled_count: 4, stream_count: 8 },
+    ]);
     expect((await client.generate("alice", { chunks: 1 })).status).toBe(501);
     expect((await client.generate(undefined, { chunks: 1 })).status).toBe(401);
 
