@@ -1,4 +1,5 @@
 import type { ConfigPath } from "./config-node.js";
+import type { IdentityConfig } from "./identity-config.js";
 
 /** A validated configuration. Deeply frozen. */
 export interface AlcoveConfig extends ComponentSections {
@@ -69,6 +70,8 @@ export interface GeneralConfig {
   readonly idempotency: IdempotencyConfig;
   /** Where sessions are kept. */
   readonly store: StoreConfig;
+  /** Who may say who a request acts for. */
+  readonly identity: IdentityConfig;
   /** The HTTP server. */
   readonly frontEnd: FrontEndConfig;
 }

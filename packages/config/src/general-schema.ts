@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { duration, flag, regularExpression, section, text, textList, wholeNumber } from "./field-schemas.js";
+import { identityKeys, identitySchema } from "./identity-schema.js";
 
 const secondMs = 1_000;
 const minuteMs = 60 * secondMs;
@@ -54,6 +55,7 @@ const generalShape = {
   shutdown_timeout: duration(timerLimit).default(10 * secondMs),
   idempotency: section(idempotencyShape),
   store: section(storeShape),
+  identity: identitySchema,
   front_end: section(frontEndShape),
 };
 
@@ -69,9 +71,15 @@ const keysBySection: ReadonlyMap<string, readonly string[]> = new Map([
   ["general.store", Object.keys(storeShape)],
   ["general.front_end", Object.keys(frontEndShape)],
   ["general.front_end.cors", Object.keys(corsShape)],
+  ...identityKeys,
 ]);
 
-/** The keys a section of `general` knows, by the path of the section. */
-export function keysOfSection(path: string): readonly string[] {
-  return keysBySection.get(path) ?? [];
+/**
+ * The keys a section of `general` knows, by the path of the section.
+ *
+ * @param type The section's `_type`, where what it knows depends on that.
+ */
+export function keysOfSection(path: string, type?: unknown): readonly string[] {
+  const place = path.replace(/\[\d+\]/g, "[]");
+  return keysBySection.get(place) ?? keysBySection.get(`${place} ${String(type)}`) ?? [];
 }

@@ -23,6 +23,7 @@ describe("loadConfig", () => {
         shutdownTimeoutMs: 10_000,
         idempotency: { maxRecordsPerUser: 128, maxReplyBytes: 262_144, maxAgeMs: 86_400_000 },
         store: { path: join(directory, ".alcove", "tiny.sqlite") },
+        identity: { providers: [{ type: "session_cookie" }], admins: [] },
         frontEnd: {
           host: "localhost",
           port: 8_000,
@@ -63,6 +64,7 @@ describe("loadConfig", () => {
         shutdown_timeout: 2.5
         idempotency: { max_records_per_user: 16, max_reply_bytes: 1024, max_age: 1h }
         store: { path: /var/lib/alcove/notes.sqlite }
+        identity: { providers: [{ _type: session_cookie }], admins: [{ role: operator }] }
         front_end:
           _type: fastapi
           host: 0.0.0.0
@@ -94,6 +96,7 @@ describe("loadConfig", () => {
       shutdownTimeoutMs: 2_500,
       idempotency: { maxRecordsPerUser: 16, maxReplyBytes: 1_024, maxAgeMs: 3_600_000 },
       store: { path: "/var/lib/alcove/notes.sqlite" },
+      identity: { providers: [{ type: "session_cookie" }], admins: [{ role: "operator" }] },
       frontEnd: {
         host: "0.0.0.0",
         port: 0,

@@ -1,9 +1,12 @@
+import type { Principal } from "@alcove/plugin-api";
 import type { ParameterizedContext } from "koa";
 
 /** What the middleware of one request hand to each other in `context.state`. */
 export interface RequestState {
   /** Set by the request id middleware, before anything else runs. */
   requestId: string;
+  /** Who sends the request; set once a route has asked for it, and there is somebody. */
+  principal?: Principal;
 }
 
 /** The Koa context of Alcove's middleware. */

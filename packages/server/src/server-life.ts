@@ -1,6 +1,7 @@
+import { createIdentity } from "./identity/create-identity.js";
+import type { Identity } from "./identity/identity.js";
 import { RequestFigures } from "./metrics/request-figures.js";
 import { Readiness } from "./readiness.js";
-import { servesMetrics } from "./routes/route-addresses.js";
 import type { ServerOptions } from "./server-options.js";
 import { OpenStreams } from "./streams/open-streams.js";
 
@@ -8,14 +9,17 @@ import { OpenStreams } from "./streams/open-streams.js";
 export class ServerLife {
   readonly openStreams = new OpenStreams();
   readonly readiness: Readiness;
+  /** Says who sends a request, be it for a route or for a socket. */
+  readonly identity: Identity;
 
   /** `undefined` where nobody is going to ask: then requests are not counted. */
   readonly requests: RequestFigures | undefined;
   /** How many connections are open; none before the server listens. */
   connectionCount: () => number = () => 0;
 
-  constructor({ store, config }: ServerOptions) {
-    this.readiness = new Readiness(store);
-    this.requests = servesMetrics(config) ? new RequestFigures() : undefined;
+  constructor(options: ServerOptions) {
+    this.readiness = new Readiness(options.store);
+    this.identity = createIdentity(options);
+    this.requests = options.config.general.frontEnd.metrics ? new RequestFigures() : undefined;
   }
 }

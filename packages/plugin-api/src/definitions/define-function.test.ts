@@ -22,6 +22,7 @@ const call: CallContext = {
   logger: silentLogger,
   clock: systemClock,
   userId: undefined,
+  principal: undefined,
 };
 
 async function* counted(upTo: number): AsyncGenerator<number> {

@@ -37,9 +37,10 @@ describe("GET /metrics", () => {
     expect((await fetch(`${address}/metrics`)).status).toBe(404);
   });
 
-  it("does not exist where other machines could ask for it", async () => {
+  it("is for operators: where other machines could ask for it, somebody has to be one", async () => {
     const address = await start({ frontEnd: { host: "0.0.0.0", allowInsecureIdentity: true } });
-    expect((await fetch(`${address.replace("0.0.0.0", "127.0.0.1")}/metrics`)).status).toBe(404);
+    const reply = await fetch(`${address.replace("0.0.0.0", "127.0.0.1")}/metrics`);
+    expect([reply.status, await reply.json()]).toMatchObject([401, { code: "CREDENTIAL_REQUIRED" }]);
   });
 
   it("has the media type of Prometheus' text format, and is not to be kept", async () => {

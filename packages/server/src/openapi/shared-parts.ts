@@ -1,6 +1,5 @@
 import { errorCatalogue } from "@alcove/plugin-api";
 import { z } from "zod";
-import { SESSION_COOKIE } from "../identity/session-cookie.js";
 import type { DocumentPart } from "./operation.js";
 
 /** The body of every reply that is an error. */
@@ -74,16 +73,6 @@ export const parameters: Readonly<Record<string, DocumentPart>> = {
     "The trace, as 32 hexadecimal digits, where there is no `traceparent`.",
   ),
   traceparent: runHeader("traceparent", "The trace the run belongs to, as W3C Trace Context writes it."),
-};
-
-/** The ways in which callers say who they are. */
-export const securitySchemes: Readonly<Record<string, DocumentPart>> = {
-  session_cookie: {
-    type: "apiKey",
-    in: "cookie",
-    name: SESSION_COOKIE,
-    description: "Names the user. It is not verified, which is good for development only.",
-  },
 };
 
 function runHeader(name: string, description: string): DocumentPart {

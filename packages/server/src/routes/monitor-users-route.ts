@@ -1,14 +1,19 @@
 import type { Clock } from "@alcove/plugin-api";
 import type { ResidentFigures } from "@alcove/runtime";
+import { requireAdmin } from "../identity/identify.js";
 import { userIdOfCookieName } from "../identity/user-id.js";
 import { replyWithJson } from "../json-reply.js";
 import type { RequestContext } from "../request-state.js";
 import type { ServedApplication } from "../served-application.js";
 import type { MonitoredUser, MonitoredUsers } from "./monitor-wire.js";
 
-/** Answers with the figures of the sessions in memory, of one user where the query names one. */
-export function monitorUsersRoute({ sessions }: ServedApplication, clock: Clock): (context: RequestContext) => void {
-  return (context) => {
+/** Answers operators with the figures of the sessions in memory, of one user where the query names one. */
+export function monitorUsersRoute(
+  { sessions }: ServedApplication,
+  clock: Clock,
+): (context: RequestContext) => Promise<void> {
+  return async (context) => {
+    await requireAdmin(context);
     const users = chosen(sessions.residents(), wantedUser(context)).map(userRow);
     const reply: MonitoredUsers = { timestamp: iso(clock.nowMs()), total_active_users: users.length, users };
     replyWithJson(context, 200, reply);

@@ -1,5 +1,4 @@
 import type { AlcoveConfig } from "@alcove/config";
-import { isLoopbackHost } from "../insecure-identity.js";
 
 /** The paths that run the workflow: the reference's own, and its older name. */
 export const WORKFLOW_PATHS: readonly string[] = ["/generate", "/v1/workflow"];
@@ -20,11 +19,6 @@ export const OPENAPI_PATH = "/openapi.json";
 /** What has happened, for Prometheus. */
 export const METRICS_PATH = "/metrics";
 
-/** Whether {@link METRICS_PATH} is served: where it is switched on, and only this machine can ask. */
-export function servesMetrics({ general: { frontEnd } }: AlcoveConfig): boolean {
-  return frontEnd.metrics && isLoopbackHost(frontEnd.host);
-}
-
 /** A route as the start-up log names it. */
 export interface RouteAddress {
   /** The HTTP method in capitals. */
@@ -34,8 +28,7 @@ export interface RouteAddress {
 }
 
 /** The routes a configuration leads to, in the order in which they are listed at start. */
-export function routeAddresses(config: AlcoveConfig): readonly RouteAddress[] {
-  const { general } = config;
+export function routeAddresses({ general }: AlcoveConfig): readonly RouteAddress[] {
   return [
     ...[...WORKFLOW_PATHS, ...STREAM_PATHS, ...FULL_STREAM_PATHS].map((path) => ({ method: "POST", path })),
     { method: "GET", path: SESSION_PATH },
@@ -44,7 +37,7 @@ export function routeAddresses(config: AlcoveConfig): readonly RouteAddress[] {
     { method: "GET", path: "/health" },
     { method: "GET", path: "/ready" },
     ...(general.enablePerUserMonitoring ? [{ method: "GET", path: "/monitor/users" }] : []),
-    ...(servesMetrics(config) ? [{ method: "GET", path: METRICS_PATH }] : []),
+    ...(general.frontEnd.metrics ? [{ method: "GET", path: METRICS_PATH }] : []),
     { method: "GET", path: OPENAPI_PATH },
   ];
 }
