@@ -116,6 +116,8 @@ export interface FrontEndConfig {
   readonly trustedProxies: readonly string[];
   /** What one client, and all of them together, may ask of the server. */
   readonly limits: FrontEndLimits;
+  /** Whether `GET /metrics` is served, and requests are counted for it. */
+  readonly metrics: boolean;
   /** What browsers let pages of other origins do. */
   readonly cors: CorsConfig;
   /** The WebSocket route. */

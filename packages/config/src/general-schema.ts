@@ -53,6 +53,7 @@ const frontEndShape = {
   allow_insecure_identity: flag().default(false),
   trusted_proxies: networkList().default([]),
   limits: frontEndLimitsSchema,
+  metrics: flag().default(false),
   cors: section(corsShape),
   websocket: section(webSocketShape),
 };

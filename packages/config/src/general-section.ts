@@ -96,6 +96,7 @@ function frontEndConfigOf(frontEnd: GeneralSection["front_end"]): GeneralConfig[
     allowInsecureIdentity: frontEnd.allow_insecure_identity,
     trustedProxies: Object.freeze(frontEnd.trusted_proxies),
     limits: frontEndLimitsOf(frontEnd.limits),
+    metrics: frontEnd.metrics,
     cors: Object.freeze({
       allowOrigins: Object.freeze(cors.allow_origins),
       ...(cors.allow_origin_regex === undefined ? {} : { allowOriginRegex: cors.allow_origin_regex }),

@@ -45,6 +45,7 @@ describe("loadConfig", () => {
             maxStreamsPerUser: 1_000,
             maxNewSessionsPerMinute: 0,
           },
+          metrics: false,
           cors: {
             allowOrigins: [],
             allowMethods: ["GET"],
@@ -108,6 +109,7 @@ describe("loadConfig", () => {
             max_streams: 100
             max_streams_per_user: 4
             max_new_sessions_per_minute: 30
+          metrics: true
           cors:
             allow_origins: [https://a.example]
             allow_origin_regex: https://[a-z]+[.]example
@@ -160,6 +162,7 @@ describe("loadConfig", () => {
           maxStreamsPerUser: 4,
           maxNewSessionsPerMinute: 30,
         },
+        metrics: true,
         cors: {
           allowOrigins: ["https://a.example"],
           allowOriginRegex: "https://[a-z]+[.]example",

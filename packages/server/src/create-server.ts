@@ -47,13 +47,13 @@ async function listen(
   life: ServerLife,
 ): Promise<ListeningServer> {
   const { config, logger } = options;
-  const { openStreams, readiness } = life;
   const { shutdownDelayMs } = config.general;
   const { host, port, limits, webSocket } = config.general.frontEnd;
   const server = createLimitedServer(limits);
   // Any other expectation than 100-continue may be ignored (RFC 9110, section 10.1.1).
   server.on("checkExpectation", requestListener);
-  const drain = new ConnectionDrain(server, openStreams);
+  const drain = new ConnectionDrain(server, life.openStreams);
+  life.connectionCount = () => drain.connectionCount;
   server.on("clientError", (error, socket) => refuseMalformedRequest(error, socket, drain.latestResponse(socket)));
   server.on("request", requestListener);
   await bind(server, host, port);
@@ -62,7 +62,7 @@ async function listen(
   server.on("error", (error) => logger.error("The HTTP server had an error.", { error }));
   let closing: Promise<void> | undefined;
   const close = async (timeoutMs: number): Promise<void> => {
-    readiness.stop();
+    life.readiness.stop();
     if (shutdownDelayMs > 0) {
       await pause(shutdownDelayMs);
     }

@@ -7,14 +7,13 @@ import type { RunExecution } from "../executions/run-execution.js";
 import { outcomeOfError, type RunKind, type RunOutcome } from "../figures/run-figures.js";
 import type { IdempotencyRequest } from "../sessions/recorded-replies.js";
 import { detachDrafts } from "./detach-drafts.js";
-import { invokeFunction, streamFunction } from "./invoke-function.js";
 import { asText, ChunkRecording, lastHeldBack, type Reply, type ReplyStream, replayedChunks } from "./reply.js";
 import { RunAbort } from "./run-abort.js";
 import { RequestedRunFacts, type RunRequest } from "./run-facts.js";
 import { failureOf } from "./run-failure.js";
 import type { InteractiveExecution, RunHost, RunLease } from "./run-host.js";
 import { parseInput } from "./schema-check.js";
-import { eachWithinGrace, withinGrace } from "./within-grace.js";
+import { invokeWorkflow, streamWorkflow } from "./workflow-call.js";
 
 /** Where a runner is in its life. */
 export type RunnerState = "initialized" | "running" | "completed" | "failed";
@@ -229,8 +228,7 @@ export class Runner {
     chunks: unknown[],
   ): AsyncGenerator<Chunk, void, undefined> {
     const execution = this.#execution;
-    const streamed = streamFunction(lease.run, this.#host.workflow, input, span);
-    for await (const chunk of this.#host.isTimeLimited ? eachWithinGrace(lease.run.abort, streamed) : streamed) {
+    for await (const chunk of streamWorkflow(this.#host, lease.run, input, span)) {
       lease.run.abort.assertNotAborted();
       const detached = detachDrafts(chunk);
       if (span !== undefined) {
@@ -248,9 +246,7 @@ export class Runner {
     textOf: (result: Result) => string,
   ): Promise<Result> {
     try {
-      const { run } = begun.lease;
-      const invoked = invokeFunction(run, this.#host.workflow, begun.input, begun.span);
-      const result = finish(await (this.#host.isTimeLimited ? withinGrace(run.abort, invoked) : invoked));
+      const result = finish(await invokeWorkflow(this.#host, begun.lease.run, begun.input, begun.span));
       await this.#succeed(begun, result, undefined, this.#execution && textOf(result));
       return result;
     } catch (error) {
@@ -276,12 +272,11 @@ export class Runner {
     const input = this.#parseInput();
     this.#hold.enterRun();
     try {
-      this.#followCallerSignal(this.#request.signal);
+      const { signal, admitNewSession } = this.#request;
+      this.#followCallerSignal(signal);
       const { facts } = this;
       const events = this.#events;
-      const abort = this.#abort;
-      const { admitNewSession } = this.#request;
-      const lease = await this.#host.begin({ facts, events, abort, idempotency, admitNewSession });
+      const lease = await this.#host.begin({ facts, events, abort: this.#abort, idempotency, admitNewSession });
       const isRun = lease.recordedReply === undefined;
       if (this.#execution !== undefined) {
         await this.#attach(this.#execution, lease);
