@@ -54,7 +54,7 @@ export const headerCases: readonly HostileCase[] = [
     ["Content-Type: application/json", "content-type: application/json"],
     malformed,
   ),
-  header("two authorizations", ["Authorization: Bearer a", "Authorization: Bearer b"], malformed),
+  header("two authorizations", ["Authorization: Bearer a", "Authorization: Bearer b"], ignored),
   header("two idempotency keys", ["Idempotency-Key: a", "Idempotency-Key: b"], keyInvalid),
   header("an idempotency key of 256 characters", `Idempotency-Key: ${"k".repeat(256)}`, keyInvalid),
   header("an empty idempotency key", "Idempotency-Key:", keyInvalid),

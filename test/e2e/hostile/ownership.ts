@@ -78,7 +78,7 @@ export const ownershipCases: readonly HostileCase[] = [
   asking("an import into the session", "POST", `${SESSION}/import`, nowhere),
   asking("all sessions", "GET", "/v1/sessions/", nowhere),
   asking("the store's own socket", "GET", "/sessions", nowhere),
-  asking("a user the monitor does not know", "GET", "/monitor/users?user_id=__proto__", own),
+  asking("the monitor, under a name that is not the machine's own", "GET", "/monitor/users", ["403 FORBIDDEN"]),
   calling("a call with the victim's idempotency key and body", ({ idempotencyKey }) => [
     `Idempotency-Key: ${idempotencyKey}`,
   ]),
