@@ -1,4 +1,5 @@
 import type { ConfigPath } from "./config-node.js";
+import type { TelemetryConfig } from "./telemetry-config.js";
 
 /** A validated configuration. Deeply frozen. */
 export interface AlcoveConfig extends ComponentSections {
@@ -67,6 +68,8 @@ export interface GeneralConfig {
   readonly idempotency: IdempotencyConfig;
   /** Where sessions are kept. */
   readonly store: StoreConfig;
+  /** Where the log and the spans of runs go. */
+  readonly telemetry: TelemetryConfig;
   /** The HTTP server. */
   readonly frontEnd: FrontEndConfig;
 }

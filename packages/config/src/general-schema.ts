@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { duration, flag, regularExpression, section, text, textList, wholeNumber } from "./field-schemas.js";
+import { telemetrySchema, telemetryShape } from "./telemetry-schema.js";
 
 const secondMs = 1_000;
 const minuteMs = 60 * secondMs;
@@ -52,6 +53,7 @@ const generalShape = {
   shutdown_timeout: duration(timerLimit).default(10 * secondMs),
   idempotency: section(idempotencyShape),
   store: section(storeShape),
+  telemetry: telemetrySchema,
   front_end: section(frontEndShape),
 };
 
@@ -65,6 +67,7 @@ const keysBySection: ReadonlyMap<string, readonly string[]> = new Map([
   ["general", Object.keys(generalShape)],
   ["general.idempotency", Object.keys(idempotencyShape)],
   ["general.store", Object.keys(storeShape)],
+  ["general.telemetry", Object.keys(telemetryShape)],
   ["general.front_end", Object.keys(frontEndShape)],
   ["general.front_end.cors", Object.keys(corsShape)],
 ]);

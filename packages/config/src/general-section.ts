@@ -5,6 +5,7 @@ import { type ConfigNode, type MappingNode, nodeAt, plainValueOf } from "./confi
 import { type GeneralSection, generalSchema } from "./general-schema.js";
 import type { ProblemReport } from "./problem-report.js";
 import { reportSchemaIssues } from "./schema-issues.js";
+import { telemetryConfigOf, withDestinationTypes } from "./telemetry-section.js";
 import { withTypeKey } from "./type-key.js";
 
 /** What {@link readGeneralSection} needs beside the tree. */
@@ -18,18 +19,26 @@ export interface GeneralSectionOptions {
 /** Validates `general:` and fills in its defaults; `undefined` where it has errors, which are reported. */
 export function readGeneralSection(root: MappingNode, options: GeneralSectionOptions): GeneralConfig | undefined {
   const section = nodeAt(root, ["general"]);
-  const normalised = section === undefined ? undefined : withFrontEndType(section, options.report);
+  const normalised = section === undefined ? undefined : withTypes(section, options.report);
   const parsed = generalSchema.safeParse(normalised === undefined ? undefined : plainValueOf(normalised));
   if (parsed.success) return generalConfigOf(parsed.data, options);
   reportSchemaIssues(parsed.error.issues, { root, path: ["general"], ...options });
   return undefined;
 }
 
-function withFrontEndType(general: ConfigNode, report: ProblemReport): ConfigNode {
-  const frontEnd = general.kind === "mapping" ? general.entries.get("front_end") : undefined;
-  if (general.kind !== "mapping" || frontEnd?.value.kind !== "mapping") return general;
-  const value = withTypeKey(frontEnd.value, ["general", "front_end"], report);
-  return { ...general, entries: new Map(general.entries).set("front_end", { ...frontEnd, value }) };
+/** The section with `type`, where it stands for `_type`, renamed to that. */
+function withTypes(general: ConfigNode, report: ProblemReport): ConfigNode {
+  if (general.kind !== "mapping") return general;
+  const entries = new Map(general.entries);
+  const frontEnd = entries.get("front_end");
+  if (frontEnd?.value.kind === "mapping") {
+    entries.set("front_end", { ...frontEnd, value: withTypeKey(frontEnd.value, ["general", "front_end"], report) });
+  }
+  const telemetry = entries.get("telemetry");
+  if (telemetry !== undefined) {
+    entries.set("telemetry", { ...telemetry, value: withDestinationTypes(telemetry.value, report) });
+  }
+  return { ...general, entries };
 }
 
 function generalConfigOf(
@@ -57,6 +66,7 @@ function generalConfigOf(
       maxAgeMs: section.idempotency.max_age,
     }),
     store: Object.freeze({ path: storePath }),
+    telemetry: telemetryConfigOf(section.telemetry, document),
     frontEnd: frontEndConfigOf(section.front_end),
   });
 }

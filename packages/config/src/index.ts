@@ -14,3 +14,11 @@ export type { ConfigPath } from "./config-node.js";
 export type { Environment } from "./environment.js";
 export { type LoadConfigOptions, type LoadedConfig, loadConfig } from "./load-config.js";
 export type { ConfigOverride } from "./override.js";
+export type {
+  ConfiguredLogLevel,
+  FileExporterConfig,
+  LoggingConfig,
+  OtlpExporterConfig,
+  SpanExporterConfig,
+  TelemetryConfig,
+} from "./telemetry-config.js";

@@ -10,3 +10,5 @@ export { Runtime, type RuntimeOptions, type WorkflowFacts } from "./runtime.js";
 export type { IdempotencyLimits, IdempotencyRequest } from "./sessions/recorded-replies.js";
 export { Session } from "./sessions/session.js";
 export { type ResidentFigures, SessionManager } from "./sessions/session-manager.js";
+export { type ReceivedHeaders, spanContextOf, traceparentOf } from "./tracing/trace-headers.js";
+export type { Tracing } from "./tracing/tracing.js";

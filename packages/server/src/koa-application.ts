@@ -4,6 +4,7 @@ import { accessLog } from "./middleware/access-log.js";
 import { crossOrigin } from "./middleware/cross-origin.js";
 import { errorMap } from "./middleware/error-map.js";
 import { requestId } from "./middleware/request-id.js";
+import { requestSpan } from "./middleware/request-span.js";
 import { unmatchedRoute } from "./middleware/unmatched-route.js";
 import type { RequestState } from "./request-state.js";
 import { createRouter } from "./routes/router.js";
@@ -17,6 +18,9 @@ export function createRequestListener(options: ServerOptions, openStreams: OpenS
   const koa = new Koa<RequestState>({ env: "production" });
   const router = createRouter(options, openStreams);
   koa.use(requestId);
+  if (options.tracing !== undefined) {
+    koa.use(requestSpan(options.tracing, router));
+  }
   if (options.accessLog === true) {
     koa.use(accessLog(logger, clock));
   }

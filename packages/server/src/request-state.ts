@@ -1,9 +1,15 @@
+import type { ErrorCode } from "@alcove/plugin-api";
+import type { Span } from "@opentelemetry/api";
 import type { ParameterizedContext } from "koa";
 
 /** What the middleware of one request hand to each other in `context.state`. */
 export interface RequestState {
   /** Set by the request id middleware, before anything else runs. */
   requestId: string;
+  /** The span of the request, while requests are traced. */
+  span?: Span;
+  /** What the client was told went wrong. */
+  errorCode?: ErrorCode;
 }
 
 /** The Koa context of Alcove's middleware. */

@@ -1,4 +1,4 @@
-import { AlcoveError, WorkflowError } from "@alcove/plugin-api";
+import { AlcoveError } from "@alcove/plugin-api";
 import type { StepListener } from "../events/intermediate-step.js";
 import { RunEvents, type Span } from "../events/run-events.js";
 import type { IdempotencyRequest } from "../sessions/recorded-replies.js";
@@ -7,6 +7,7 @@ import { invokeFunction, streamFunction } from "./invoke-function.js";
 import { asText, ChunkRecording, lastHeldBack, type Reply, type ReplyStream, replayedChunks } from "./reply.js";
 import { RunAbort } from "./run-abort.js";
 import { RequestedRunFacts, type RunRequest } from "./run-facts.js";
+import { failureOf } from "./run-failure.js";
 import type { RunHost, RunLease } from "./run-host.js";
 import { parseInput } from "./schema-check.js";
 
@@ -157,7 +158,7 @@ export class Runner {
       for await (const chunk of streamFunction(lease.run, this.#host.workflow, input, span)) {
         lease.run.abort.assertNotAborted();
         const detached = detachDrafts(chunk);
-        if (span !== undefined) {
+        if (span?.wantsOutput === true) {
           chunks.push(detached);
         }
         yield finish(detached);
@@ -196,6 +197,7 @@ export class Runner {
     const startedAtMs = clock.monotonicMs();
     const input = this.#parseInput();
     this.#hold.enterRun();
+    this.#events.beginTrace(workflow.component.type.name, this.#request.traceParent);
     try {
       this.#followCallerSignal(this.#request.signal);
       const events = this.#events;
@@ -204,6 +206,7 @@ export class Runner {
       const span = isRun ? events.start("WORKFLOW", workflow.component.type.name, input, undefined) : undefined;
       return { lease, span, input, startedAtMs };
     } catch (error) {
+      this.#events.trace?.fail(error);
       this.#end("failed", startedAtMs);
       throw error;
     }
@@ -232,6 +235,7 @@ export class Runner {
 
   #endReplay(lease: RunLease): void {
     lease.rollback();
+    this.#events.trace?.endReplay();
     this.#state = "completed";
     this.#leave();
   }
@@ -240,13 +244,10 @@ export class Runner {
     // Until the run is ended for its commit, whatever is thrown comes out of the workflow's code.
     const isOfWorkflow = lease.run.isActive;
     lease.rollback();
-    lease.run.events.end(span, { error });
+    const failure = failureOf(error, lease.run, isOfWorkflow);
+    lease.run.events.end(span, { error }, failure);
     this.#end("failed", startedAtMs);
-    if (lease.run.abort.isAborted) {
-      return isOfWorkflow ? lease.run.abort.error() : asCoded(error);
-    }
-    const isPassedThrough = AlcoveError.is(error) && (!isOfWorkflow || raisedByEngine.has(error.code));
-    return isPassedThrough ? error : new WorkflowError(error);
+    return failure;
   }
 
   #end(outcome: "completed" | "failed", startedAtMs: number): void {
@@ -272,23 +273,4 @@ export class Runner {
     signal.addEventListener("abort", follow);
     this.#stopFollowingCaller = () => signal.removeEventListener("abort", follow);
   }
-}
-
-// What the engine raises about the workflow's output, and what is to be recorded of it, and about the collections it reads and appends to. Any other error
-// that comes out of the workflow's code is the workflow's: an INPUT_INVALID among them says that it called another function
-// wrongly, not that the caller did.
-const raisedByEngine: ReadonlySet<string> = new Set([
-  "OUTPUT_INVALID",
-  "OUTPUT_KIND_UNSUPPORTED",
-  "STATE_INVALID",
-  "STATE_UNREADABLE",
-  "STATE_VERSION_UNSUPPORTED",
-  "STATE_MIGRATION_FAILED",
-  "STORE_FAILED",
-  "STORE_CLOSED",
-  "IDEMPOTENCY_REPLY_TOO_LARGE",
-]);
-
-function asCoded(error: unknown): AlcoveError {
-  return AlcoveError.is(error) ? error : new WorkflowError(error);
 }

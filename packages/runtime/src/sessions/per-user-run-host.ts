@@ -124,7 +124,11 @@ class PerUserLease implements RunLease {
       const changes = { states: drafts.finish(), collections: run.collectionChanges() };
       // The slot is given back before the commit, so that commits of many users still meet in one batch.
       permits.releaseSlot();
-      await resident.commit(changes, idempotency === undefined ? undefined : { idempotency, body: String(result) });
+      const reply = idempotency === undefined ? undefined : { idempotency, body: String(result) };
+      const { trace } = run.events;
+      await (trace === undefined
+        ? resident.commit(changes, reply)
+        : trace.commit(() => resident.commit(changes, reply)));
     } finally {
       permits.release();
     }

@@ -29,10 +29,11 @@ export interface Failure {
 }
 
 /**
- * Writes an error into the log: the server's own faults as errors with their cause and how to mend them, the client's for
- * debugging.
+ * Writes an error into the log, and its code into the state of the request: the server's own faults as errors with their
+ * cause and how to mend them, the client's for debugging.
  */
 export function logFailure(logger: Logger, context: RequestContext, { error, reply: { status, body } }: Failure): void {
+  context.state.errorCode = body.code;
   const fields = { requestId: context.state.requestId, code: body.code, status };
   if (status >= 500 && !isClientGone(context)) {
     const what = AlcoveError.is(error) ? error.message : "an error outside the catalogue";
