@@ -74,7 +74,9 @@ class Application implements AsyncDisposable {
     return {
       promises: store.promises,
       place: store.place,
+      figures: store.figures,
       nowMs: () => store.nowMs(),
+      checkWritable: () => store.checkWritable(),
       load: (key) => store.load(key),
       readRecord: (key, name) => store.readRecord(key, name),
       pageRecords: (key, page) => store.pageRecords(key, page),

@@ -97,10 +97,11 @@ export class Application {
       throw new TypeError("An application listens once, and not after it was closed.");
     }
     const logger = this.#logger.child({ scope: "server" });
-    const { runtime, config } = this;
+    const { runtime, store, config } = this;
     const server = createServer({
       runtime,
       storedSessions: this.#administration(logger),
+      store,
       config,
       logger,
       clock: this.#clock,
@@ -129,7 +130,7 @@ export class Application {
   }
 
   /**
-   * Stops taking requests, lets those in flight end, tears everything down and closes the store. Requests get
+   * Stops taking requests, after `general.shutdown_delay`, lets those in flight end, tears everything down and closes the store. Requests get
    * `general.shutdown_timeout` to end; what has not ended then is aborted and stores nothing. Idempotent.
    */
   close(): Promise<void> {
@@ -148,8 +149,8 @@ export class Application {
   }
 
   async #close(): Promise<void> {
-    const { shutdownTimeoutMs } = this.config.general;
-    const deadlineMs = this.#clock.monotonicMs() + shutdownTimeoutMs;
+    const { shutdownDelayMs, shutdownTimeoutMs } = this.config.general;
+    const deadlineMs = this.#clock.monotonicMs() + shutdownDelayMs + shutdownTimeoutMs;
     try {
       await Promise.all([this.#server?.close(shutdownTimeoutMs), this.#control?.close(shutdownTimeoutMs)]);
       const leftMs = deadlineMs - this.#clock.monotonicMs();

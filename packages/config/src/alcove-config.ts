@@ -62,6 +62,8 @@ export interface GeneralConfig {
   readonly maxResidentUsers: number;
   /** How long a user stays in memory after the last call; `undefined` for as long as the session lasts. */
   readonly perUserResidentIdleMs: number | undefined;
+  /** How long a server that is told to stop goes on serving, while `GET /ready` says that it is stopping; 0 for not at all. */
+  readonly shutdownDelayMs: number;
   /** How long a shutdown waits for runs in flight. */
   readonly shutdownTimeoutMs: number;
   /** Replies kept for repeated requests. */

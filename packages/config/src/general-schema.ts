@@ -50,6 +50,7 @@ const generalShape = {
   max_queued_runs_per_user: wholeNumber(1, 1_000_000).default(4_096),
   max_resident_users: wholeNumber(1, 10_000_000).default(10_000),
   per_user_resident_idle: duration(timerLimit).optional(),
+  shutdown_delay: duration(timerLimit).optional(),
   shutdown_timeout: duration(timerLimit).default(10 * secondMs),
   idempotency: section(idempotencyShape),
   store: section(storeShape),

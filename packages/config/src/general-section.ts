@@ -59,6 +59,7 @@ function generalConfigOf(
     maxQueuedRunsPerUser: section.max_queued_runs_per_user,
     maxResidentUsers: section.max_resident_users,
     perUserResidentIdleMs: section.per_user_resident_idle,
+    shutdownDelayMs: section.shutdown_delay ?? 0,
     shutdownTimeoutMs: section.shutdown_timeout,
     idempotency: Object.freeze({
       maxRecordsPerUser: section.idempotency.max_records_per_user,

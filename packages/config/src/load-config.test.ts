@@ -19,6 +19,7 @@ describe("loadConfig", () => {
         maxQueuedRunsPerUser: 4_096,
         maxResidentUsers: 10_000,
         perUserResidentIdleMs: undefined,
+        shutdownDelayMs: 0,
         shutdownTimeoutMs: 10_000,
         idempotency: { maxRecordsPerUser: 128, maxReplyBytes: 262_144, maxAgeMs: 86_400_000 },
         store: { path: join(directory, ".alcove", "tiny.sqlite") },
@@ -63,6 +64,7 @@ describe("loadConfig", () => {
         max_queued_runs_per_user: 16
         max_resident_users: 100
         per_user_resident_idle: 5m
+        shutdown_delay: 5s
         shutdown_timeout: 2.5
         idempotency: { max_records_per_user: 16, max_reply_bytes: 1024, max_age: 1h }
         store: { path: /var/lib/alcove/notes.sqlite }
@@ -92,6 +94,7 @@ describe("loadConfig", () => {
       maxQueuedRunsPerUser: 16,
       maxResidentUsers: 100,
       perUserResidentIdleMs: 300_000,
+      shutdownDelayMs: 5_000,
       shutdownTimeoutMs: 2_500,
       idempotency: { maxRecordsPerUser: 16, maxReplyBytes: 1_024, maxAgeMs: 3_600_000 },
       store: { path: "/var/lib/alcove/notes.sqlite" },
@@ -175,6 +178,7 @@ describe("loadConfig", () => {
     ["per_user_workflow_timeout: 101000y", "must be a duration"],
     ["per_user_workflow_timeout: 40000d", "must not be longer than 100 years"],
     ["per_user_workflow_cleanup_interval: 25d", "must not be longer than 24 days"],
+    ["shutdown_delay: 30d", "must not be longer than 24 days"],
     ["shutdown_timeout: 30d", "must not be longer than 24 days"],
     ["max_concurrency: -1", "whole number from 0 to"],
     ["max_concurrency: 1.5", "whole number from 0 to"],

@@ -117,6 +117,17 @@ describe("closing", () => {
     await closed;
   });
 
+  it("goes on serving for the configured delay, and says meanwhile that it should get nothing new", async () => {
+    const server = await startTestServer({ shutdownDelayMs: 200 });
+    expect((await fetch(`${server.address}/ready`)).status).toBe(200);
+    const closed = server.close(1000);
+    const stopping = await fetch(`${server.address}/ready`);
+    expect([stopping.status, await stopping.json()]).toMatchObject([503, { code: "SHUTTING_DOWN", details: null }]);
+    expect((await post(server.address)).status).toBe(200);
+    await closed;
+    await expect(fetch(`${server.address}/ready`)).rejects.toThrow();
+  });
+
   it("closes idle connections at once", async () => {
     const server = await startTestServer();
     const { port } = new URL(server.address);

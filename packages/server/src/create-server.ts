@@ -1,10 +1,11 @@
 import { createServer as createHttpServer, type RequestListener, type Server } from "node:http";
+import { setTimeout as pause } from "node:timers/promises";
 import { AlcoveError } from "@alcove/plugin-api";
 import { ConnectionDrain } from "./connection-drain.js";
 import { createRequestListener } from "./koa-application.js";
 import { refuseMalformedRequest } from "./malformed-request.js";
+import { ServerLife } from "./server-life.js";
 import type { ServerOptions } from "./server-options.js";
-import { OpenStreams } from "./streams/open-streams.js";
 
 /** How long a client may take to send its headers. */
 const HEADERS_TIMEOUT_MS = 20_000;
@@ -30,7 +31,7 @@ export interface ListeningServer {
   /** Where it is reached, e.g. `http://localhost:8000`, with the real port where port 0 was configured. */
   readonly address: string;
   /**
-   * Takes no new connections, lets the requests in flight end, and closes idle connections. After `timeoutMs` the runs of
+   * Says on `GET /ready` that it is stopping, and goes on serving for `general.shutdown_delay`, where there is one. Then it takes no new connections, lets the requests in flight end, and closes idle connections. After `timeoutMs` the runs of
    * streams are aborted, so that each ends with an error frame; what is still open a second later, or is no stream, is cut
    * off, which aborts its run. Idempotent: later calls get the first one's promise.
    */
@@ -39,16 +40,17 @@ export interface ListeningServer {
 
 /** Builds the HTTP front end of a started runtime. Nothing is bound before `listen`. */
 export function createServer(options: ServerOptions): HttpServer {
-  const openStreams = new OpenStreams();
-  const requestListener = createRequestListener(options, openStreams);
-  return { requestListener, listen: () => listen(requestListener, options, openStreams) };
+  const life = new ServerLife(options);
+  const requestListener = createRequestListener(options, life);
+  return { requestListener, listen: () => listen(requestListener, options, life) };
 }
 
 async function listen(
   requestListener: RequestListener,
   { config, logger }: ServerOptions,
-  openStreams: OpenStreams,
+  { openStreams, readiness }: ServerLife,
 ): Promise<ListeningServer> {
+  const { shutdownDelayMs } = config.general;
   const { host, port } = config.general.frontEnd;
   const server = createHttpServer({
     headersTimeout: HEADERS_TIMEOUT_MS,
@@ -62,7 +64,21 @@ async function listen(
   server.on("request", requestListener);
   await bind(server, host, port);
   server.on("error", (error) => logger.error("The HTTP server had an error.", { error }));
-  return { address: addressOf(server, host, port), close: (timeoutMs) => drain.close(timeoutMs) };
+  let closing: Promise<void> | undefined;
+  const close = async (timeoutMs: number): Promise<void> => {
+    readiness.stop();
+    if (shutdownDelayMs > 0) {
+      await pause(shutdownDelayMs);
+    }
+    await drain.close(timeoutMs);
+  };
+  return {
+    address: addressOf(server, host, port),
+    close: (timeoutMs) => {
+      closing ??= close(timeoutMs);
+      return closing;
+    },
+  };
 }
 
 function bind(server: Server, host: string, port: number): Promise<void> {

@@ -9,14 +9,14 @@ import { unmatchedRoute } from "./middleware/unmatched-route.js";
 import type { RequestState } from "./request-state.js";
 import { createRouter } from "./routes/router.js";
 import { staticRoutes } from "./routes/static-routes.js";
+import type { ServerLife } from "./server-life.js";
 import type { ServerOptions } from "./server-options.js";
-import type { OpenStreams } from "./streams/open-streams.js";
 
 /** Puts the middleware and the routes together into the function that answers requests. */
-export function createRequestListener(options: ServerOptions, openStreams: OpenStreams): RequestListener {
+export function createRequestListener(options: ServerOptions, life: ServerLife): RequestListener {
   const { config, logger, clock } = options;
   const koa = new Koa<RequestState>({ env: "production" });
-  const router = createRouter(options, openStreams);
+  const router = createRouter(options, life);
   koa.use(requestId);
   if (options.tracing !== undefined) {
     koa.use(requestSpan(options.tracing, router));

@@ -1,4 +1,5 @@
 export { createKeyvSessionStore, type KeyvSessionStoreOptions } from "./create-keyv-session-store.js";
+export { Distribution } from "./distribution.js";
 export { sessionKeyOf } from "./entry-keys.js";
 export { exportedSessionSchema, userIdOfExport } from "./exported-session.js";
 export type { KeyvEntryStorage } from "./guarded-adapter.js";
@@ -29,3 +30,4 @@ export {
   type SqliteSessionStore,
   type SqliteSessionStoreOptions,
 } from "./sqlite-session-store.js";
+export type { StoreFigures, WriteAttempt } from "./store-figures.js";

@@ -1,9 +1,10 @@
 import { setTimeout as pause } from "node:timers/promises";
-import { type Logger, StoredStateError, StoreError } from "@alcove/plugin-api";
-import { Keyv, type KeyvStoreAdapter } from "keyv";
+import { AlcoveError, type Logger, StoredStateError, StoreError } from "@alcove/plugin-api";
+import type { Keyv } from "keyv";
 import { encodeCommit } from "./encode-commit.js";
 import type { EntryAdapter, EntryToStore } from "./entry-adapter.js";
 import { isSessionEntryKey, recordedTimeEntryKey, sessionEntryKey } from "./entry-keys.js";
+import { openKeyv } from "./open-keyv.js";
 import { SessionReader } from "./session-reader.js";
 import type {
   RecordPage,
@@ -25,9 +26,10 @@ import type {
 } from "./session-store-tools.js";
 import { SessionTools } from "./session-tools.js";
 import { SpaceKeeper } from "./space-keeper.js";
+import { StoreCounters } from "./store-figures.js";
 import type { StoreTime } from "./store-time.js";
 import { decodeStoreFacts, encodeStoreFacts } from "./stored-entry.js";
-import { readError } from "./write-failure.js";
+import { changeError, readError } from "./write-failure.js";
 import { type QueuedEntry, WriteQueue } from "./write-queue.js";
 
 const maxCharactersPerBatch = 4_000_000;
@@ -49,6 +51,7 @@ export interface KeyvSessionStoreParts {
 export class KeyvSessionStore implements SessionStore, SessionStoreTools {
   readonly promises: SessionStorePromises;
   readonly place: string;
+  readonly figures = new StoreCounters();
   readonly #parts: KeyvSessionStoreParts;
   readonly #adapter: EntryAdapter;
   readonly #keyv: Keyv<string>;
@@ -122,13 +125,23 @@ export class KeyvSessionStore implements SessionStore, SessionStoreTools {
 
   async commit(commit: SessionCommit): Promise<void> {
     const { maxSessionBytes } = this.#parts;
-    const entry = encodeCommit(commit, { maxSessionBytes, usesComponentRows: this.#adapter.usesComponentRows });
-    if (!(await this.#queue.write(entry))) {
-      throw new StoreError(
-        "STORE_CONFLICT",
-        `The stored session ${entry.key} is not at revision ${commit.expectedRevision}, on which the change was based. Nothing was changed.`,
-      );
+    try {
+      const entry = encodeCommit(commit, { maxSessionBytes, usesComponentRows: this.#adapter.usesComponentRows });
+      if (!(await this.#queue.write(entry))) {
+        throw new StoreError(
+          "STORE_CONFLICT",
+          `The stored session ${entry.key} is not at revision ${commit.expectedRevision}, on which the change was based. Nothing was changed.`,
+        );
+      }
+      this.figures.committed();
+    } catch (error) {
+      this.figures.commitFailed(AlcoveError.is(error) ? error.code : "INTERNAL");
+      throw error;
     }
+  }
+
+  checkWritable(): Promise<void> {
+    return this.#recordTime();
   }
 
   remove(key: SessionKey): Promise<boolean> {
@@ -222,9 +235,24 @@ export class KeyvSessionStore implements SessionStore, SessionStoreTools {
     const toStore = entries.map((entry) => this.#entryToStore(entry));
     const value = encodeStoreFacts(recordedTimeEntryKey, { timeMs, lastRoom: this.#lastRoom });
     const facts = { key: recordedTimeEntryKey, value, head: { expiresAtMs: undefined, revision: undefined } };
-    const [, ...taken] = await this.#adapter.setMany([facts, ...toStore]);
-    this.#recordedTimeMs = timeMs;
-    return taken;
+    const startedAtMs = performance.now();
+    try {
+      const [, ...taken] = await this.#adapter.setMany([facts, ...toStore]);
+      this.figures.written(entries.length, startedAtMs);
+      this.#recordedTimeMs = timeMs;
+      return taken;
+    } catch (error) {
+      this.#noteFailedWrite(error, entries.length);
+      throw error;
+    }
+  }
+
+  #noteFailedWrite(error: unknown, entries: number): void {
+    const failure = this.#adapter.failureOf(error);
+    // One entry of several may be to blame; then the others are going to be stored.
+    if (failure.kind !== "suspect" || entries <= 1) {
+      this.figures.writeFailed(error instanceof StoreError ? error.code : changeError(failure, error).code);
+    }
   }
 
   #entryToStore({ key, text, head, isNew, records }: QueuedEntry): EntryToStore {
@@ -272,25 +300,18 @@ export class KeyvSessionStore implements SessionStore, SessionStoreTools {
     try {
       return await read();
     } catch (error) {
-      if (error instanceof StoredStateError || error instanceof StoreError) {
-        throw error;
-      }
-      throw this.#closing === undefined ? readError(this.#adapter.failureOf(error), error) : closedError(error);
+      const coded = this.#asReadError(error);
+      this.figures.readFailed(coded.code);
+      throw coded;
     }
   }
-}
 
-/** No prefix, no lifetime and no serialiser of Keyv's: the entries' keys, expiry and text are the store's own. */
-function openKeyv(adapter: EntryAdapter): Keyv<string> {
-  return new Keyv<string>({
-    // Batches go past Keyv, which can neither make them conditional nor put an entry's records with it.
-    store: adapter as unknown as KeyvStoreAdapter,
-    useKeyPrefix: false,
-    throwOnErrors: true,
-    emitErrors: false,
-    serialize: ({ value }) => value as string,
-    deserialize: (text) => ({ value: text as never, expires: undefined }),
-  });
+  #asReadError(error: unknown): StoredStateError | StoreError {
+    if (error instanceof StoredStateError || error instanceof StoreError) {
+      return error;
+    }
+    return this.#closing === undefined ? readError(this.#adapter.failureOf(error), error) : closedError(error);
+  }
 }
 
 function closedError(cause?: unknown): StoreError {

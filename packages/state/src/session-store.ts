@@ -1,4 +1,5 @@
 import type { JsonValue } from "@alcove/plugin-api";
+import type { StoreFigures } from "./store-figures.js";
 
 /** Whose session: one user's in one application. Both parts may hold any characters, and be of any length. */
 export interface SessionKey {
@@ -164,6 +165,8 @@ export interface SessionStore {
   readonly promises: SessionStorePromises;
   /** Where the sessions are, for people, e.g. the absolute path of the database. */
   readonly place: string;
+  /** What it has done since it was opened. Always the same object, whose numbers grow. */
+  readonly figures: StoreFigures;
 
   /**
    * The store's time in whole milliseconds since 1970-01-01T00:00:00Z. It never runs backwards, and is never before a
@@ -190,6 +193,13 @@ export interface SessionStore {
    * is not whole, or negative.
    */
   commit(commit: SessionCommit): Promise<void>;
+
+  /**
+   * Stores a little of the store's own, as a commit would be, to find out whether it takes changes.
+   *
+   * @throws StoreError as {@link commit}, but for STORE_CONFLICT and STATE_TOO_LARGE; STORE_CLOSED.
+   */
+  checkWritable(): Promise<void>;
 
   /**
    * Reads one record of a session. `undefined` when there is none, or it or its session is expired.

@@ -93,6 +93,8 @@ describe("a full disk", () => {
       expect(small).toMatchObject({ status: "fulfilled" });
       expect(await storedOf(opened, "alice")).toEqual([2, 2]);
       expect(await storedOf(opened, "large")).toEqual([undefined, undefined]);
+      expect([...opened.figures.commitFailures]).toEqual([["STORE_FULL", 1]]);
+      expect(opened.figures.commits).toBe(2);
       rmSync(join(folder, "ballast"));
       await opened.commit(commitOf("large", 0, filling));
       expect(await storedOf(opened, "large")).toEqual([1, 1]);
@@ -116,9 +118,23 @@ describe("a database that cannot be written", () => {
       code: "STORE_FAILED",
       retryAfterSeconds: expect.any(Number),
     });
+    expect(opened.figures.lastWrite).toMatchObject({ failure: "STORE_FAILED" });
     expect(await storedOf(opened, "alice")).toEqual([1, 1]);
     await opened.commit(commitOf("alice", 1));
+    expect(opened.figures.lastWrite).toMatchObject({ failure: undefined });
     expect(await storedOf(opened, "alice")).toEqual([2, 2]);
+  });
+
+  it("says so when it is asked whether it takes changes", async () => {
+    const configure = vi.spyOn(SqliteAdapter.prototype, "configure");
+    const opened = await open();
+    const adapter = configure.mock.contexts[0] as SqliteAdapter;
+    await opened.checkWritable();
+    await adapter.query("PRAGMA query_only = ON");
+    await expect(opened.checkWritable()).rejects.toMatchObject({ code: "STORE_FAILED" });
+    expect(opened.figures.lastWrite).toMatchObject({ failure: "STORE_FAILED" });
+    await opened.checkWritable();
+    expect(opened.figures.lastWrite).toMatchObject({ failure: undefined });
   });
 });
 
@@ -148,6 +164,10 @@ describe("a connection that was closed underneath the store", () => {
       retryAfterSeconds: 1,
     });
     await expect(opened.load(key("alice"))).rejects.toMatchObject({ code: "STORE_FAILED", retryAfterSeconds: 1 });
+    expect([...opened.figures.commitFailures, ...opened.figures.readFailures]).toEqual([
+      ["STORE_FAILED", 1],
+      ["STORE_FAILED", 1],
+    ]);
     await other.close();
     await opened.commit(commitOf("alice", 1));
     expect(await storedOf(opened, "alice")).toEqual([2, 2]);

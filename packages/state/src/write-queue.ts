@@ -121,7 +121,9 @@ export class WriteQueue {
       keys.add(waiting.key);
       batch.push(waiting);
     }
-    this.#waiting.splice(0, batch.length);
+    // A new list: one that is shortened in place keeps what stood in front from being collected with the young objects,
+    // and each entry holds, by its promise, all of the request it is for.
+    this.#waiting = this.#waiting.slice(batch.length);
     return batch;
   }
 

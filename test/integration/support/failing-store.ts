@@ -34,6 +34,10 @@ export class FailingStore implements SessionStore {
     return this.#store.place;
   }
 
+  get figures() {
+    return this.#store.figures;
+  }
+
   nowMs(): number {
     return this.#store.nowMs();
   }
@@ -46,6 +50,10 @@ export class FailingStore implements SessionStore {
   commit(commit: SessionCommit): Promise<void> {
     const store = () => this.#store.commit(commit);
     return this.#interference === undefined ? store() : this.#interference(store, commit);
+  }
+
+  checkWritable(): Promise<void> {
+    return this.#store.checkWritable();
   }
 
   readRecord(key: SessionKey, name: string): Promise<unknown> {

@@ -120,15 +120,16 @@ function addressOverrides({ host, port }: ServeOptions): { path: string; value: 
 
 const START_REPORT_INTERVAL_MS = 5_000;
 
-/** How long closing may take beyond `general.shutdown_timeout`, for what had to be aborted to let go. */
+/** How long closing may take beyond `general.shutdown_delay` and `general.shutdown_timeout`, for what had to be aborted to let go. */
 const GRACE_MS = 3_000;
 const STORE_GRACE_MS = 1_000;
 
 async function closeInTime(application: Application, logger: Logger): Promise<void> {
+  const { shutdownDelayMs, shutdownTimeoutMs } = application.config.general;
   const closed = application.close().then(() => "closed" as const);
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<"late">((resolve) => {
-    timer = setTimeout(resolve, application.config.general.shutdownTimeoutMs + GRACE_MS, "late");
+    timer = setTimeout(resolve, shutdownDelayMs + shutdownTimeoutMs + GRACE_MS, "late");
   });
   if ((await Promise.race([closed, late])) === "late") {
     // What was acknowledged is on disk already; closing the store says to others that it is free.

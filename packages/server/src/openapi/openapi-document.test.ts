@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import { z } from "zod";
 import { routeAddresses } from "../routes/route-addresses.js";
 import { createRouter } from "../routes/router.js";
-import { OpenStreams } from "../streams/open-streams.js";
+import { ServerLife } from "../server-life.js";
 import { ServedEcho, testServerOptions } from "../test-support/served-echo.js";
 import { openApiDocument } from "./openapi-document.js";
 
@@ -24,7 +24,7 @@ describe("the OpenAPI document", () => {
     "has exactly the routes that are registered, and so has the list at start; with monitoring: %s",
     async (enablePerUserMonitoring) => {
       const options = testServerOptions({ enablePerUserMonitoring });
-      const registered = createRouter(options, new OpenStreams()).stack.flatMap(({ methods, path }) =>
+      const registered = createRouter(options, new ServerLife(options)).stack.flatMap(({ methods, path }) =>
         methods.filter((method) => method !== "HEAD").map((method) => `${method} ${String(path)}`),
       );
       const { paths } = await documentOf(options);

@@ -3,6 +3,7 @@ import { exportedSessionSchema } from "@alcove/state";
 import { z } from "zod";
 import { healthReplySchema } from "../routes/health-route.js";
 import { monitoredUsersSchema } from "../routes/monitor-wire.js";
+import { readyReplySchema } from "../routes/ready-route.js";
 import { routeAddresses } from "../routes/route-addresses.js";
 import { sessionReplySchema } from "../routes/session-wire.js";
 import type { ServerOptions } from "../server-options.js";
@@ -23,6 +24,7 @@ export async function openApiDocument({ runtime, config }: Pick<ServerOptions, "
     ...component("Session", sessionReplySchema, "output"),
     ...component("ExportedSession", exportedSessionSchema, "input"),
     ...component("Health", healthReplySchema, "output"),
+    ...component("Ready", readyReplySchema, "output"),
     ...(config.general.enablePerUserMonitoring ? component("MonitoredUsers", monitoredUsersSchema, "output") : {}),
     ...component("Error", errorSchema, "output"),
     ...component("ValidationError", validationErrorSchema, "output"),

@@ -26,6 +26,8 @@ export interface OperationFacts {
     readonly example?: unknown;
   };
   readonly errors: readonly ErrorCode[];
+  /** The status of all these errors, where the operation does not send each with its own. */
+  readonly errorStatus?: number;
   /** The ways in which a caller may say who it is: one of them has to be met. */
   readonly security: readonly DocumentPart[];
 }
@@ -40,7 +42,7 @@ const traceHeader: DocumentPart = { $ref: "#/components/headers/traceresponse" }
 
 /** The operation as OpenAPI writes it. */
 export function operationObject(facts: OperationFacts): object {
-  const { operationId, tag, summary, description, parameters = [], body, reply, errors, security } = facts;
+  const { operationId, tag, summary, description, parameters = [], body, reply, security } = facts;
   const success = {
     description: reply.description,
     headers: { "X-Request-Id": requestIdHeader, traceresponse: traceHeader, ...reply.headers },
@@ -54,7 +56,7 @@ export function operationObject(facts: OperationFacts): object {
     security,
     parameters: [{ $ref: "#/components/parameters/X-Request-Id" }, ...parameters],
     ...(body === undefined ? {} : { requestBody: { required: true, content: contentOf(body.schema, body.example) } }),
-    responses: { [reply.status]: success, ...errorResponses(errors) },
+    responses: { [reply.status]: success, ...errorResponses(facts) },
   };
 }
 
@@ -62,10 +64,10 @@ function contentOf(schema: JsonSchema, example: unknown, mediaType = "applicatio
   return { [mediaType]: example === undefined ? { schema } : { schema, example } };
 }
 
-function errorResponses(codes: readonly ErrorCode[]): Record<string, object> {
+function errorResponses({ errors, errorStatus }: OperationFacts): Record<string, object> {
   const byStatus = new Map<number, ErrorCode[]>();
-  for (const code of codes) {
-    const { status } = httpMappings[code];
+  for (const code of errors) {
+    const status = errorStatus ?? httpMappings[code].status;
     byStatus.set(status, [...(byStatus.get(status) ?? []), code]);
   }
   return Object.fromEntries(Array.from(byStatus, ([status, ofStatus]) => [status, errorResponse(status, ofStatus)]));

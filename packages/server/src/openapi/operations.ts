@@ -62,6 +62,7 @@ export function operationsOf(workflow: WorkflowFacts, bodyExample: unknown): Ope
     [`DELETE ${SESSION_PATH}`, deleteSession],
     [`GET ${SESSION_EXPORT_PATH}`, exportSession],
     ["GET /health", health],
+    ["GET /ready", ready],
     ["GET /monitor/users", monitorUsers],
     [`GET ${OPENAPI_PATH}`, openApi],
   ]);
@@ -197,6 +198,23 @@ const health: OperationFacts = {
     example: { status: "healthy" },
   },
   errors: ["INTERNAL"],
+  security: anybody,
+};
+
+const ready: OperationFacts = {
+  operationId: "ready",
+  tag: "server",
+  summary: "Tell whether the server should get requests",
+  description:
+    "It should not while its store takes no changes, and while it is stopping. Where nothing was written for a second, a little is written to find out.",
+  reply: {
+    status: 200,
+    description: "The store takes changes.",
+    schema: componentRef("Ready"),
+    example: { status: "ready" },
+  },
+  errors: ["SHUTTING_DOWN", "STORE_FAILED", "STORE_FULL", "OUTCOME_UNKNOWN", "STORE_CLOSED", "INTERNAL"],
+  errorStatus: 503,
   security: anybody,
 };
 

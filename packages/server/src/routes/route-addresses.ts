@@ -32,6 +32,7 @@ export function routeAddresses({ general }: AlcoveConfig): readonly RouteAddress
     { method: "DELETE", path: SESSION_PATH },
     { method: "GET", path: SESSION_EXPORT_PATH },
     { method: "GET", path: "/health" },
+    { method: "GET", path: "/ready" },
     ...(general.enablePerUserMonitoring ? [{ method: "GET", path: "/monitor/users" }] : []),
     { method: "GET", path: OPENAPI_PATH },
   ];

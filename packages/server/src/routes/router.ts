@@ -1,12 +1,13 @@
 import { Router, type RouterInstance } from "@koa/router";
 import { jsonBody } from "../body/json-body.js";
 import type { RequestContext, RequestState } from "../request-state.js";
+import type { ServerLife } from "../server-life.js";
 import type { ServerOptions } from "../server-options.js";
-import type { OpenStreams } from "../streams/open-streams.js";
 import { markdownSteps, rawSteps, type StepAdaptor, wantedTypes } from "../streams/steps.js";
 import { healthRoute } from "./health-route.js";
 import { monitorUsersRoute } from "./monitor-users-route.js";
 import { openApiRoute } from "./openapi-route.js";
+import { readyRoute } from "./ready-route.js";
 import {
   FULL_STREAM_PATHS,
   OPENAPI_PATH,
@@ -20,7 +21,10 @@ import { streamRoute } from "./stream-route.js";
 import { workflowRoute } from "./workflow-route.js";
 
 /** Builds the routes of a configuration. Paths are case-sensitive. */
-export function createRouter(options: ServerOptions, openStreams: OpenStreams): RouterInstance<RequestState> {
+export function createRouter(
+  options: ServerOptions,
+  { openStreams, readiness }: ServerLife,
+): RouterInstance<RequestState> {
   const { runtime, storedSessions, config, clock, logger } = options;
   const { general } = config;
   const { maxBodyBytes, streamHeartbeatMs: heartbeatMs } = general.frontEnd;
@@ -44,6 +48,7 @@ export function createRouter(options: ServerOptions, openStreams: OpenStreams): 
   router.delete(SESSION_PATH, session.delete);
   router.get(SESSION_EXPORT_PATH, session.export);
   router.get("/health", healthRoute);
+  router.get("/ready", readyRoute(readiness));
   if (general.enablePerUserMonitoring) {
     router.get("/monitor/users", monitorUsersRoute(runtime, clock));
   }

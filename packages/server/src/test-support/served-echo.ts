@@ -2,9 +2,11 @@ import type { AlcoveConfig } from "@alcove/config";
 import { AlcoveError, type Logger, type Scope, silentLogger, z } from "@alcove/plugin-api";
 import type { IdempotencyRequest, ResidentFigures, RunRequest, StepListener } from "@alcove/runtime";
 import { createServer, type ListeningServer } from "../create-server.js";
+import type { WatchedStore } from "../readiness.js";
 import type { ServedApplication } from "../served-application.js";
 import type { ServerOptions } from "../server-options.js";
 import type { StoredSessions } from "../stored-sessions.js";
+import { watchedStore } from "./watched-store.js";
 
 /** A run the fake application was asked for. */
 export interface RecordedRun {
@@ -101,6 +103,9 @@ export interface TestServerOptions {
   readonly application?: ServedEcho;
   /** None of any user if left out. */
   readonly storedSessions?: StoredSessions;
+  /** One that has done nothing yet if left out. */
+  readonly store?: WatchedStore;
+  readonly shutdownDelayMs?: number;
   readonly frontEnd?: Partial<AlcoveConfig["general"]["frontEnd"]>;
   readonly enablePerUserMonitoring?: boolean;
   readonly logger?: Logger;
@@ -119,7 +124,11 @@ const noSessions: StoredSessions = {
 };
 
 /** A configuration for a server on a free port. */
-export function testConfig({ frontEnd = {}, enablePerUserMonitoring = false }: TestServerOptions = {}): AlcoveConfig {
+export function testConfig({
+  frontEnd = {},
+  enablePerUserMonitoring = false,
+  shutdownDelayMs = 0,
+}: TestServerOptions = {}): AlcoveConfig {
   return {
     functions: {},
     functionGroups: {},
@@ -135,6 +144,7 @@ export function testConfig({ frontEnd = {}, enablePerUserMonitoring = false }: T
       maxQueuedRunsPerUser: 16,
       maxResidentUsers: 100,
       perUserResidentIdleMs: undefined,
+      shutdownDelayMs,
       shutdownTimeoutMs: 1000,
       idempotency: { maxRecordsPerUser: 128, maxReplyBytes: 262_144, maxAgeMs: 86_400_000 },
       store: { path: "/dev/null" },
@@ -169,6 +179,7 @@ export function testServerOptions(options: TestServerOptions = {}): ServerOption
   return {
     runtime: options.application ?? new ServedEcho(),
     storedSessions: options.storedSessions ?? noSessions,
+    store: options.store ?? watchedStore(),
     config: testConfig(options),
     logger: options.logger ?? silentLogger,
     clock: { nowMs: () => Date.UTC(2026, 10, 20, 16, 57), monotonicMs: () => 0 },

@@ -23,6 +23,7 @@ export const lifetimeContract: readonly ContractSentence[] = [
     await assertFails("STORE_CLOSED", store.remove(key));
     await assertFails("STORE_CLOSED", store.sweep(1));
     await assertFails("STORE_CLOSED", store.count());
+    await assertFails("STORE_CLOSED", store.checkWritable());
   }),
 ];
 

@@ -1,6 +1,7 @@
 import { contentContract } from "./content-contract.js";
 import { contractCase, type SessionStoreContractCase, type SessionStoreContractOptions } from "./contract-case.js";
 import { expiryContract } from "./expiry-contract.js";
+import { figuresContract } from "./figures-contract.js";
 import { lifetimeContract, restartContract } from "./lifetime-contract.js";
 import { recordsContract, recordsRestartContract } from "./records-contract.js";
 import { revisionContract } from "./revision-contract.js";
@@ -22,6 +23,7 @@ export function sessionStoreContract(options: SessionStoreContractOptions): Sess
     ...revisionContract,
     ...expiryContract,
     ...recordsContract,
+    ...figuresContract,
     ...lifetimeContract,
   ];
   const checkable =
