@@ -28,6 +28,7 @@ export type SpanExporterConfig = OtlpExporterConfig | FileExporterConfig;
 
 /** A collector that takes OTLP over HTTP, as JSON. */
 export interface OtlpExporterConfig {
+  /** Tells it from the other kinds. */
   readonly kind: "otlp";
   /** Its name in the configuration. */
   readonly name: string;
@@ -41,6 +42,7 @@ export interface OtlpExporterConfig {
 
 /** A file that gets one JSON object a span and line. */
 export interface FileExporterConfig {
+  /** Tells it from the other kinds. */
   readonly kind: "file";
   /** Its name in the configuration. */
   readonly name: string;
