@@ -9,6 +9,7 @@ import { runWorkflow } from "./run-workflow.js";
 import type { HolderFacts } from "./sessions/held-store.js";
 import { StoreAdministration } from "./sessions/store-administration.js";
 import type { StartedTracing } from "./tracing/start-tracing.js";
+import { StoredRevocations } from "./sessions/stored-revocations.js";
 
 /** What an application is started with, beside its configuration. */
 export interface ApplicationSurroundings {
@@ -101,6 +102,7 @@ export class Application {
     const server = createServer({
       runtime,
       storedSessions: this.#administration(logger),
+      revokedUsers: new StoredRevocations(store, config.general.application),
       store,
       config,
       logger,
