@@ -8,8 +8,8 @@ import { prepareApplication, type SoundApplication, soundApplication } from "./p
 import { runWorkflow } from "./run-workflow.js";
 import type { HolderFacts } from "./sessions/held-store.js";
 import { StoreAdministration } from "./sessions/store-administration.js";
-import type { StartedTracing } from "./tracing/start-tracing.js";
 import { StoredRevocations } from "./sessions/stored-revocations.js";
+import type { StartedTracing } from "./tracing/start-tracing.js";
 
 /** What an application is started with, beside its configuration. */
 export interface ApplicationSurroundings {

@@ -1,6 +1,6 @@
 import type { ConfigPath } from "./config-node.js";
-import type { TelemetryConfig } from "./telemetry-config.js";
 import type { IdentityConfig } from "./identity-config.js";
+import type { TelemetryConfig } from "./telemetry-config.js";
 
 /** A validated configuration. Deeply frozen. */
 export interface AlcoveConfig extends ComponentSections {

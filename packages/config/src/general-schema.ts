@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { duration, flag, regularExpression, section, text, textList, wholeNumber } from "./field-schemas.js";
-import { telemetrySchema, telemetryShape } from "./telemetry-schema.js";
 import { identityKeys, identitySchema } from "./identity-schema.js";
+import { telemetrySchema, telemetryShape } from "./telemetry-schema.js";
 
 const secondMs = 1_000;
 const minuteMs = 60 * secondMs;
