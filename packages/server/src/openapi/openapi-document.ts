@@ -48,8 +48,10 @@ export async function openApiDocument({ runtime, config }: Pick<ServerOptions, "
     info: {
       title: config.general.application,
       version: versionOfPackage(),
-      description:
+      description: [
         `The HTTP API of the workflow \`${workflow.typeName}\`, served by Alcove. ${workflow.description}`.trim(),
+        ...webSocketHint(config),
+      ].join("\n\n"),
     },
     servers: [{ url: "/", description: "The server this document comes from." }],
     tags: [
@@ -60,6 +62,16 @@ export async function openApiDocument({ runtime, config }: Pick<ServerOptions, "
     paths,
     components: { schemas, headers, parameters, securitySchemes },
   };
+}
+
+/** OpenAPI has no words for sockets. */
+function webSocketHint({ general }: ServerOptions["config"]): readonly string[] {
+  const { path } = general.frontEnd.webSocket;
+  return path === undefined
+    ? []
+    : [
+        `The workflow is served over WebSocket as well, at \`${path}\`; the frames are described in the README of @alcove/server.`,
+      ];
 }
 
 function component(name: string, schema: z.ZodType, io: "input" | "output"): Record<string, JsonSchema> {
