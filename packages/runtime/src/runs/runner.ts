@@ -308,9 +308,8 @@ export class Runner {
     }
     begun.lease.rollback();
     try {
-      const { facts } = this;
       const abort = this.#abort;
-      const lease = await this.#host.begin({ facts, events: this.#events, abort, idempotency: undefined });
+      const lease = await this.#host.begin({ facts: this.facts, events: this.#events, abort, idempotency: undefined });
       await this.#attach(execution, lease);
       return { ...begun, lease };
     } catch (error) {
