@@ -55,7 +55,6 @@ const config: KnipConfig = {
     "packages/server": {
       entry: ["src/**/*.test.ts"],
       project: ["src/**/*.ts"],
-      ignoreDependencies: ["prom-client"],
     },
     "packages/alcove": {
       entry: ["src/main.ts", "src/**/*.test.ts"],
