@@ -22,14 +22,12 @@ export function createRequestListener(options: ServerOptions, life: ServerLife):
   provideIdentity(koa, life.identity);
   const router = createRouter(options, life);
   koa.use(requestId);
-<<<<<<< HEAD
   if (options.tracing !== undefined) {
     koa.use(requestSpan(options.tracing, router));
-=======
+  }
   if (life.requests !== undefined) {
     life.requests.follow(router);
     koa.use(countRequests(life.requests, clock));
->>>>>>> origin/main
   }
   if (options.accessLog === true) {
     koa.use(accessLog(logger, clock));
