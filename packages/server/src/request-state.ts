@@ -1,4 +1,5 @@
-import type { Principal } from "@alcove/plugin-api";
+import type { ErrorCode, Principal } from "@alcove/plugin-api";
+import type { Span } from "@opentelemetry/api";
 import type { ParameterizedContext } from "koa";
 
 /** What the middleware of one request hand to each other in `context.state`. */
@@ -7,6 +8,10 @@ export interface RequestState {
   requestId: string;
   /** Asked before a run begins a new session; only where their number is limited. Throws NEW_SESSIONS_LIMITED. */
   admitNewSession?: () => void;
+  /** The span of the request, while requests are traced. */
+  span?: Span;
+  /** What the client was told went wrong. */
+  errorCode?: ErrorCode;
   /** Who sends the request; set once a route has asked for it, and there is somebody. */
   principal?: Principal;
 }
