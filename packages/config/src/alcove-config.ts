@@ -102,6 +102,10 @@ export interface FrontEndConfig {
   readonly maxBodyBytes: number;
   /** How long a stream may be silent before it gets a comment line that keeps its connection alive. */
   readonly streamHeartbeatMs: number;
+  /** How many jobs may run at once. */
+  readonly maxRunningAsyncJobs: number;
+  /** How many jobs, and runs that wait for a person, a user may have that are not finished. */
+  readonly maxExecutionsPerUser: number;
   /** Whether the plain `nat-session` cookie may name the user on an address others can reach. */
   readonly allowInsecureIdentity: boolean;
   /** What browsers let pages of other origins do. */

@@ -88,6 +88,8 @@ function frontEndConfigOf(frontEnd: GeneralSection["front_end"]): GeneralConfig[
     port: frontEnd.port,
     maxBodyBytes: frontEnd.max_body_bytes,
     streamHeartbeatMs: frontEnd.stream_heartbeat_interval,
+    maxRunningAsyncJobs: frontEnd.max_running_async_jobs,
+    maxExecutionsPerUser: frontEnd.max_executions_per_user,
     allowInsecureIdentity: frontEnd.allow_insecure_identity,
     cors: Object.freeze({
       allowOrigins: Object.freeze(cors.allow_origins),

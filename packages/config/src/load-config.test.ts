@@ -29,6 +29,8 @@ describe("loadConfig", () => {
           port: 8_000,
           maxBodyBytes: 1_048_576,
           streamHeartbeatMs: 15_000,
+          maxRunningAsyncJobs: 10,
+          maxExecutionsPerUser: 100,
           allowInsecureIdentity: false,
           cors: {
             allowOrigins: [],
@@ -78,6 +80,8 @@ describe("loadConfig", () => {
           port: 0
           max_body_bytes: 2048
           stream_heartbeat_interval: 5s
+          max_running_async_jobs: 3
+          max_executions_per_user: 7
           allow_insecure_identity: "on"
           cors:
             allow_origins: [https://a.example]
@@ -115,6 +119,8 @@ describe("loadConfig", () => {
         port: 0,
         maxBodyBytes: 2_048,
         streamHeartbeatMs: 5_000,
+        maxRunningAsyncJobs: 3,
+        maxExecutionsPerUser: 7,
         allowInsecureIdentity: true,
         cors: {
           allowOrigins: ["https://a.example"],

@@ -22,6 +22,7 @@ const call: CallContext = {
   logger: silentLogger,
   clock: systemClock,
   userId: undefined,
+  interaction: {} as CallContext["interaction"],
   principal: undefined,
 };
 

@@ -119,6 +119,48 @@ export const errorCatalogue = {
     summary: "The reply is too large to be recorded for its idempotency key; the run was rolled back.",
     remedy: "Call without a key, or raise general.idempotency.max_reply_bytes.",
   },
+  EXECUTION_NOT_FOUND: {
+    summary: "The user has no such job or execution; it may have expired, or have ended with its session.",
+    remedy: "Check the id, and that the request comes from the user who started it.",
+  },
+  EXECUTION_INTERRUPTED: {
+    summary: "The server went away in the middle of the run; nothing of it was stored.",
+    remedy: "Start it again. A workflow that declares itself resumable is taken up again by itself.",
+  },
+  TOO_MANY_EXECUTIONS: {
+    summary: "The user has as many unfinished jobs and executions as are allowed; nothing was started.",
+    remedy: "Wait until one of them is finished, or cancel one.",
+  },
+  INTERACTION_UNSUPPORTED: {
+    summary: "The workflow wanted to ask a person, and nobody can be asked by the way it was called.",
+    remedy:
+      "Call it on /v1/workflow or one of its streams, as a job, or over the WebSocket, without an idempotency key.",
+  },
+  INTERACTION_NOT_FOUND: {
+    summary: "The execution does not ask that.",
+    remedy: "Get the execution, and answer the question it asks now.",
+  },
+  INTERACTION_RESOLVED: {
+    summary: "The question has been answered already, or its time is over.",
+    remedy: "Get the execution to see what became of it.",
+  },
+  INTERACTION_RESPONSE_INVALID: {
+    summary: "The response does not answer the question.",
+    remedy: "Send what the prompt asks for: a text, or one of its options.",
+  },
+  INTERACTION_TIMED_OUT: {
+    summary: "Nobody answered the question of the workflow in time; the run was rolled back.",
+    remedy: "Run it again, and answer in time.",
+  },
+  SESSION_CHANGED: {
+    summary: "The user's session has changed while the run waited for a person; the run was rolled back.",
+    remedy: "Run it again. A workflow that declares itself resumable begins again by itself.",
+  },
+  RUN_DIVERGED: {
+    summary: "A run that was begun again asked something else, or answered otherwise, than before; it was rolled back.",
+    remedy:
+      "Make the workflow ask the same in the same order whenever its answers are the same, or do not declare it resumable.",
+  },
   STORE_HELD: {
     summary: "Another process holds the session store.",
     remedy:

@@ -182,6 +182,8 @@ export function testConfig({
           maxAgeSeconds: 600,
         },
         streamHeartbeatMs: 15_000,
+        maxRunningAsyncJobs: 10,
+        maxExecutionsPerUser: 100,
         allowInsecureIdentity: false,
         webSocket: {
           path: "/websocket",
