@@ -258,7 +258,7 @@ describe("a frame that cannot be served", () => {
     ["nests too deep", "[".repeat(500), "invalid_message"],
     [
       "answers what nobody asked",
-      { type: "user_interaction_message", content: { messages: [] } },
+      { type: "user_interaction_message", content: { messages: [{ role: "user", content: "yes" }] } },
       "NO_PENDING_INTERACTION",
     ],
   ])("because it %s is answered with an error_message", async (_what, frame, code) => {
