@@ -7,9 +7,17 @@ import { markdownSteps, rawSteps, type StepAdaptor, wantedTypes } from "../strea
 import { healthRoute } from "./health-route.js";
 import { monitorUsersRoute } from "./monitor-users-route.js";
 import { openApiRoute } from "./openapi-route.js";
+import { operatorRoutes } from "./operator-routes.js";
 import { readyRoute } from "./ready-route.js";
+import { revokeCookieRoute } from "./revoke-cookie-route.js";
 import {
+  ADMIN_EVICT_PATH,
+  ADMIN_REVOKE_PATH,
+  ADMIN_SESSION_PATH,
+  ADMIN_SESSIONS_PATH,
   FULL_STREAM_PATHS,
+  ISSUED_COOKIE_PATH,
+  issuesCookies,
   OPENAPI_PATH,
   SESSION_EXPORT_PATH,
   SESSION_PATH,
@@ -51,6 +59,14 @@ export function createRouter(
   router.get("/ready", readyRoute(readiness));
   if (general.enablePerUserMonitoring) {
     router.get("/monitor/users", monitorUsersRoute(runtime, clock));
+  }
+  const operator = operatorRoutes(options);
+  router.get(ADMIN_SESSIONS_PATH, operator.list);
+  router.delete(ADMIN_SESSION_PATH, operator.delete);
+  router.post(ADMIN_EVICT_PATH, operator.evict);
+  if (issuesCookies(general.identity)) {
+    router.post(ADMIN_REVOKE_PATH, operator.revoke);
+    router.delete(ISSUED_COOKIE_PATH, revokeCookieRoute(options.revokedUsers));
   }
   router.get(OPENAPI_PATH, openApiRoute(options));
   return router;

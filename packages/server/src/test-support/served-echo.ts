@@ -110,6 +110,7 @@ export class ServedEcho implements ServedApplication {
         };
       },
       residents: () => residents,
+      evict: async (userId) => residents.some((resident) => resident.userId === userId),
     };
   }
 }
@@ -146,6 +147,7 @@ const noSessions: StoredSessions = {
   describe: async () => failAsMissing(),
   export: async () => failAsMissing(),
   delete: async () => failAsMissing(),
+  page: async () => [],
 };
 
 /** Revocations of a process. */
