@@ -3,6 +3,7 @@ import type { WorkflowFacts } from "@alcove/runtime";
 import {
   FULL_STREAM_PATHS,
   ISSUED_COOKIE_PATH,
+  METRICS_PATH,
   OPENAPI_PATH,
   SESSION_EXPORT_PATH,
   SESSION_PATH,
@@ -76,6 +77,7 @@ export function operationsOf(workflow: WorkflowFacts, bodyExample: unknown): Ope
     ["GET /health", health],
     ["GET /ready", ready],
     ["GET /monitor/users", monitorUsers],
+    [`GET ${METRICS_PATH}`, metrics],
     [`GET ${OPENAPI_PATH}`, openApi],
   ]);
 }
@@ -260,6 +262,20 @@ const monitorUsers: OperationFacts = {
     schema: componentRef("MonitoredUsers"),
   },
   errors: operatorErrors,
+  security: operator,
+};
+
+const metrics: OperationFacts = {
+  operationId: "metrics",
+  tag: "server",
+  summary: "Give all metrics in Prometheus' text format",
+  reply: {
+    status: 200,
+    description: "The metrics.",
+    mediaType: "text/plain",
+    schema: { type: "string" },
+  },
+  errors: [...operatorErrors, "INTERNAL"],
   security: operator,
 };
 

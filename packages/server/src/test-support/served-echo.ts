@@ -1,12 +1,14 @@
 import type { AlcoveConfig } from "@alcove/config";
 import { AlcoveError, type Logger, type Scope, silentLogger, z } from "@alcove/plugin-api";
-import type {
-  IdempotencyRequest,
-  InteractionListener,
-  InteractionResponse,
-  ResidentFigures,
-  RunRequest,
-  StepListener,
+import {
+  type IdempotencyRequest,
+  type InteractionListener,
+  type InteractionResponse,
+  type ResidentFigures,
+  RunFigures,
+  type RunRequest,
+  type StepListener,
+  WakeFigures,
 } from "@alcove/runtime";
 import { createServer, type ListeningServer } from "../create-server.js";
 import type { RevokedUsers } from "../identity/revoked-users.js";
@@ -48,6 +50,7 @@ export class ServedEcho implements ServedApplication {
   openSessions = 0;
   readonly workflow: ServedApplication["workflow"];
   readonly sessions: ServedApplication["sessions"];
+  readonly figures: ServedApplication["figures"] = noFigures();
 
   constructor({
     scope = "per-user",
@@ -113,6 +116,17 @@ export class ServedEcho implements ServedApplication {
       evict: async (userId) => residents.some((resident) => resident.userId === userId),
     };
   }
+}
+
+function noFigures(): ServedApplication["figures"] {
+  return {
+    runs: new RunFigures(),
+    runsInFlight: () => 0,
+    residents: () => 0,
+    wakes: new WakeFigures(),
+    evictions: { expired: 0, limit: 0, idle: 0, heap: 0 },
+    sweeps: { completed: 0, failed: 0, removedEntries: 0 },
+  };
 }
 
 async function* echoed({ input }: RecordedRun): AsyncGenerator<string, void, undefined> {
@@ -214,6 +228,7 @@ export function testConfig({
           maxSockets: 100,
           maxSocketsPerUser: 10,
         },
+        metrics: false,
         ...frontEnd,
       },
     },
