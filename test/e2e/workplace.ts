@@ -18,6 +18,7 @@ export const pluginPaths = {
   callers: join(workspaceFolder, "test/fixtures/plugins/callers"),
   streaming: join(workspaceFolder, "test/fixtures/plugins/streaming"),
   curious: join(workspaceFolder, "test/fixtures/plugins/curious"),
+  telling: join(workspaceFolder, "test/fixtures/plugins/telling"),
 } as const;
 
 /** What a test changes about the server it starts. */

@@ -38,13 +38,14 @@ export function componentRef(name: string): JsonSchema {
 }
 
 const requestIdHeader: DocumentPart = { $ref: "#/components/headers/X-Request-Id" };
+const traceHeader: DocumentPart = { $ref: "#/components/headers/traceresponse" };
 
 /** The operation as OpenAPI writes it. */
 export function operationObject(facts: OperationFacts): object {
   const { operationId, tag, summary, description, parameters = [], body, reply, security } = facts;
   const success = {
     description: reply.description,
-    headers: { "X-Request-Id": requestIdHeader, ...reply.headers },
+    headers: { "X-Request-Id": requestIdHeader, traceresponse: traceHeader, ...reply.headers },
     ...(reply.schema === undefined ? {} : { content: contentOf(reply.schema, reply.example, reply.mediaType) }),
   };
   return {
@@ -79,7 +80,7 @@ const headersByStatus: Readonly<Record<number, readonly string[]>> = {
 };
 
 function errorResponse(status: number, codes: readonly ErrorCode[]): object {
-  const names = ["X-Request-Id", ...(headersByStatus[status] ?? [])];
+  const names = ["X-Request-Id", "traceresponse", ...(headersByStatus[status] ?? [])];
   const schema = {
     ...componentRef(status === 422 ? "ValidationError" : "Error"),
     properties: { code: { enum: codes } },
