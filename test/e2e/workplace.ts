@@ -17,6 +17,7 @@ export const pluginPaths = {
   hanging: join(workspaceFolder, "test/fixtures/plugins/hanging"),
   callers: join(workspaceFolder, "test/fixtures/plugins/callers"),
   streaming: join(workspaceFolder, "test/fixtures/plugins/streaming"),
+  curious: join(workspaceFolder, "test/fixtures/plugins/curious"),
   telling: join(workspaceFolder, "test/fixtures/plugins/telling"),
 } as const;
 

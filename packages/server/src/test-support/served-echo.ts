@@ -2,6 +2,8 @@ import type { AlcoveConfig } from "@alcove/config";
 import { AlcoveError, type Logger, type Scope, silentLogger, z } from "@alcove/plugin-api";
 import {
   type IdempotencyRequest,
+  type InteractionListener,
+  type InteractionResponse,
   type ResidentFigures,
   RunFigures,
   type RunRequest,
@@ -25,6 +27,10 @@ export interface RecordedRun {
   idempotency?: IdempotencyRequest | undefined;
   /** Aborted when the server gives the run up. */
   readonly abort: AbortController;
+  /** Asks whoever listens to the run's questions. */
+  ask: InteractionListener;
+  /** What the questions were answered with. */
+  readonly answers: { readonly interactionId: string; readonly response: InteractionResponse }[];
 }
 
 /** What a fake application does and says. */
@@ -68,7 +74,8 @@ export class ServedEcho implements ServedApplication {
         this.openSessions += 1;
         return {
           run: (input, request) => {
-            const recorded: RecordedRun = { userId, input, request, abort: new AbortController() };
+            const abort = new AbortController();
+            const recorded: RecordedRun = { userId, input, request, abort, ask: () => undefined, answers: [] };
             this.runs.push(recorded);
             const listeners: StepListener[] = [];
             return {
@@ -89,6 +96,13 @@ export class ServedEcho implements ServedApplication {
               subscribe: (listener) => {
                 listeners.push(listener);
                 return () => undefined;
+              },
+              onInteraction: (listener) => {
+                recorded.ask = listener;
+                return () => undefined;
+              },
+              answer: async (interactionId, response) => {
+                recorded.answers.push({ interactionId, response });
               },
               abort: (reason) => recorded.abort.abort(reason),
             };

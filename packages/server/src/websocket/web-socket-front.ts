@@ -100,6 +100,7 @@ export class WebSocketFront {
   }
 
   async #close(timeoutMs: number): Promise<void> {
+    this.#conversations.abortAsking(stopping());
     for (const connection of this.#connections) {
       connection.endWhenIdle(SERVICE_RESTART);
     }
