@@ -391,6 +391,4 @@ export class Runner {
   }
 }
 
-function asItIs(text: string): string {
-  return text;
-}
+const asItIs = (text: string): string => text;
