@@ -17,6 +17,10 @@ export function exchange(url: string, bytes: string): Promise<string> {
     socket.setEncoding("latin1");
     socket.on("data", (text: string) => {
       answer += text;
+      // The server waits for a farewell of its client, which this one never says.
+      if (closeCodeIn(answer) !== undefined) {
+        socket.end();
+      }
     });
     // A server may cut a connection off while there is more to read on it.
     socket.on("error", () => undefined);
@@ -39,6 +43,9 @@ export function answersIn(text: string): HostileAnswer[] {
     const headers = new Map(lines.map(headerIn));
     const after = rest.slice(end + 4);
     const [body, length] = bodyIn(after, headers, Number(status));
+    if (Number(status) === 101) {
+      return [...answers, { status: 101, headers, body: after }];
+    }
     answers.push({ status: Number(status), headers, body: Buffer.from(body, "latin1").toString("utf8") });
     rest = after.slice(length);
   }
@@ -47,11 +54,25 @@ export function answersIn(text: string): HostileAnswer[] {
 
 /** A reply in a few words: its status, and the code of its error. */
 export function inShort({ status, body, headers }: HostileAnswer): string {
+  if (status === 101) {
+    return `101 ${closeCodeOf(body)}`;
+  }
   if (status < 400) {
     return String(status);
   }
   const isJson = headers.get("content-type")?.startsWith("application/json") === true;
   return `${status} ${isJson ? (JSON.parse(body) as { code?: string }).code : "that is no JSON"}`;
+}
+
+/** The code with which a server has closed a WebSocket, if it has. */
+function closeCodeIn(text: string): number | undefined {
+  return text.startsWith("HTTP/1.1 101 ") ? closeCodeOf(text.slice(text.indexOf("\r\n\r\n") + 4)) : undefined;
+}
+
+// A server says farewell in its last frame, and these cases never get another one before it.
+function closeCodeOf(frames: string): number | undefined {
+  const isFarewell = frames.charCodeAt(0) === 0x88 && frames.length >= 4;
+  return isFarewell ? frames.charCodeAt(2) * 256 + frames.charCodeAt(3) : undefined;
 }
 
 function headerIn(line: string): [string, string] {

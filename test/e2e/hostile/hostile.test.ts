@@ -1,4 +1,5 @@
 import { readdir } from "node:fs/promises";
+import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { note, notesOf } from "../assistant-client.js";
 import type { ServerProcess } from "../server-process.js";
@@ -11,16 +12,20 @@ import { answersIn, exchange, type HostileAnswer, inShort } from "./hostile-answ
 import type { HostileCase, HostileClass, Victim } from "./hostile-case.js";
 import { ownershipCases } from "./ownership.js";
 import { pathCases } from "./paths.js";
+import { tokenCases, tokenIdentity, tokenSecrets, victimCredentials } from "./tokens.js";
+import { webSocketCases } from "./web-sockets.js";
 
 const LEAST_CASES = 200;
 const LEAST_CASES_OF_A_CLASS = 20;
 
-const classes: Partial<Record<HostileClass, readonly HostileCase[]>> = {
+const classes: Record<HostileClass, readonly HostileCase[]> = {
   cookies: cookieCases,
   headers: headerCases,
+  tokens: tokenCases,
   bodies: bodyCases,
   paths: pathCases,
   framing: framingCases,
+  "web-sockets": webSocketCases,
   ownership: ownershipCases,
 };
 
@@ -38,6 +43,8 @@ const inside = /node_modules|\.[jt]s:\d+|\bat (?:async )?[\w.<>]+ \(|\/packages\
 
 let workplace: Workplace;
 let server: ServerProcess;
+/** Knows users by their credentials only. */
+let strictServer: ServerProcess;
 let known: Victim;
 let figuresBefore: Figures;
 let logLengthBefore: number;
@@ -74,6 +81,13 @@ beforeAll(async () => {
   const { user_id } = (await server.client.get("/v1/session", { cookie: `nat-session=${victim.cookie}` })).json as {
     user_id: string;
   };
+  strictServer = await workplace.start({
+    moreArguments: ["--log_level", "debug"],
+    overrides: {
+      "general.identity": JSON.stringify(tokenIdentity),
+      "general.store.path": join(workplace.folder, "strict.sqlite"),
+    },
+  });
   known = { ...victim, userId: user_id };
   figuresBefore = await figures();
   logLengthBefore = server.printed.length;
@@ -90,6 +104,9 @@ function assertHarmless(answer: HostileAnswer, { text, bytes }: { text: string; 
   expect(text).not.toContain(secret);
   const betrayed = inside.exec(text)?.[0] ?? "";
   expect(bytes, "a reply may quote what was sent, and nothing else of that kind").toContain(betrayed);
+  for (const credential of tokenSecrets) {
+    expect(text).not.toContain(credential);
+  }
   if (answer.status >= 200) {
     expect(answer.status).toBeLessThan(500);
     expect(answer.headers.get("x-request-id")).toMatch(/^[A-Za-z0-9._-]{1,128}$/);
@@ -99,12 +116,12 @@ function assertHarmless(answer: HostileAnswer, { text, bytes }: { text: string; 
   }
 }
 
-describe.each(Object.entries(classes))("hostile %s", (_class, cases) => {
+describe.each(Object.entries(classes))("hostile %s", (name, cases) => {
   it.concurrent.each(cases.map((hostile) => [hostile.name, hostile] as const))(
     "%s",
     async (_name, { bytes, answers, matching }) => {
       const sent = typeof bytes === "string" ? bytes : bytes(known);
-      const text = await exchange(server.url, sent);
+      const text = await exchange((name === "tokens" ? strictServer : server).url, sent);
       const found = answersIn(text);
       expect(found.map(inShort)).toEqual(answers);
       for (const answer of found) {
@@ -141,6 +158,22 @@ describe("after all of them", () => {
     expect(logged).not.toMatch(/\bat (?:async )?[\w.<>]+ \(|\.[jt]s:\d+/);
     expect(server.printed).not.toContain(secret);
     expect(server.printed).not.toContain(victim.cookie);
+  });
+
+  it("whoever has a right credential gets in, and the log holds none of any", async () => {
+    for (const [name, value] of victimCredentials) {
+      const reply = await strictServer.client.send({
+        method: "POST",
+        path: "/generate",
+        headers: { "content-type": "application/json", [name]: value },
+        body: '{"command":"stats"}',
+      });
+      expect(reply.status).toBe(200);
+    }
+    for (const credential of [...tokenSecrets, victimCredentials.at(-1)?.[1] ?? "Basic"]) {
+      expect(strictServer.printed).not.toContain(credential);
+    }
+    expect(strictServer.printed).not.toMatch(/"level":"(?:error|fatal)"|\bat (?:async )?[\w.<>]+ \(/);
   });
 
   it("nothing is held open", async () => {

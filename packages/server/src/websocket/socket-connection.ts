@@ -86,8 +86,9 @@ export class SocketConnection {
     });
     socket.on("message", (data, isBinary) => this.#take(data, isBinary));
     // What breaks the protocol (a frame too large, text that is no UTF-8) is told to the client by the close code.
-    socket.on("error", (error) =>
-      surroundings.logger.debug("A WebSocket was broken off.", { error, requestId: client.requestId }),
+    // Any client can do so, and none is worth a stack in the log.
+    socket.on("error", ({ message }) =>
+      surroundings.logger.debug("A WebSocket was broken off.", { reason: message, requestId: client.requestId }),
     );
     socket.once("close", () => this.#closed());
   }

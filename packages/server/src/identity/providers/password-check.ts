@@ -27,6 +27,10 @@ export class PasswordCheck {
    * @throws RequestError IDENTITY_UNAVAILABLE when too many are waiting.
    */
   async isRight(name: string, password: string, stored: PasswordHash): Promise<boolean> {
+    if (password.includes("\0")) {
+      // To scrypt a password is the same with NULs behind it.
+      return false;
+    }
     if (this.#waiting >= maxWaiting) {
       throw new RequestError("IDENTITY_UNAVAILABLE", "Too many passwords are being checked. Retry in a moment.", {
         retryAfterSeconds: 1,
