@@ -11,7 +11,7 @@ import { type Json, mutationsOf, resolved, valuesOf } from "./schema-arbitrary.j
 import { exampleConfigFile, test } from "./workplace.js";
 
 const methods = z.record(z.string(), z.record(z.string(), z.unknown()));
-const parameterSchema = z.object({ name: z.string(), in: z.enum(["header", "query"]), schema: z.unknown() });
+const parameterSchema = z.object({ name: z.string(), in: z.enum(["header", "query", "path"]), schema: z.unknown() });
 const requestsPerOperation = 150;
 
 const configurations = [
@@ -51,7 +51,22 @@ const anyHeader = fc.string({
     .map((code) => String.fromCharCode(code)),
   maxLength: 300,
 });
-const validCookie = fc.constantFrom("alice", "bob", "carol").map((user) => `nat-session=${user}`);
+const anyPathPart = fc.oneof(
+  fc
+    .string({ minLength: 1 })
+    .filter((text) => text !== "." && text !== "..")
+    .map(encodeURIComponent),
+  fc.constantFrom("%", "%zz", "%ff", "%2f", "%00", "a%20b"),
+);
+/** A job of every user that requests are drawn for. */
+const knownJob = "job";
+
+function filledIn(path: string, parts: Readonly<Record<string, string>>): string {
+  return path.replace(/\{(\w+)\}/g, (_, name: string) => parts[name] ?? "");
+}
+
+const users = ["alice", "bob", "carol"];
+const validCookie = fc.constantFrom(...users).map((user) => `nat-session=${user}`);
 const anyCookie = fc.oneof(
   validCookie,
   fc.constantFrom(undefined, "nat-session=alice; nat-session=bob"),
@@ -72,6 +87,14 @@ function requestsOf(document: Json, { method, path, facts }: Operation, isValid:
       ),
       { requiredKeys: [], noNullPrototype: true },
     );
+  // Of a job that is there, or whatever else fits between two slashes.
+  const inPath = fc.record(
+    Object.fromEntries(
+      parameters
+        .filter((each) => each.in === "path")
+        .map(({ name }) => [name, fc.oneof(fc.constant(knownJob), isValid ? validHeader : anyPathPart)]),
+    ),
+  );
   const content = z.object({ content: z.object({ "application/json": z.object({ schema: z.unknown() }) }) });
   const schema =
     "requestBody" in facts ? content.parse(facts["requestBody"]).content["application/json"].schema : undefined;
@@ -84,14 +107,14 @@ function requestsOf(document: Json, { method, path, facts }: Operation, isValid:
     ? fc.constant("application/json")
     : fc.oneof({ weight: 3, arbitrary: fc.constant("application/json") }, anyHeader);
   return fc
-    .tuple(given("header"), given("query"), isValid ? validCookie : anyCookie, bodies, types)
-    .map(([headers, query, cookie, body, contentType]) => ({
+    .tuple(given("header"), given("query"), inPath, isValid ? validCookie : anyCookie, bodies, types)
+    .map(([headers, query, parts, cookie, body, contentType]) => ({
       isValid,
       method: method.toUpperCase(),
       path:
         Object.keys(query).length === 0
-          ? path
-          : `${path}?${new URLSearchParams(Object.entries(query).map(([name, value]) => [name, value ?? ""] as [string, string]))}`,
+          ? filledIn(path, parts)
+          : `${filledIn(path, parts)}?${new URLSearchParams(Object.entries(query).map(([name, value]) => [name, value ?? ""] as [string, string]))}`,
       headers: {
         ...headers,
         ...(cookie === undefined ? {} : { cookie }),
@@ -99,6 +122,16 @@ function requestsOf(document: Json, { method, path, facts }: Operation, isValid:
       },
       ...(schema === undefined ? {} : { body }),
     }));
+}
+
+/** A body that the workflow takes. */
+function exampleBodyOf(document: Json): Json {
+  const schema = z.object({
+    content: z.object({ "application/json": z.object({ example: z.record(z.string(), z.unknown()) }) }),
+  });
+  const facts = methods.parse(document["paths"])["/generate"]?.["post"];
+  return schema.parse(z.record(z.string(), z.unknown()).parse(facts)["requestBody"]).content["application/json"]
+    .example;
 }
 
 /** Checks replies against the document they were promised in. */
@@ -151,7 +184,12 @@ class ReplyCheck {
 }
 
 // A valid request can still ask for what is not there, or come with a key that was drawn before.
-const acceptable: ReadonlySet<string> = new Set(["SESSION_NOT_FOUND", "IDEMPOTENCY_KEY_REUSED"]);
+const acceptable: ReadonlySet<string> = new Set([
+  "SESSION_NOT_FOUND",
+  "IDEMPOTENCY_KEY_REUSED",
+  "EXECUTION_NOT_FOUND",
+  "INTERACTION_RESOLVED",
+]);
 
 describe.each(configurations)("the OpenAPI document of %s", (_, configFile) => {
   test("has nothing a linter finds fault with", async ({ workplace }) => {
@@ -182,6 +220,13 @@ describe.each(configurations)("the OpenAPI document of %s", (_, configFile) => {
     const operations = operationsOf(document);
     expect(operations.length).toBeGreaterThanOrEqual(8);
     const statuses = new Set<string>();
+    for (const user of users) {
+      await client.generate(
+        user,
+        { ...exampleBodyOf(document), job_id: knownJob, sync_timeout: 60 },
+        "/generate/async",
+      );
+    }
     for (const operation of operations) {
       const request = fc.oneof(requestsOf(document, operation, true), requestsOf(document, operation, false));
       await fc.assert(
@@ -201,7 +246,13 @@ describe.each(configurations)("the OpenAPI document of %s", (_, configFile) => {
     for (const status of [200, 400, 401, 415, 422]) {
       expect([...statuses].filter((each) => each.startsWith("post ") && each.endsWith(` ${status}`))).not.toEqual([]);
     }
-    for (const expected of ["get /v1/session 200", "get /v1/session/export 200", "delete /v1/session 204"]) {
+    for (const expected of [
+      "get /v1/session 200",
+      "get /v1/session/export 200",
+      "delete /v1/session 204",
+      "get /generate/async/job/{job_id} 200",
+      "delete /generate/async/job/{job_id} 200",
+    ]) {
       expect(statuses).toContain(expected);
     }
   });

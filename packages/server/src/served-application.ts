@@ -1,5 +1,10 @@
 import type {
+  ExecutionFollower,
+  ExecutionView,
   IdempotencyRequest,
+  InteractionListener,
+  InteractionResponse,
+  JobRequest,
   Reply,
   ReplyStream,
   ResidentFigures,
@@ -19,6 +24,27 @@ export interface ServedApplication {
     /** Figures of the sessions in memory, in the order in which they woke up. */
     residents(): readonly ResidentFigures[];
   };
+  /** Its users' jobs, and the runs that ask them something. */
+  readonly executions: ServedExecutions;
+}
+
+/** The executions of users, each reached by its user's id and its own. Everything rejects with errors of the catalogue. */
+export interface ServedExecutions {
+  /** Submits a job; resolves when it is durable, or to the job that was submitted under its id before. */
+  submit(job: JobRequest): Promise<ExecutionView>;
+  get(userId: string, id: string): Promise<ExecutionView>;
+  /** Resolves when it is finished, or the time is over. */
+  waitFor(userId: string, id: string, timeoutMs: number): Promise<ExecutionView>;
+  /** Ends it if it is not finished; resolves when what became of it is durable. */
+  cancel(userId: string, id: string): Promise<ExecutionView>;
+  /** Answers what it asks; resolves when the answer is durable. */
+  answer(userId: string, id: string, interactionId: string, response: InteractionResponse): Promise<void>;
+  /** Tells the follower what becomes of it from now on, and resolves to what it is now. */
+  follow(
+    userId: string,
+    id: string,
+    follower: ExecutionFollower,
+  ): Promise<{ readonly view: ExecutionView; unfollow(): void }>;
 }
 
 /** A session as the server uses it: one run, then closed. */
@@ -43,6 +69,8 @@ export interface ServedRunner {
   replyStream(idempotency: IdempotencyRequest | undefined): Promise<ReplyStream>;
   /** Listens to the run's steps; before the reply is asked for. Returns the unsubscription. */
   subscribe(listener: StepListener): () => void;
+  /** Hears what the run asks people; before the reply is asked for. From its first question on it outlives its request. */
+  onInteraction(listener: InteractionListener): () => void;
   /** Gives the run up: nothing of it is stored, unless that has happened already. It ends with the reason, if there is one. */
   abort(reason?: unknown): void;
 }

@@ -1,7 +1,13 @@
 import { readFileSync } from "node:fs";
 import { exportedSessionSchema } from "@alcove/state";
 import { z } from "zod";
+import {
+  executionReplySchema,
+  interactionRequiredSchema,
+  interactionResponseSchema,
+} from "../routes/execution-wire.js";
 import { healthReplySchema } from "../routes/health-route.js";
+import { jobFieldsSchema, jobStatusSchema, jobSubmittedSchema } from "../routes/job-wire.js";
 import { monitoredUsersSchema } from "../routes/monitor-wire.js";
 import { readyReplySchema } from "../routes/ready-route.js";
 import { routeAddresses } from "../routes/route-addresses.js";
@@ -22,6 +28,11 @@ export async function openApiDocument({ runtime, config }: Pick<ServerOptions, "
   const schemas = {
     ...component("WorkflowInput", workflow.inputSchema, "input"),
     ...component("WorkflowOutput", workflow.outputSchema ?? z.unknown(), "output"),
+    ...component("SubmittedJob", jobSubmittedSchema, "output"),
+    ...component("Job", jobStatusSchema, "output"),
+    ...component("Execution", executionReplySchema, "output"),
+    ...component("InteractionRequired", interactionRequiredSchema, "output"),
+    ...component("InteractionResponse", interactionResponseSchema, "input"),
     ...component("Session", sessionReplySchema, "output"),
     ...component("ExportedSession", exportedSessionSchema, "input"),
     ...component("Health", healthReplySchema, "output"),
@@ -54,12 +65,26 @@ export async function openApiDocument({ runtime, config }: Pick<ServerOptions, "
     servers: [{ url: "/", description: "The server this document comes from." }],
     tags: [
       { name: "workflow", description: "Calls of the workflow." },
+      { name: "jobs", description: "Runs of the workflow that outlive their requests." },
       { name: "session", description: "What is kept of whoever asks." },
       { name: "server", description: "The server itself." },
     ],
     paths,
-    components: { schemas, headers, parameters, securitySchemes },
+    components: {
+      schemas: { ...schemas, ...jobRequest(schemas["WorkflowInput"] ?? {}) },
+      headers,
+      parameters,
+      securitySchemes,
+    },
   };
+}
+
+/** The workflow's input with the fields of a job beside its own. */
+function jobRequest(input: JsonSchema): Record<string, JsonSchema> {
+  const place = "#/components/schemas/JobRequest";
+  const { properties: fields } = jsonSchemaOf(jobFieldsSchema, "input", place);
+  const { properties } = input;
+  return { JobRequest: { ...input, properties: { ...(properties ?? {}), ...(fields ?? {}) } } };
 }
 
 function component(name: string, schema: z.ZodType, io: "input" | "output"): Record<string, JsonSchema> {
