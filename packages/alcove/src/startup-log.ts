@@ -32,6 +32,10 @@ export function logListening(application: Application, address: string, logger: 
   for (const { method, path } of routeAddresses(application.config)) {
     logger.info(`Route ${method} ${address}${path}`);
   }
+  const { path } = application.config.general.frontEnd.webSocket;
+  if (path !== undefined) {
+    logger.info(`Route WebSocket ${address.replace(/^http/, "ws")}${path}`);
+  }
   const { providers } = application.config.general.identity;
   const isPlainCookie = providers.some(({ type }) => type === "session_cookie");
   if (application.runtime.workflow.scope === "per-user" && isPlainCookie) {

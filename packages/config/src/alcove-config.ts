@@ -110,6 +110,24 @@ export interface FrontEndConfig {
   readonly allowInsecureIdentity: boolean;
   /** What browsers let pages of other origins do. */
   readonly cors: CorsConfig;
+  /** The WebSocket route. */
+  readonly webSocket: WebSocketConfig;
+}
+
+/** The WebSocket route. */
+export interface WebSocketConfig {
+  /** Where it is; `undefined` where it is switched off. */
+  readonly path: string | undefined;
+  /** How long a run goes on without its client, who may come back; 0 to abort it at once. */
+  readonly reconnectGraceMs: number;
+  /** How often clients are asked for a sign of life; one that gives none is cut off. */
+  readonly heartbeatIntervalMs: number;
+  /** How long a socket may stay open without a frame of its client and without a run. */
+  readonly idleTimeoutMs: number;
+  /** How many sockets may be open at once. */
+  readonly maxSockets: number;
+  /** How many of them may be of one user. */
+  readonly maxSocketsPerUser: number;
 }
 
 /** What browsers let pages of other origins do. */

@@ -82,7 +82,7 @@ function generalConfigOf(
 }
 
 function frontEndConfigOf(frontEnd: GeneralSection["front_end"]): GeneralConfig["frontEnd"] {
-  const { cors } = frontEnd;
+  const { cors, websocket } = frontEnd;
   return Object.freeze({
     host: frontEnd.host,
     port: frontEnd.port,
@@ -99,6 +99,14 @@ function frontEndConfigOf(frontEnd: GeneralSection["front_end"]): GeneralConfig[
       allowCredentials: cors.allow_credentials,
       exposeHeaders: Object.freeze(cors.expose_headers),
       maxAgeSeconds: cors.max_age,
+    }),
+    webSocket: Object.freeze({
+      path: websocket.path === "" ? undefined : websocket.path,
+      reconnectGraceMs: websocket.reconnect_grace,
+      heartbeatIntervalMs: websocket.heartbeat_interval,
+      idleTimeoutMs: websocket.idle_timeout,
+      maxSockets: websocket.max_sockets,
+      maxSocketsPerUser: websocket.max_sockets_per_user,
     }),
   });
 }

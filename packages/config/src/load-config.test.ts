@@ -40,6 +40,14 @@ describe("loadConfig", () => {
             exposeHeaders: [],
             maxAgeSeconds: 600,
           },
+          webSocket: {
+            path: "/websocket",
+            reconnectGraceMs: 0,
+            heartbeatIntervalMs: 30_000,
+            idleTimeoutMs: 3_600_000,
+            maxSockets: 10_000,
+            maxSocketsPerUser: 32,
+          },
         },
       },
       functions: {},
@@ -83,6 +91,13 @@ describe("loadConfig", () => {
             allow_credentials: true
             expose_headers: [x-request-id]
             max_age: 60
+          websocket:
+            path: ""
+            reconnect_grace: 30s
+            heartbeat_interval: 10s
+            idle_timeout: 5m
+            max_sockets: 100
+            max_sockets_per_user: 2
     `);
     expect(report).toEqual([]);
     expect(config?.general).toEqual({
@@ -115,6 +130,14 @@ describe("loadConfig", () => {
           allowCredentials: true,
           exposeHeaders: ["x-request-id"],
           maxAgeSeconds: 60,
+        },
+        webSocket: {
+          path: undefined,
+          reconnectGraceMs: 30_000,
+          heartbeatIntervalMs: 10_000,
+          idleTimeoutMs: 300_000,
+          maxSockets: 100,
+          maxSocketsPerUser: 2,
         },
       },
     });
@@ -187,6 +210,8 @@ describe("loadConfig", () => {
     ['application: ""', "must not be empty"],
     ['store: { path: ":memory:" }', "must be a file"],
     ["front_end: { max_body_bytes: 0 }", "whole number from 1 to"],
+    ["front_end: { websocket: { path: socket } }", "must be a path such as /websocket"],
+    ["front_end: { websocket: { reconnect_grace: -1 } }", "must be longer than zero"],
     ["front_end: [koa]", "front_end must be a mapping, found a list"],
     ["front_end: { _type: koa, type: koa }", "has both _type and type"],
     ["front_end: { cors: { allow_origins: x } }", 'must be a list of texts, found "x"'],

@@ -11,6 +11,7 @@ import { createRouter } from "./routes/router.js";
 import { staticRoutes } from "./routes/static-routes.js";
 import type { ServerLife } from "./server-life.js";
 import type { ServerOptions } from "./server-options.js";
+import { refuseWithoutUpgrade } from "./websocket/upgrade-required.js";
 
 /** Puts the middleware and the routes together into the function that answers requests. */
 export function createRequestListener(options: ServerOptions, life: ServerLife): RequestListener {
@@ -29,6 +30,10 @@ export function createRequestListener(options: ServerOptions, life: ServerLife):
   }
   koa.use(staticRoutes(router));
   koa.use(router.routes());
+  const { path: socketPath } = config.general.frontEnd.webSocket;
+  if (socketPath !== undefined) {
+    koa.use(refuseWithoutUpgrade(socketPath));
+  }
   koa.use(unmatchedRoute(router));
   // Only what breaks while a reply is being written ends up here, mostly clients that hang up.
   koa.on("error", (error: unknown) => logger.debug("A reply could not be written.", { error }));

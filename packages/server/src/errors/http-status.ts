@@ -70,6 +70,15 @@ export const httpMappings: Readonly<Record<ErrorCode, HttpMapping>> = {
   REQUEST_INVALID: forClient(400),
   ROUTE_NOT_FOUND: forClient(404),
   METHOD_NOT_ALLOWED: forClient(405),
+  UPGRADE_REQUIRED: forClient(426),
+  ORIGIN_FORBIDDEN: forClient(403),
+  TOO_MANY_SOCKETS: forClient(503),
+  invalid_message: forClient(400),
+  invalid_message_type: forClient(400),
+  invalid_user_message_content: forClient(422),
+  user_auth_error: forClient(401),
+  SCHEMA_TYPE_UNSUPPORTED: forClient(501),
+  NO_PENDING_INTERACTION: forClient(409),
   INTERNAL: internal(500),
 };
 

@@ -28,27 +28,45 @@ export interface Failure {
   readonly reply: ErrorReply;
 }
 
+/** Writes the error of a request into the log, as {@link writeFailure} does. */
+export function logFailure(logger: Logger, context: RequestContext, failure: Failure): void {
+  const { method, path, req, state } = context;
+  // Nobody reads the reply of a client that is gone, and its run was aborted on purpose.
+  writeFailure(
+    logger,
+    { what: `${method} ${path}`, requestId: state.requestId, isClientGone: req.socket.destroyed },
+    failure,
+  );
+}
+
+/** What failed, for the log. */
+export interface FailedTask {
+  /** E.g. `POST /generate`. */
+  readonly what: string;
+  readonly requestId: string;
+  readonly isClientGone: boolean;
+}
+
 /**
  * Writes an error into the log: the server's own faults as errors with their cause and how to mend them, the client's for
  * debugging.
  */
-export function logFailure(logger: Logger, context: RequestContext, { error, reply: { status, body } }: Failure): void {
-  const fields = { requestId: context.state.requestId, code: body.code, status };
-  if (status >= 500 && !isClientGone(context)) {
-    const what = AlcoveError.is(error) ? error.message : "an error outside the catalogue";
+export function writeFailure(
+  logger: Logger,
+  { what, requestId, isClientGone }: FailedTask,
+  { error, reply: { status, body } }: Failure,
+): void {
+  const fields = { requestId, code: body.code, status };
+  if (status >= 500 && !isClientGone) {
+    const message = AlcoveError.is(error) ? error.message : "an error outside the catalogue";
     const remedy = AlcoveError.is(error) ? { remedy: error.remedy } : {};
-    logger.error(`${context.method} ${context.path} failed: ${what}`, { ...fields, ...remedy, error });
+    logger.error(`${what} failed: ${message}`, { ...fields, ...remedy, error });
   } else {
-    logger.debug(`${context.method} ${context.path} refused: ${body.message}`, fields);
+    logger.debug(`${what} refused: ${body.message}`, fields);
   }
 }
 
 function replyWithError(context: RequestContext, { status, headers, body }: ErrorReply): void {
   context.set(headers);
   replyWithJsonText(context, status, errorText(body));
-}
-
-// Nobody reads the reply then, and the run was aborted on purpose.
-function isClientGone(context: RequestContext): boolean {
-  return context.req.socket.destroyed;
 }

@@ -59,8 +59,10 @@ export async function openApiDocument({ runtime, config }: Pick<ServerOptions, "
     info: {
       title: config.general.application,
       version: versionOfPackage(),
-      description:
+      description: [
         `The HTTP API of the workflow \`${workflow.typeName}\`, served by Alcove. ${workflow.description}`.trim(),
+        ...webSocketHint(config),
+      ].join("\n\n"),
     },
     servers: [{ url: "/", description: "The server this document comes from." }],
     tags: [
@@ -85,6 +87,16 @@ function jobRequest(input: JsonSchema): Record<string, JsonSchema> {
   const { properties: fields } = jsonSchemaOf(jobFieldsSchema, "input", place);
   const { properties } = input;
   return { JobRequest: { ...input, properties: { ...(properties ?? {}), ...(fields ?? {}) } } };
+}
+
+/** OpenAPI has no words for sockets. */
+function webSocketHint({ general }: ServerOptions["config"]): readonly string[] {
+  const { path } = general.frontEnd.webSocket;
+  return path === undefined
+    ? []
+    : [
+        `The workflow is served over WebSocket as well, at \`${path}\`; the frames are described in the README of @alcove/server.`,
+      ];
 }
 
 function component(name: string, schema: z.ZodType, io: "input" | "output"): Record<string, JsonSchema> {
