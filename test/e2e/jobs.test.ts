@@ -23,7 +23,7 @@ const question = z.object({
   status_url: z.string(),
   status: z.literal("interaction_required"),
   interaction_id: z.string(),
-  prompt: z.object({ input_type: z.string(), text: z.string(), options: z.array(z.looseObject({ id: z.string() })) }),
+  prompt: z.looseObject({ input_type: z.string(), text: z.string() }),
   response_url: z.string(),
 });
 

@@ -46,12 +46,8 @@ const requestIdHeader: DocumentPart = { $ref: "#/components/headers/X-Request-Id
 
 /** The operation as OpenAPI writes it. */
 export function operationObject(facts: OperationFacts): object {
-  const { operationId, tag, summary, description, parameters = [], body, reply, security } = facts;
-  const success = {
-    description: reply.description,
-    headers: { "X-Request-Id": requestIdHeader, ...reply.headers },
-    ...(reply.schema === undefined ? {} : { content: contentOf(reply.schema, reply.example, reply.mediaType) }),
-  };
+  const { operationId, tag, summary, description, parameters = [], body, reply, otherReply, security } = facts;
+  const successes = otherReply === undefined ? [reply] : [reply, otherReply];
   return {
     operationId,
     tags: [tag],
@@ -60,7 +56,18 @@ export function operationObject(facts: OperationFacts): object {
     security,
     parameters: [{ $ref: "#/components/parameters/X-Request-Id" }, ...parameters],
     ...(body === undefined ? {} : { requestBody: { required: true, content: contentOf(body.schema, body.example) } }),
-    responses: { [reply.status]: success, ...errorResponses(facts) },
+    responses: {
+      ...Object.fromEntries(successes.map((success) => [success.status, successResponse(success)])),
+      ...errorResponses(facts),
+    },
+  };
+}
+
+function successResponse({ description, headers, schema, example, mediaType }: ReplyFacts): object {
+  return {
+    description,
+    headers: { "X-Request-Id": requestIdHeader, ...headers },
+    ...(schema === undefined ? {} : { content: contentOf(schema, example, mediaType) }),
   };
 }
 
