@@ -1,4 +1,5 @@
 import { join } from "node:path";
+import { userIdOfSessionCookie } from "@alcove/server";
 import { createConfig, lintFromString } from "@redocly/openapi-core";
 import { Ajv2020, type ValidateFunction } from "ajv/dist/2020.js";
 import addFormats from "ajv-formats";
@@ -51,21 +52,16 @@ const anyHeader = fc.string({
     .map((code) => String.fromCharCode(code)),
   maxLength: 300,
 });
-const anyPathPart = fc.oneof(
-  fc
-    .string({ minLength: 1 })
-    .filter((text) => text !== "." && text !== "..")
-    .map(encodeURIComponent),
-  fc.constantFrom("%", "%zz", "%ff", "%2f", "%00", "a%20b"),
-);
+const integerSchema = z.object({ type: z.literal("integer"), minimum: z.number(), maximum: z.number() });
+const validParameter = (schema: unknown): fc.Arbitrary<string> => {
+  const integer = integerSchema.safeParse(schema);
+  return integer.success
+    ? fc.integer({ min: integer.data.minimum, max: integer.data.maximum }).map(String)
+    : validHeader;
+};
+const users = ["alice", "bob", "carol"];
 /** A job of every user that requests are drawn for. */
 const knownJob = "job";
-
-function filledIn(path: string, parts: Readonly<Record<string, string>>): string {
-  return path.replace(/\{(\w+)\}/g, (_, name: string) => parts[name] ?? "");
-}
-
-const users = ["alice", "bob", "carol"];
 const validCookie = fc.constantFrom(...users).map((user) => `nat-session=${user}`);
 const anyCookie = fc.oneof(
   validCookie,
@@ -73,6 +69,16 @@ const anyCookie = fc.oneof(
   anyHeader,
   anyHeader.map((value) => `nat-session=${value}`),
 );
+
+// What a parameter of the path may be: somebody who has called, and anything but what would make it another path.
+const validUser = fc.constantFrom(...users).map(userIdOfSessionCookie);
+const validPlaceIn = (path: string): fc.Arbitrary<string> =>
+  path.includes("{user_id}") ? validUser : fc.oneof(fc.constant(knownJob), validUser);
+const anyPlace = fc.oneof(
+  validUser,
+  fc.string({ unit: "grapheme", minLength: 1 }).filter((text) => !/^\.{1,2}$/.test(text)),
+);
+const placeAt = (path: string, named: string): string => path.replace(/\{\w+\}/g, encodeURIComponent(named));
 
 /** Requests of an operation, made of what the document says about it: as it says, or changed. */
 function requestsOf(document: Json, { method, path, facts }: Operation, isValid: boolean): fc.Arbitrary<DrawnRequest> {
@@ -83,18 +89,12 @@ function requestsOf(document: Json, { method, path, facts }: Operation, isValid:
   const given = (wanted: string) =>
     fc.record(
       Object.fromEntries(
-        parameters.filter((each) => each.in === wanted).map(({ name }) => [name, isValid ? validHeader : anyHeader]),
+        parameters
+          .filter((each) => each.in === wanted)
+          .map(({ name, schema }) => [name, isValid ? validParameter(schema) : anyHeader]),
       ),
       { requiredKeys: [], noNullPrototype: true },
     );
-  // Of a job that is there, or whatever else fits between two slashes.
-  const inPath = fc.record(
-    Object.fromEntries(
-      parameters
-        .filter((each) => each.in === "path")
-        .map(({ name }) => [name, fc.oneof(fc.constant(knownJob), isValid ? validHeader : anyPathPart)]),
-    ),
-  );
   const content = z.object({ content: z.object({ "application/json": z.object({ schema: z.unknown() }) }) });
   const schema =
     "requestBody" in facts ? content.parse(facts["requestBody"]).content["application/json"].schema : undefined;
@@ -106,15 +106,16 @@ function requestsOf(document: Json, { method, path, facts }: Operation, isValid:
   const types = isValid
     ? fc.constant("application/json")
     : fc.oneof({ weight: 3, arbitrary: fc.constant("application/json") }, anyHeader);
+  const place = isValid ? validPlaceIn(path) : anyPlace;
   return fc
-    .tuple(given("header"), given("query"), inPath, isValid ? validCookie : anyCookie, bodies, types)
-    .map(([headers, query, parts, cookie, body, contentType]) => ({
+    .tuple(given("header"), given("query"), isValid ? validCookie : anyCookie, bodies, types, place)
+    .map(([headers, query, cookie, body, contentType, named]) => ({
       isValid,
       method: method.toUpperCase(),
       path:
         Object.keys(query).length === 0
-          ? filledIn(path, parts)
-          : `${filledIn(path, parts)}?${new URLSearchParams(Object.entries(query).map(([name, value]) => [name, value ?? ""] as [string, string]))}`,
+          ? placeAt(path, named)
+          : `${placeAt(path, named)}?${new URLSearchParams(Object.entries(query).map(([name, value]) => [name, value ?? ""] as [string, string]))}`,
       headers: {
         ...headers,
         ...(cookie === undefined ? {} : { cookie }),
@@ -126,12 +127,10 @@ function requestsOf(document: Json, { method, path, facts }: Operation, isValid:
 
 /** A body that the workflow takes. */
 function exampleBodyOf(document: Json): Json {
-  const schema = z.object({
-    content: z.object({ "application/json": z.object({ example: z.record(z.string(), z.unknown()) }) }),
-  });
-  const facts = methods.parse(document["paths"])["/generate"]?.["post"];
-  return schema.parse(z.record(z.string(), z.unknown()).parse(facts)["requestBody"]).content["application/json"]
-    .example;
+  const example = z.record(z.string(), z.unknown());
+  const schema = z.object({ content: z.object({ "application/json": z.object({ example }) }) });
+  const facts = z.looseObject({ requestBody: schema }).parse(methods.parse(document["paths"])["/generate"]?.["post"]);
+  return facts.requestBody.content["application/json"].example;
 }
 
 /** Checks replies against the document they were promised in. */

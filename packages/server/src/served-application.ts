@@ -23,6 +23,8 @@ export interface ServedApplication {
     session(options: { readonly userId: string | undefined }): ServedSession;
     /** Figures of the sessions in memory, in the order in which they woke up. */
     residents(): readonly ResidentFigures[];
+    /** Takes a user's session out of memory; resolves to whether it was there. @throws SESSION_BUSY. */
+    evict(userId: string): Promise<boolean>;
   };
   /** Its users' jobs, and the runs that ask them something. */
   readonly executions: ServedExecutions;

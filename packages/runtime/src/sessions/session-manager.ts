@@ -231,6 +231,23 @@ export class SessionManager {
     };
   }
 
+  /**
+   * Takes a user's session out of memory, of which nothing is lost: the next run loads it again. Resolves to whether it
+   * was in memory.
+   *
+   * @throws SESSION_BUSY while the session is in use, or for as long as it lasts where a component stays for the session.
+   */
+  async evict(userId: string): Promise<boolean> {
+    const outcome = await this.#residency.evict(userId);
+    if (outcome === "kept") {
+      throw new AlcoveError(
+        "SESSION_BUSY",
+        "The session is in use, or has a component that stays in memory for as long as the session lasts.",
+      );
+    }
+    return outcome === "evicted";
+  }
+
   /** The sessions in memory, in the order in which they came. */
   residents(): ResidentFigures[] {
     const { perUserComponents } = this.#options.plan;

@@ -9,6 +9,7 @@ import {
 import { healthReplySchema } from "../routes/health-route.js";
 import { jobFieldsSchema, jobStatusSchema, jobSubmittedSchema } from "../routes/job-wire.js";
 import { monitoredUsersSchema } from "../routes/monitor-wire.js";
+import { evictedSessionSchema, operatedSessionsSchema } from "../routes/operator-wire.js";
 import { readyReplySchema } from "../routes/ready-route.js";
 import { routeAddresses } from "../routes/route-addresses.js";
 import { sessionReplySchema } from "../routes/session-wire.js";
@@ -35,6 +36,8 @@ export async function openApiDocument({ runtime, config }: Pick<ServerOptions, "
     ...component("InteractionResponse", interactionResponseSchema, "input"),
     ...component("Session", sessionReplySchema, "output"),
     ...component("ExportedSession", exportedSessionSchema, "input"),
+    ...component("OperatedSessions", operatedSessionsSchema, "output"),
+    ...component("EvictedSession", evictedSessionSchema, "output"),
     ...component("Health", healthReplySchema, "output"),
     ...component("Ready", readyReplySchema, "output"),
     ...(config.general.enablePerUserMonitoring ? component("MonitoredUsers", monitoredUsersSchema, "output") : {}),
@@ -48,8 +51,10 @@ export async function openApiDocument({ runtime, config }: Pick<ServerOptions, "
   for (const { method, path } of routeAddresses(config)) {
     const facts = operations.get(`${method} ${path}`);
     if (facts !== undefined) {
-      paths[path] = {
-        ...paths[path],
+      // The router marks parameters with a colon.
+      const place = path.replace(/:(\w+)/g, "{$1}");
+      paths[place] = {
+        ...paths[place],
         [method.toLowerCase()]: operationObject({ ...facts, security: securityOf(facts.security, securitySchemes) }),
       };
     }
@@ -69,6 +74,7 @@ export async function openApiDocument({ runtime, config }: Pick<ServerOptions, "
       { name: "workflow", description: "Calls of the workflow." },
       { name: "jobs", description: "Runs of the workflow that outlive their requests." },
       { name: "session", description: "What is kept of whoever asks." },
+      { name: "operators", description: "The sessions of users, for those who look after the server." },
       { name: "server", description: "The server itself." },
     ],
     paths,

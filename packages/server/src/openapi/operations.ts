@@ -2,6 +2,7 @@ import type { WorkflowFacts } from "@alcove/runtime";
 import {
   FULL_STREAM_PATHS,
   INTERACTIVE_PATHS,
+  ISSUED_COOKIE_PATH,
   OPENAPI_PATH,
   SESSION_EXPORT_PATH,
   SESSION_PATH,
@@ -10,7 +11,8 @@ import {
 } from "../routes/route-addresses.js";
 import { executionOperations, interactionRequired } from "./execution-operations.js";
 import { componentRef, type DocumentPart, type OperationFacts } from "./operation.js";
-import { anybody, identityErrors, operator, operatorErrors, runErrors, storeErrors, user } from "./shared-facts.js";
+import { operator, operatorErrors, operatorOperations } from "./operator-operations.js";
+import { anybody, identityErrors, runErrors, storeErrors, user } from "./shared-facts.js";
 import { parameters } from "./shared-parts.js";
 
 /** Every operation by method and path, e.g. `POST /generate`. */
@@ -26,6 +28,8 @@ export function operationsOf(workflow: WorkflowFacts, bodyExample: unknown): Ope
     [`GET ${SESSION_PATH}`, describeSession],
     [`DELETE ${SESSION_PATH}`, deleteSession],
     [`GET ${SESSION_EXPORT_PATH}`, exportSession],
+    [`DELETE ${ISSUED_COOKIE_PATH}`, revokeCookie],
+    ...operatorOperations,
     ["GET /health", health],
     ["GET /ready", ready],
     ["GET /monitor/users", monitorUsers],
@@ -153,6 +157,17 @@ const deleteSession: OperationFacts = {
   security: user,
 };
 
+const revokeCookie: OperationFacts = {
+  operationId: "revoke_cookie",
+  tag: "session",
+  summary: "Revoke the cookie that was issued to whoever asks",
+  description:
+    "Whoever sends it is refused from now on, and the browser is told to forget it. What is kept of the user stays until it expires.",
+  reply: { status: 204, description: "The cookie counts no more." },
+  errors: [...identityErrors, ...storeErrors, "OUTCOME_UNKNOWN", "STORE_FULL"],
+  security: user,
+};
+
 const health: OperationFacts = {
   operationId: "health",
   tag: "server",
@@ -202,7 +217,7 @@ const monitorUsers: OperationFacts = {
     description: "Figures of the sessions in memory.",
     schema: componentRef("MonitoredUsers"),
   },
-  errors: [...operatorErrors, "INTERNAL"],
+  errors: operatorErrors,
   security: operator,
 };
 

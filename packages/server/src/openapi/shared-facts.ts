@@ -5,17 +5,6 @@ import type { DocumentPart } from "./operation.js";
 export const anybody: readonly DocumentPart[] = [];
 /** Somebody has to say who they are. */
 export const user: readonly DocumentPart[] = [{ user: [] }];
-/** Somebody whom `general.identity.admins` names, or on this machine anybody. */
-export const operator: readonly DocumentPart[] = [{}, { user: [] }];
-/** What an operator's request may be refused with. */
-export const operatorErrors: readonly ErrorCode[] = [
-  "REQUEST_INVALID",
-  "IDENTITY_CONFLICT",
-  "CREDENTIAL_REQUIRED",
-  "CREDENTIAL_INVALID",
-  "FORBIDDEN",
-  "IDENTITY_UNAVAILABLE",
-];
 /** What goes wrong with the store. */
 export const storeErrors: readonly ErrorCode[] = ["STATE_UNREADABLE", "INTERNAL", "STORE_FAILED", "STORE_CLOSED"];
 /** What is wrong with who somebody says they are. */

@@ -1,4 +1,4 @@
-import type { AlcoveConfig } from "@alcove/config";
+import type { AlcoveConfig, IdentityConfig } from "@alcove/config";
 
 /** The paths that run the workflow: the reference's own, and its older name. */
 export const WORKFLOW_PATHS: readonly string[] = ["/generate", "/v1/workflow"];
@@ -7,7 +7,7 @@ export const STREAM_PATHS: readonly string[] = WORKFLOW_PATHS.map((path) => `${p
 /** The paths that stream the workflow with its steps as they are. */
 export const FULL_STREAM_PATHS: readonly string[] = WORKFLOW_PATHS.map((path) => `${path}/full`);
 
-/** The paths that submit jobs. Behind each stands `/job/{job_id}`. */
+/** The paths that submit jobs. Behind each stands `/job/:job_id`. */
 export const ASYNC_PATHS: readonly string[] = WORKFLOW_PATHS.map((path) => `${path}/async`);
 /** The paths on which runs may ask people something. The older name never could. */
 export const INTERACTIVE_PATHS: ReadonlySet<string> = new Set(
@@ -15,13 +15,13 @@ export const INTERACTIVE_PATHS: ReadonlySet<string> = new Set(
 );
 
 /** A run that waits for a person, or has. */
-export const EXECUTION_PATH = "/executions/{execution_id}";
+export const EXECUTION_PATH = "/executions/:execution_id";
 /** Where a person's answer goes. */
-export const RESPONSE_PATH = `${EXECUTION_PATH}/interactions/{interaction_id}/response`;
+export const RESPONSE_PATH = `${EXECUTION_PATH}/interactions/:interaction_id/response`;
 
 /** The path of a job. */
 export function jobPath(asyncPath: string): string {
-  return `${asyncPath}/job/{job_id}`;
+  return `${asyncPath}/job/:job_id`;
 }
 
 /** The session of whoever asks: what is kept of it, and the way to be forgotten. */
@@ -30,6 +30,18 @@ export const SESSION_PATH = "/v1/session";
 /** All that is kept of whoever asks. */
 export const SESSION_EXPORT_PATH = "/v1/session/export";
 
+/** The cookie that was issued to whoever asks, and the way to revoke it. */
+export const ISSUED_COOKIE_PATH = "/v1/identity/cookie";
+
+/** The stored sessions, for operators. */
+export const ADMIN_SESSIONS_PATH = "/v1/admin/sessions";
+/** One of them. */
+export const ADMIN_SESSION_PATH = `${ADMIN_SESSIONS_PATH}/:user_id`;
+/** The way to take it out of memory. */
+export const ADMIN_EVICT_PATH = `${ADMIN_SESSION_PATH}/evict`;
+/** The way to revoke the cookie of its user. */
+export const ADMIN_REVOKE_PATH = `${ADMIN_SESSION_PATH}/revoke`;
+
 /** The OpenAPI document of all routes. */
 export const OPENAPI_PATH = "/openapi.json";
 
@@ -37,7 +49,7 @@ export const OPENAPI_PATH = "/openapi.json";
 export interface RouteAddress {
   /** The HTTP method in capitals. */
   readonly method: string;
-  /** The path, e.g. `/generate`; what differs from request to request stands in braces. */
+  /** The path, e.g. `/generate`, or `/v1/admin/sessions/:user_id`, in which a part that begins with a colon is a parameter. */
   readonly path: string;
 }
 
@@ -59,6 +71,20 @@ export function routeAddresses({ general }: AlcoveConfig): readonly RouteAddress
     { method: "GET", path: "/health" },
     { method: "GET", path: "/ready" },
     ...(general.enablePerUserMonitoring ? [{ method: "GET", path: "/monitor/users" }] : []),
+    { method: "GET", path: ADMIN_SESSIONS_PATH },
+    { method: "DELETE", path: ADMIN_SESSION_PATH },
+    { method: "POST", path: ADMIN_EVICT_PATH },
+    ...(issuesCookies(general.identity)
+      ? [
+          { method: "POST", path: ADMIN_REVOKE_PATH },
+          { method: "DELETE", path: ISSUED_COOKIE_PATH },
+        ]
+      : []),
     { method: "GET", path: OPENAPI_PATH },
   ];
+}
+
+/** Whether the server gives cookies to those who come without a name. */
+export function issuesCookies({ providers }: IdentityConfig): boolean {
+  return providers.some(({ type }) => type === "issued_cookie");
 }

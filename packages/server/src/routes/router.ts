@@ -11,12 +11,20 @@ import { interactiveWorkflowRoute } from "./interactive-workflow-route.js";
 import { type JobRoutesOptions, jobRoutes } from "./job-routes.js";
 import { monitorUsersRoute } from "./monitor-users-route.js";
 import { openApiRoute } from "./openapi-route.js";
+import { operatorRoutes } from "./operator-routes.js";
 import { readyRoute } from "./ready-route.js";
+import { revokeCookieRoute } from "./revoke-cookie-route.js";
 import {
+  ADMIN_EVICT_PATH,
+  ADMIN_REVOKE_PATH,
+  ADMIN_SESSION_PATH,
+  ADMIN_SESSIONS_PATH,
   ASYNC_PATHS,
   EXECUTION_PATH,
   FULL_STREAM_PATHS,
   INTERACTIVE_PATHS,
+  ISSUED_COOKIE_PATH,
+  issuesCookies,
   jobPath,
   OPENAPI_PATH,
   RESPONSE_PATH,
@@ -65,6 +73,14 @@ export function createRouter(
   if (general.enablePerUserMonitoring) {
     router.get("/monitor/users", monitorUsersRoute(runtime, clock));
   }
+  const operator = operatorRoutes(options);
+  router.get(ADMIN_SESSIONS_PATH, operator.list);
+  router.delete(ADMIN_SESSION_PATH, operator.delete);
+  router.post(ADMIN_EVICT_PATH, operator.evict);
+  if (issuesCookies(general.identity)) {
+    router.post(ADMIN_REVOKE_PATH, operator.revoke);
+    router.delete(ISSUED_COOKIE_PATH, revokeCookieRoute(options.revokedUsers));
+  }
   router.get(OPENAPI_PATH, openApiRoute(options));
   return router;
 }
@@ -76,20 +92,15 @@ function addExecutionRoutes(
 ): void {
   const jobs = jobRoutes(runtime, options);
   for (const path of ASYNC_PATHS) {
-    const job = routerPath(jobPath(path));
+    const job = jobPath(path);
     router.post(path, jobs.submit);
     router.get(job, jobs.status);
     router.delete(job, jobs.cancel);
     router.get(`${job}/events`, jobs.events);
   }
   const executions = executionRoutes(runtime.executions, options.readBody);
-  router.get(routerPath(EXECUTION_PATH), executions.status);
-  router.post(routerPath(RESPONSE_PATH), executions.respond);
-}
-
-/** A route's address as the router writes it: with a colon where the address has braces. */
-function routerPath(address: string): string {
-  return address.replace(/\{(\w+)\}/g, ":$1");
+  router.get(EXECUTION_PATH, executions.status);
+  router.post(RESPONSE_PATH, executions.respond);
 }
 
 function rawStepsWanted({ query }: RequestContext): StepAdaptor | undefined {

@@ -107,6 +107,7 @@ export class ServedEcho implements ServedApplication {
         };
       },
       residents: () => residents,
+      evict: async (userId) => residents.some((resident) => resident.userId === userId),
     };
   }
 }
@@ -143,6 +144,7 @@ const noSessions: StoredSessions = {
   describe: async () => failAsMissing(),
   export: async () => failAsMissing(),
   delete: async () => failAsMissing(),
+  page: async () => [],
 };
 
 /** Revocations of a process. */
