@@ -13,7 +13,7 @@ import { exampleConfigFile, test } from "./workplace.js";
 
 const methods = z.record(z.string(), z.record(z.string(), z.unknown()));
 const parameterSchema = z.object({ name: z.string(), in: z.enum(["header", "query", "path"]), schema: z.unknown() });
-const requestsPerOperation = 150;
+const requestsPerOperation = 75;
 
 const configurations = [
   ["the assistant", exampleConfigFile],

@@ -5,7 +5,7 @@ import { type ErrorBody, errorReply } from "../errors/error-body.js";
 import { errorSchema } from "../openapi/shared-parts.js";
 
 /** What a person is asked, in the words of the reference. */
-export const promptSchema = z.object({
+const promptSchema = z.object({
   input_type: z.enum(["text", "notification", "binary_choice", "radio", "dropdown", "checkbox"]),
   text: z.string(),
   timeout: z.number().nullable().describe("For how many seconds the question waits."),
@@ -70,7 +70,7 @@ const executionStatuses = {
 } as const;
 
 /** Where a question is answered. */
-export function responseUrl({ executionId, interactionId }: PendingInteraction): string {
+function responseUrl({ executionId, interactionId }: PendingInteraction): string {
   return `/executions/${encodeURIComponent(executionId)}/interactions/${interactionId}/response`;
 }
 
@@ -126,7 +126,7 @@ function questionOf(pending: PendingInteraction): z.input<z.ZodObject<typeof que
 }
 
 /** A prompt in the words of the reference. */
-export function promptOf({ inputType, text, timeoutMs, placeholder, isRequired, options }: Prompt) {
+function promptOf({ inputType, text, timeoutMs, placeholder, isRequired, options }: Prompt) {
   return {
     input_type: inputType,
     text,
