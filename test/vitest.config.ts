@@ -3,8 +3,9 @@ import { defineConfig, type TestProjectInlineConfiguration } from "vitest/config
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 
-// Packages are taken from their sources, so that these tests need no build and can never see a stale one.
-const conditions = ["alcove-source", "node", "import", "module", "default"];
+// Packages are taken from their sources, so that these tests need no build and can never see a stale one. The condition
+// "module" is not among the conditions: what packages offer under it is for bundlers, and Node itself often cannot import it.
+const conditions = ["alcove-source", "node", "import", "default"];
 // Conditions are waited for as long as a busy machine may need; a test that passes does not take longer for it.
 const patience = { expect: { poll: { timeout: 10_000, interval: 10 } } };
 

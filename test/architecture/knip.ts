@@ -55,7 +55,7 @@ const config: KnipConfig = {
     "packages/server": {
       entry: ["src/**/*.test.ts"],
       project: ["src/**/*.ts"],
-      ignoreDependencies: ["@opentelemetry/api", "prom-client"],
+      ignoreDependencies: ["@opentelemetry/api"],
     },
     "packages/alcove": {
       entry: ["src/main.ts", "src/**/*.test.ts"],

@@ -108,6 +108,8 @@ export interface FrontEndConfig {
   readonly maxExecutionsPerUser: number;
   /** Whether the plain `nat-session` cookie may name the user on an address others can reach. */
   readonly allowInsecureIdentity: boolean;
+  /** Whether `GET /metrics` is served, and requests are counted for it. */
+  readonly metrics: boolean;
   /** What browsers let pages of other origins do. */
   readonly cors: CorsConfig;
   /** The WebSocket route. */

@@ -49,6 +49,7 @@ const frontEndShape = {
   max_running_async_jobs: wholeNumber(1, 10_000).default(10),
   max_executions_per_user: wholeNumber(1, 100_000).default(100),
   allow_insecure_identity: flag().default(false),
+  metrics: flag().default(false),
   cors: section(corsShape),
   websocket: section(webSocketShape),
 };

@@ -91,6 +91,7 @@ function frontEndConfigOf(frontEnd: GeneralSection["front_end"]): GeneralConfig[
     maxRunningAsyncJobs: frontEnd.max_running_async_jobs,
     maxExecutionsPerUser: frontEnd.max_executions_per_user,
     allowInsecureIdentity: frontEnd.allow_insecure_identity,
+    metrics: frontEnd.metrics,
     cors: Object.freeze({
       allowOrigins: Object.freeze(cors.allow_origins),
       ...(cors.allow_origin_regex === undefined ? {} : { allowOriginRegex: cors.allow_origin_regex }),

@@ -32,6 +32,7 @@ describe("loadConfig", () => {
           maxRunningAsyncJobs: 10,
           maxExecutionsPerUser: 100,
           allowInsecureIdentity: false,
+          metrics: false,
           cors: {
             allowOrigins: [],
             allowMethods: ["GET"],
@@ -83,6 +84,7 @@ describe("loadConfig", () => {
           max_running_async_jobs: 3
           max_executions_per_user: 7
           allow_insecure_identity: "on"
+          metrics: true
           cors:
             allow_origins: [https://a.example]
             allow_origin_regex: https://[a-z]+[.]example
@@ -122,6 +124,7 @@ describe("loadConfig", () => {
         maxRunningAsyncJobs: 3,
         maxExecutionsPerUser: 7,
         allowInsecureIdentity: true,
+        metrics: true,
         cors: {
           allowOrigins: ["https://a.example"],
           allowOriginRegex: "https://[a-z]+[.]example",

@@ -50,7 +50,7 @@ export function createServer(options: ServerOptions): HttpServer {
 async function listen(
   requestListener: RequestListener,
   options: ServerOptions,
-  { openStreams, readiness, identity }: ServerLife,
+  life: ServerLife,
 ): Promise<ListeningServer> {
   const { config, logger } = options;
   const { shutdownDelayMs } = config.general;
@@ -63,15 +63,16 @@ async function listen(
   server.on("clientError", refuseMalformedRequest);
   // Any other expectation than 100-continue may be ignored (RFC 9110, section 10.1.1).
   server.on("checkExpectation", requestListener);
-  const drain = new ConnectionDrain(server, openStreams);
+  const drain = new ConnectionDrain(server, life.openStreams);
+  life.connectionCount = () => drain.connectionCount;
   server.on("request", requestListener);
   await bind(server, host, port);
-  const sockets = webSocket.path === undefined ? undefined : new WebSocketFront(options, webSocket.path, identity);
+  const sockets = webSocket.path === undefined ? undefined : new WebSocketFront(options, webSocket.path, life.identity);
   sockets?.attach(server, drain);
   server.on("error", (error) => logger.error("The HTTP server had an error.", { error }));
   let closing: Promise<void> | undefined;
   const close = async (timeoutMs: number): Promise<void> => {
-    readiness.stop();
+    life.readiness.stop();
     if (shutdownDelayMs > 0) {
       await pause(shutdownDelayMs);
     }

@@ -2,6 +2,7 @@ import type { RequestListener } from "node:http";
 import Koa from "koa";
 import { provideIdentity } from "./identity/request-identity.js";
 import { accessLog } from "./middleware/access-log.js";
+import { countRequests } from "./middleware/count-requests.js";
 import { crossOrigin } from "./middleware/cross-origin.js";
 import { errorMap } from "./middleware/error-map.js";
 import { requestId } from "./middleware/request-id.js";
@@ -20,6 +21,10 @@ export function createRequestListener(options: ServerOptions, life: ServerLife):
   provideIdentity(koa, life.identity);
   const router = createRouter(options, life);
   koa.use(requestId);
+  if (life.requests !== undefined) {
+    life.requests.follow(router);
+    koa.use(countRequests(life.requests, clock));
+  }
   if (options.accessLog === true) {
     koa.use(accessLog(logger, clock));
   }

@@ -9,6 +9,7 @@ import type {
   ReplyStream,
   ResidentFigures,
   RunRequest,
+  RuntimeFigures,
   StepListener,
   WorkflowFacts,
 } from "@alcove/runtime";
@@ -17,6 +18,8 @@ import type {
 export interface ServedApplication {
   /** The workflow that is served. */
   readonly workflow: WorkflowFacts;
+  /** What it has done since its start. */
+  readonly figures: RuntimeFigures;
   /** Its users' sessions. */
   readonly sessions: {
     /** The room of one user, for one request. Throws errors of the catalogue. */

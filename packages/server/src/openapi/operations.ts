@@ -3,6 +3,7 @@ import {
   FULL_STREAM_PATHS,
   INTERACTIVE_PATHS,
   ISSUED_COOKIE_PATH,
+  METRICS_PATH,
   OPENAPI_PATH,
   SESSION_EXPORT_PATH,
   SESSION_PATH,
@@ -33,6 +34,7 @@ export function operationsOf(workflow: WorkflowFacts, bodyExample: unknown): Ope
     ["GET /health", health],
     ["GET /ready", ready],
     ["GET /monitor/users", monitorUsers],
+    [`GET ${METRICS_PATH}`, metrics],
     [`GET ${OPENAPI_PATH}`, openApi],
   ]);
 }
@@ -218,6 +220,20 @@ const monitorUsers: OperationFacts = {
     schema: componentRef("MonitoredUsers"),
   },
   errors: operatorErrors,
+  security: operator,
+};
+
+const metrics: OperationFacts = {
+  operationId: "metrics",
+  tag: "server",
+  summary: "Give all metrics in Prometheus' text format",
+  reply: {
+    status: 200,
+    description: "The metrics.",
+    mediaType: "text/plain",
+    schema: { type: "string" },
+  },
+  errors: [...operatorErrors, "INTERNAL"],
   security: operator,
 };
 

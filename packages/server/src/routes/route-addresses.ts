@@ -45,6 +45,9 @@ export const ADMIN_REVOKE_PATH = `${ADMIN_SESSION_PATH}/revoke`;
 /** The OpenAPI document of all routes. */
 export const OPENAPI_PATH = "/openapi.json";
 
+/** What has happened, for Prometheus. */
+export const METRICS_PATH = "/metrics";
+
 /** A route as the start-up log names it. */
 export interface RouteAddress {
   /** The HTTP method in capitals. */
@@ -80,6 +83,7 @@ export function routeAddresses({ general }: AlcoveConfig): readonly RouteAddress
           { method: "DELETE", path: ISSUED_COOKIE_PATH },
         ]
       : []),
+    ...(general.frontEnd.metrics ? [{ method: "GET", path: METRICS_PATH }] : []),
     { method: "GET", path: OPENAPI_PATH },
   ];
 }

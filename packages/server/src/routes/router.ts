@@ -1,5 +1,6 @@
 import { Router, type RouterInstance } from "@koa/router";
 import { jsonBody } from "../body/json-body.js";
+import { serverMetrics } from "../metrics/server-metrics.js";
 import type { RequestContext, RequestState } from "../request-state.js";
 import type { ServedApplication } from "../served-application.js";
 import type { ServerLife } from "../server-life.js";
@@ -9,6 +10,7 @@ import { executionRoutes } from "./execution-routes.js";
 import { healthRoute } from "./health-route.js";
 import { interactiveWorkflowRoute } from "./interactive-workflow-route.js";
 import { type JobRoutesOptions, jobRoutes } from "./job-routes.js";
+import { metricsRoute } from "./metrics-route.js";
 import { monitorUsersRoute } from "./monitor-users-route.js";
 import { openApiRoute } from "./openapi-route.js";
 import { operatorRoutes } from "./operator-routes.js";
@@ -26,6 +28,7 @@ import {
   ISSUED_COOKIE_PATH,
   issuesCookies,
   jobPath,
+  METRICS_PATH,
   OPENAPI_PATH,
   RESPONSE_PATH,
   SESSION_EXPORT_PATH,
@@ -38,11 +41,9 @@ import { streamRoute } from "./stream-route.js";
 import { workflowRoute } from "./workflow-route.js";
 
 /** Builds the routes of a configuration. Paths are case-sensitive. */
-export function createRouter(
-  options: ServerOptions,
-  { openStreams, readiness }: ServerLife,
-): RouterInstance<RequestState> {
-  const { runtime, storedSessions, config, clock, logger } = options;
+export function createRouter(options: ServerOptions, life: ServerLife): RouterInstance<RequestState> {
+  const { openStreams, readiness, requests } = life;
+  const { runtime, storedSessions, store, config, clock, logger } = options;
   const { general } = config;
   const { maxBodyBytes, streamHeartbeatMs: heartbeatMs } = general.frontEnd;
   const router = new Router<RequestState>({ sensitive: true });
@@ -80,6 +81,12 @@ export function createRouter(
   if (issuesCookies(general.identity)) {
     router.post(ADMIN_REVOKE_PATH, operator.revoke);
     router.delete(ISSUED_COOKIE_PATH, revokeCookieRoute(options.revokedUsers));
+  }
+  if (requests !== undefined) {
+    router.get(
+      METRICS_PATH,
+      metricsRoute(serverMetrics({ requests, life, runtime: runtime.figures, store: store.figures })),
+    );
   }
   router.get(OPENAPI_PATH, openApiRoute(options));
   return router;

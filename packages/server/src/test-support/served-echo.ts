@@ -1,6 +1,13 @@
 import type { AlcoveConfig } from "@alcove/config";
 import { AlcoveError, type Logger, type Scope, silentLogger, z } from "@alcove/plugin-api";
-import type { IdempotencyRequest, ResidentFigures, RunRequest, StepListener } from "@alcove/runtime";
+import {
+  type IdempotencyRequest,
+  type ResidentFigures,
+  RunFigures,
+  type RunRequest,
+  type StepListener,
+  WakeFigures,
+} from "@alcove/runtime";
 import { createServer, type ListeningServer } from "../create-server.js";
 import type { RevokedUsers } from "../identity/revoked-users.js";
 import type { WatchedStore } from "../readiness.js";
@@ -52,6 +59,7 @@ export class ServedEcho implements ServedApplication {
   readonly workflow: ServedApplication["workflow"];
   readonly sessions: ServedApplication["sessions"];
   readonly executions: ServedApplication["executions"] = noExecutions;
+  readonly figures: ServedApplication["figures"] = noFigures();
 
   constructor({
     scope = "per-user",
@@ -110,6 +118,17 @@ export class ServedEcho implements ServedApplication {
       evict: async (userId) => residents.some((resident) => resident.userId === userId),
     };
   }
+}
+
+function noFigures(): ServedApplication["figures"] {
+  return {
+    runs: new RunFigures(),
+    runsInFlight: () => 0,
+    residents: () => 0,
+    wakes: new WakeFigures(),
+    evictions: { expired: 0, limit: 0, idle: 0, heap: 0 },
+    sweeps: { completed: 0, failed: 0, removedEntries: 0 },
+  };
 }
 
 async function* echoed({ input }: RecordedRun): AsyncGenerator<string, void, undefined> {
@@ -211,6 +230,7 @@ export function testConfig({
           maxSockets: 100,
           maxSocketsPerUser: 10,
         },
+        metrics: false,
         ...frontEnd,
       },
     },
