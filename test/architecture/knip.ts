@@ -50,17 +50,15 @@ const config: KnipConfig = {
     "packages/runtime": {
       entry: ["src/**/*.test.ts"],
       project: ["src/**/*.ts"],
-      ignoreDependencies: ["reflect-metadata", "@opentelemetry/api"],
+      ignoreDependencies: ["reflect-metadata"],
     },
     "packages/server": {
       entry: ["src/**/*.test.ts"],
       project: ["src/**/*.ts"],
-      ignoreDependencies: ["@opentelemetry/api"],
     },
     "packages/alcove": {
       entry: ["src/main.ts", "src/**/*.test.ts"],
       project: ["src/**/*.ts", "bin/*.js"],
-      ignoreDependencies: ["@opentelemetry/.+"],
     },
     ...pluginWorkspaces,
   },

@@ -9,6 +9,7 @@ import { runWorkflow } from "./run-workflow.js";
 import type { HolderFacts } from "./sessions/held-store.js";
 import { StoreAdministration } from "./sessions/store-administration.js";
 import { StoredRevocations } from "./sessions/stored-revocations.js";
+import type { StartedTracing } from "./tracing/start-tracing.js";
 
 /** What an application is started with, beside its configuration. */
 export interface ApplicationSurroundings {
@@ -45,6 +46,7 @@ export class Application {
   readonly #logger: Logger;
   readonly #clock: Clock;
   readonly #accessLog: boolean;
+  readonly #tracing: StartedTracing | undefined;
   #server: ListeningServer | undefined;
   #control: ListeningControl | undefined;
   #closing: Promise<void> | undefined;
@@ -58,6 +60,7 @@ export class Application {
     this.#logger = surroundings.logger;
     this.#clock = surroundings.clock;
     this.#accessLog = surroundings.accessLog;
+    this.#tracing = started.tracing;
   }
 
   /**
@@ -74,11 +77,13 @@ export class Application {
       logger: logger.child({ scope: "state" }),
       description: { purpose, configFile: prepared.document.file },
     });
+    let tracing: StartedTracing | undefined;
     try {
-      const runtime = await Runtime.start({ plan, config, store, logger, clock });
-      return new Application(prepared, { runtime, store }, { logger, clock, purpose, accessLog });
+      tracing = await tracingOf(config, logger);
+      const runtime = await Runtime.start({ plan, config, store, logger, clock, tracing: tracing?.tracing });
+      return new Application(prepared, { runtime, store, tracing }, { logger, clock, purpose, accessLog });
     } catch (error) {
-      await store.close();
+      await Promise.all([store.close(), tracing?.close(LAST_SPANS_TIMEOUT_MS)]);
       throw error;
     }
   }
@@ -104,6 +109,7 @@ export class Application {
       logger,
       clock: this.#clock,
       accessLog: this.#accessLog,
+      tracing: this.#tracing?.tracing,
     });
     await runtime.executions.recover();
     this.#server = await server.listen();
@@ -154,10 +160,23 @@ export class Application {
       const leftMs = deadlineMs - this.#clock.monotonicMs();
       await this.runtime.close({ timeoutMs: Math.max(leftMs, LEAST_TEARDOWN_MS) });
     } finally {
-      await this.store.close();
+      await Promise.all([this.store.close(), this.#tracing?.close(LAST_SPANS_TIMEOUT_MS)]);
     }
   }
 }
+
+/** The libraries that make spans are loaded only where spans are wanted: they take a while. */
+async function tracingOf({ general }: AlcoveConfig, logger: Logger): Promise<StartedTracing | undefined> {
+  const { telemetry, application } = general;
+  if (telemetry.exporters.length === 0) {
+    return undefined;
+  }
+  const { startTracing } = await import("./tracing/start-tracing.js");
+  return startTracing({ telemetry, application, logger: logger.child({ scope: "tracing" }) });
+}
+
+/** How long a stopping process waits for the destinations of spans to take the last ones. */
+const LAST_SPANS_TIMEOUT_MS = 1_500;
 
 /** How long somebody who wants to delete or replace a session waits for the user's runs. */
 const LONGEST_WAIT_FOR_RUNS_MS = 10_000;
@@ -168,6 +187,7 @@ const LEAST_TEARDOWN_MS = 500;
 interface Started {
   readonly runtime: Runtime;
   readonly store: SqliteSessionStore;
+  readonly tracing: StartedTracing | undefined;
 }
 
 /**

@@ -1,5 +1,6 @@
 import type { ConfigPath } from "./config-node.js";
 import type { IdentityConfig } from "./identity-config.js";
+import type { TelemetryConfig } from "./telemetry-config.js";
 
 /** A validated configuration. Deeply frozen. */
 export interface AlcoveConfig extends ComponentSections {
@@ -70,6 +71,8 @@ export interface GeneralConfig {
   readonly idempotency: IdempotencyConfig;
   /** Where sessions are kept. */
   readonly store: StoreConfig;
+  /** Where the log and the spans of runs go. */
+  readonly telemetry: TelemetryConfig;
   /** Who may say who a request acts for. */
   readonly identity: IdentityConfig;
   /** The HTTP server. */

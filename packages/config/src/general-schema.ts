@@ -10,6 +10,7 @@ import {
   wholeNumber,
 } from "./field-schemas.js";
 import { identityKeys, identitySchema } from "./identity-schema.js";
+import { telemetrySchema, telemetryShape } from "./telemetry-schema.js";
 
 const secondMs = 1_000;
 const minuteMs = 60 * secondMs;
@@ -79,6 +80,7 @@ const generalShape = {
   shutdown_timeout: duration(timerLimit).default(10 * secondMs),
   idempotency: section(idempotencyShape),
   store: section(storeShape),
+  telemetry: telemetrySchema,
   identity: identitySchema,
   front_end: section(frontEndShape),
 };
@@ -93,6 +95,7 @@ const keysBySection: ReadonlyMap<string, readonly string[]> = new Map([
   ["general", Object.keys(generalShape)],
   ["general.idempotency", Object.keys(idempotencyShape)],
   ["general.store", Object.keys(storeShape)],
+  ["general.telemetry", Object.keys(telemetryShape)],
   ["general.front_end", Object.keys(frontEndShape)],
   ["general.front_end.cors", Object.keys(corsShape)],
   ["general.front_end.websocket", Object.keys(webSocketShape)],

@@ -6,6 +6,7 @@ import { type GeneralSection, generalSchema } from "./general-schema.js";
 import { identityConfigOf } from "./identity-section.js";
 import type { ProblemReport } from "./problem-report.js";
 import { reportSchemaIssues } from "./schema-issues.js";
+import { telemetryConfigOf, withDestinationTypes } from "./telemetry-section.js";
 import { withTypeKey } from "./type-key.js";
 
 /** What {@link readGeneralSection} needs beside the tree. */
@@ -28,7 +29,7 @@ export function readGeneralSection(root: MappingNode, options: GeneralSectionOpt
 
 function withTypeKeys(general: ConfigNode, report: ProblemReport): ConfigNode {
   if (general.kind !== "mapping") return general;
-  return withProviderTypes(withFrontEndType(general, report), report);
+  return withDestinationTypes(withProviderTypes(withFrontEndType(general, report), report), report);
 }
 
 function withFrontEndType(general: MappingNode, report: ProblemReport): MappingNode {
@@ -76,6 +77,7 @@ function generalConfigOf(
       maxAgeMs: section.idempotency.max_age,
     }),
     store: Object.freeze({ path: storePath }),
+    telemetry: telemetryConfigOf(section.telemetry, document),
     identity: identityConfigOf(section.identity),
     frontEnd: frontEndConfigOf(section.front_end),
   });

@@ -28,4 +28,12 @@ export type {
 export type { PasswordHash } from "./identity-fields.js";
 export { type LoadConfigOptions, type LoadedConfig, loadConfig } from "./load-config.js";
 export type { ConfigOverride } from "./override.js";
+export type {
+  ConfiguredLogLevel,
+  FileExporterConfig,
+  LoggingConfig,
+  OtlpExporterConfig,
+  SpanExporterConfig,
+  TelemetryConfig,
+} from "./telemetry-config.js";
 export type { TokenAlgorithm } from "./token-algorithms.js";

@@ -23,6 +23,12 @@ describe("loadConfig", () => {
         shutdownTimeoutMs: 10_000,
         idempotency: { maxRecordsPerUser: 128, maxReplyBytes: 262_144, maxAgeMs: 86_400_000 },
         store: { path: join(directory, ".alcove", "tiny.sqlite") },
+        telemetry: {
+          logging: { level: "info", format: "auto", scopes: {} },
+          exporters: [],
+          samplingRatio: 1,
+          recordContent: false,
+        },
         identity: { providers: [{ type: "session_cookie" }], admins: [] },
         frontEnd: {
           host: "localhost",
@@ -115,6 +121,12 @@ describe("loadConfig", () => {
       shutdownTimeoutMs: 2_500,
       idempotency: { maxRecordsPerUser: 16, maxReplyBytes: 1_024, maxAgeMs: 3_600_000 },
       store: { path: "/var/lib/alcove/notes.sqlite" },
+      telemetry: {
+        logging: { level: "info", format: "auto", scopes: {} },
+        exporters: [],
+        samplingRatio: 1,
+        recordContent: false,
+      },
       identity: { providers: [{ type: "session_cookie" }], admins: [{ role: "operator" }] },
       frontEnd: {
         host: "0.0.0.0",
@@ -221,7 +233,7 @@ describe("loadConfig", () => {
     ["front_end: { cors: { allow_origins: [1] } }", "allow_origins\\[0\\] must be text, found 1"],
     ["front_end: { cors: { allow_origin_regex: '(' } }", "must be a regular expression"],
     ["front_end: { workers: 4 }", "does not serve general.front_end.workers yet"],
-    ["telemetry: { logging: {} }", "does not serve general.telemetry yet"],
+    ["use_uvloop: true", "does not serve general.use_uvloop yet"],
   ])("refuses general with `%s`", async (line, words) => {
     const { config, report } = await loadText(`general:\n  ${line}\n`);
     expect(config).toBeUndefined();
@@ -241,7 +253,7 @@ describe("loadConfig", () => {
   });
 
   it("only warns of sections it does not serve where they are empty", async () => {
-    const { config, problems } = await loadText("llms: {}\nmemory:\ngeneral: { telemetry: {} }\neval: []\n");
+    const { config, problems } = await loadText("llms: {}\nmemory:\ngeneral: { use_uvloop: }\neval: []\n");
     expect(config).toBeDefined();
     expect(problems.map(({ rule, severity }) => `${severity} ${rule}`)).toEqual(
       Array(4).fill("warning config-unsupported"),

@@ -29,7 +29,7 @@ const unservedKeys: ReadonlyMap<string, readonly string[]> = new Map([
       "finetuning",
     ],
   ],
-  ["general", ["telemetry", "use_uvloop"]],
+  ["general", ["use_uvloop"]],
   [
     "general.front_end",
     [

@@ -54,6 +54,11 @@ export interface RunFacts {
 export interface CallContext {
   /** The run being served. */
   readonly run: RunFacts;
+  /**
+   * The headers `traceparent` and `tracestate` for requests to other services, so that what they do shows up in the trace of
+   * this call. Empty where nothing is traced and the caller has sent no trace either.
+   */
+  readonly traceHeaders: Readonly<Record<string, string>>;
   /** Aborts when the caller has gone or the server gives up waiting. Pass it on to whatever can be cancelled. */
   readonly signal: AbortSignal;
   /** A logger whose lines carry the component and the run id. */

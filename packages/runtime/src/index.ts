@@ -23,3 +23,5 @@ export type { IdempotencyLimits, IdempotencyRequest } from "./sessions/recorded-
 export { Session } from "./sessions/session.js";
 export type { LatencyPercentiles } from "./sessions/session-figures.js";
 export { type ResidentFigures, SessionManager } from "./sessions/session-manager.js";
+export { type ReceivedHeaders, spanContextOf, traceparentOf } from "./tracing/trace-headers.js";
+export type { Tracing } from "./tracing/tracing.js";

@@ -9,6 +9,7 @@ import type { ApplicationPlan } from "./plan/application-plan.js";
 import { WorkflowWire } from "./plan/workflow-wire.js";
 import { SessionManager } from "./sessions/session-manager.js";
 import { SessionSweeper } from "./sessions/session-sweeper.js";
+import type { Tracing } from "./tracing/tracing.js";
 
 /** Options of {@link Runtime.start}. */
 export interface RuntimeOptions {
@@ -22,6 +23,8 @@ export interface RuntimeOptions {
   readonly logger: Logger;
   /** The time for components and latencies. Expiry goes by the store's time. */
   readonly clock: Clock;
+  /** What makes the spans of runs; nothing is traced if left out. */
+  readonly tracing?: Tracing | undefined;
 }
 
 /** What a front end needs to know of the workflow it serves. */
@@ -70,7 +73,7 @@ export class Runtime {
     this.#root = root;
     this.#logger = logger;
     this.#shutdownTimeoutMs = general.shutdownTimeoutMs;
-    this.events = new EventHub(logger);
+    this.events = new EventHub(logger, options.tracing);
     this.workflow = workflowFacts(plan, wire);
     this.sessions = new SessionManager({
       application: general.application,

@@ -6,6 +6,7 @@ import { countRequests } from "./middleware/count-requests.js";
 import { crossOrigin } from "./middleware/cross-origin.js";
 import { errorMap } from "./middleware/error-map.js";
 import { requestId } from "./middleware/request-id.js";
+import { requestSpan } from "./middleware/request-span.js";
 import { unmatchedRoute } from "./middleware/unmatched-route.js";
 import type { RequestState } from "./request-state.js";
 import { createRouter } from "./routes/router.js";
@@ -21,6 +22,9 @@ export function createRequestListener(options: ServerOptions, life: ServerLife):
   provideIdentity(koa, life.identity);
   const router = createRouter(options, life);
   koa.use(requestId);
+  if (options.tracing !== undefined) {
+    koa.use(requestSpan(options.tracing, router));
+  }
   if (life.requests !== undefined) {
     life.requests.follow(router);
     koa.use(countRequests(life.requests, clock));

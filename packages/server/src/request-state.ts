@@ -1,10 +1,15 @@
-import type { Principal } from "@alcove/plugin-api";
+import type { ErrorCode, Principal } from "@alcove/plugin-api";
+import type { Span } from "@opentelemetry/api";
 import type { ParameterizedContext } from "koa";
 
 /** What the middleware of one request hand to each other in `context.state`. */
 export interface RequestState {
   /** Set by the request id middleware, before anything else runs. */
   requestId: string;
+  /** The span of the request, while requests are traced. */
+  span?: Span;
+  /** What the client was told went wrong. */
+  errorCode?: ErrorCode;
   /** Who sends the request; set once a route has asked for it, and there is somebody. */
   principal?: Principal;
 }

@@ -1,5 +1,6 @@
 import type { AlcoveConfig } from "@alcove/config";
 import type { Clock, Logger } from "@alcove/plugin-api";
+import type { Tracing } from "@alcove/runtime";
 import type { RevokedUsers } from "./identity/revoked-users.js";
 import type { WatchedStore } from "./readiness.js";
 import type { ServedApplication } from "./served-application.js";
@@ -23,4 +24,6 @@ export interface ServerOptions {
   readonly clock: Clock;
   /** Writes a line per request, at level debug. Off by default, since it costs time for every request. */
   readonly accessLog?: boolean;
+  /** What makes the spans of requests; nothing is traced if left out. */
+  readonly tracing?: Tracing | undefined;
 }

@@ -18,6 +18,7 @@ const context = (config: unknown = {}): EngineBuildContext => ({
 });
 const call: CallContext = {
   run: { runId: "run", traceId: "trace", conversationId: undefined, request: undefined },
+  traceHeaders: {},
   signal: new AbortController().signal,
   logger: silentLogger,
   clock: systemClock,

@@ -1,4 +1,5 @@
 import type { Logger } from "@alcove/plugin-api";
+import type { Tracing } from "../tracing/tracing.js";
 import type { IntermediateStep, StepListener } from "./intermediate-step.js";
 
 /**
@@ -7,10 +8,13 @@ import type { IntermediateStep, StepListener } from "./intermediate-step.js";
  */
 export class EventHub {
   readonly #listeners = new Set<StepListener>();
+  /** What makes the spans of runs; `undefined` while nothing is traced. */
+  readonly tracing: Tracing | undefined;
   readonly #logger: Logger;
 
-  constructor(logger: Logger) {
+  constructor(logger: Logger, tracing?: Tracing) {
     this.#logger = logger;
+    this.tracing = tracing;
   }
 
   /** Whether anybody listens; without listeners no steps are made. */

@@ -1,6 +1,7 @@
 import type { Clock, Interaction, Logger, PerUserCallContext, Principal, RunFacts } from "@alcove/plugin-api";
 import type { Span } from "../events/run-events.js";
 import type { ComponentPlan } from "../plan/application-plan.js";
+import { spanContextOf, type TraceHeaders, traceHeadersOf } from "../tracing/trace-headers.js";
 import type { Run } from "./run.js";
 import type { ComponentCollections } from "./run-collections.js";
 
@@ -21,6 +22,12 @@ export class Call implements PerUserCallContext<unknown> {
 
   get run(): RunFacts {
     return this.#run.facts;
+  }
+
+  get traceHeaders(): TraceHeaders {
+    // Where nothing is traced here, the caller's trace is handed on as it came.
+    const span = this.#span?.traced?.spanContext ?? spanContextOf(this.#run.facts.request?.headers ?? {});
+    return span === undefined ? {} : traceHeadersOf(span);
   }
 
   get signal(): AbortSignal {

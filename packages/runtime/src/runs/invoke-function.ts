@@ -1,6 +1,7 @@
 import { AlcoveError } from "@alcove/plugin-api";
 import type { Span } from "../events/run-events.js";
 import type { FunctionPlan } from "../plan/application-plan.js";
+import { iteratedWithin } from "../tracing/traced-span.js";
 import { Call } from "./call.js";
 import type { Run } from "./run.js";
 import { parseOutput } from "./schema-check.js";
@@ -23,7 +24,11 @@ export async function invokeFunction(
   }
   const span = run.events.start("FUNCTION", fn.name, input, parent);
   try {
-    const output = parseOutput(fn, schema, await invoke(input as never, new Call(run, fn.component, span)));
+    const call = new Call(run, fn.component, span);
+    const traced = span?.traced;
+    const made =
+      traced === undefined ? invoke(input as never, call) : traced.within(() => invoke(input as never, call));
+    const output = parseOutput(fn, schema, await made);
     run.events.end(span, { output });
     return output;
   } catch (error) {
@@ -53,9 +58,13 @@ export async function* streamFunction(
   const chunks: unknown[] = [];
   let outcome: { output: unknown } | { error: unknown } = { output: chunks };
   try {
-    for await (const chunk of stream(input as never, new Call(run, fn.component, span))) {
+    const call = new Call(run, fn.component, span);
+    const traced = span?.traced;
+    const source =
+      traced === undefined ? stream(input as never, call) : iteratedWithin(traced, () => stream(input as never, call));
+    for await (const chunk of source) {
       const parsed = parseOutput(fn, schema, chunk);
-      if (span !== undefined) {
+      if (span?.wantsOutput === true) {
         chunks.push(parsed);
       }
       yield parsed;

@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto";
 import type { Principal, RequestFacts, RunFacts } from "@alcove/plugin-api";
+import type { SpanContext } from "@opentelemetry/api";
 
 /** What a caller may say about a run it starts. */
 export interface RunRequest {
@@ -7,6 +8,8 @@ export interface RunRequest {
   readonly runId?: string | undefined;
   /** 32 hexadecimal digits; new ones if left out. */
   readonly traceId?: string | undefined;
+  /** The span in which the run was started, e.g. that of its request. Its trace is the run's, whatever `traceId` says. */
+  readonly traceParent?: SpanContext | undefined;
   /** What the caller calls the conversation; handed on to functions as it is. */
   readonly conversationId?: string | undefined;
   /** The step of another run in which this one was started; the parent of its first step. */
@@ -28,9 +31,9 @@ export class RequestedRunFacts implements RunFacts {
   #runId: string | undefined;
   #traceId: string | undefined;
 
-  constructor({ runId, traceId, conversationId, request, principal }: RunRequest) {
+  constructor({ runId, traceId, traceParent, conversationId, request, principal }: RunRequest) {
     this.#runId = runId;
-    this.#traceId = traceId;
+    this.#traceId = traceParent?.traceId ?? traceId;
     this.conversationId = conversationId;
     this.request = request;
     this.principal = principal;

@@ -231,7 +231,7 @@ export class Runner {
     for await (const chunk of streamFunction(lease.run, this.#host.workflow, input, span)) {
       lease.run.abort.assertNotAborted();
       const detached = detachDrafts(chunk);
-      if (span !== undefined) {
+      if (span?.wantsOutput === true) {
         chunks.push(detached);
       }
       if (execution === undefined || execution.isNewChunk(this.#host.wire.chunkText(detached))) {
@@ -272,6 +272,7 @@ export class Runner {
     const startedAtMs = clock.monotonicMs();
     const input = this.#parseInput();
     this.#hold.enterRun();
+    this.#events.beginTrace(workflow.component.type.name, this.#request.traceParent);
     try {
       this.#followCallerSignal(this.#request.signal);
       const events = this.#events;
@@ -283,6 +284,7 @@ export class Runner {
       const span = isRun ? events.start("WORKFLOW", workflow.component.type.name, input, undefined) : undefined;
       return { lease, span, input, startedAtMs };
     } catch (error) {
+      this.#events.trace?.fail(error);
       this.#end(outcomeOfError(error), startedAtMs);
       this.#execution?.failed(error);
       throw error;
@@ -306,9 +308,8 @@ export class Runner {
     }
     begun.lease.rollback();
     try {
-      const { facts } = this;
       const abort = this.#abort;
-      const lease = await this.#host.begin({ facts, events: this.#events, abort, idempotency: undefined });
+      const lease = await this.#host.begin({ facts: this.facts, events: this.#events, abort, idempotency: undefined });
       await this.#attach(execution, lease);
       return { ...begun, lease };
     } catch (error) {
@@ -346,6 +347,7 @@ export class Runner {
 
   #endReplay(lease: RunLease): void {
     lease.rollback();
+    this.#events.trace?.endReplay();
     this.#state = "completed";
     this.#leave();
     this.#host.recordReplay();
@@ -355,9 +357,9 @@ export class Runner {
     // Until the run is ended for its commit, whatever is thrown comes out of the workflow's code.
     const isOfWorkflow = lease.run.isActive;
     lease.rollback();
-    lease.run.events.end(span, { error });
     const isGivenUp = lease.run.abort.isAborted && isOfWorkflow;
     const failure = isGivenUp ? lease.run.abort.error() : failureOf(error, isOfWorkflow);
+    lease.run.events.end(span, { error }, failure);
     this.#end(outcomeOfError(failure), startedAtMs);
     this.#execution?.failed(failure);
     return failure;

@@ -48,7 +48,10 @@ export class PerUserLease implements RunLease {
       // The slot is given back before the commit, so that commits of many users still meet in one batch.
       permits.releaseSlot();
       const reply = idempotency === undefined ? undefined : { idempotency, body: String(result) };
-      await resident.commit(changes, reply, records);
+      const { trace } = run.events;
+      await (trace === undefined
+        ? resident.commit(changes, reply, records)
+        : trace.commit(() => resident.commit(changes, reply, records)));
     } finally {
       permits.release();
     }

@@ -28,9 +28,10 @@ export interface Failure {
   readonly reply: ErrorReply;
 }
 
-/** Writes the error of a request into the log, as {@link writeFailure} does. */
+/** Writes the error of a request into the log, as {@link writeFailure} does, and its code into the state of the request. */
 export function logFailure(logger: Logger, context: RequestContext, failure: Failure): void {
   const { method, path, req, state } = context;
+  state.errorCode = failure.reply.body.code;
   // Nobody reads the reply of a client that is gone, and its run was aborted on purpose.
   writeFailure(
     logger,
@@ -48,8 +49,8 @@ export interface FailedTask {
 }
 
 /**
- * Writes an error into the log: the server's own faults as errors with their cause and how to mend them, the client's for
- * debugging.
+ * Writes an error into the log: the server's own faults as errors with their
+ * cause and how to mend them, the client's for debugging.
  */
 export function writeFailure(
   logger: Logger,

@@ -43,6 +43,7 @@ export function componentRef(name: string): JsonSchema {
 }
 
 const requestIdHeader: DocumentPart = { $ref: "#/components/headers/X-Request-Id" };
+const traceHeader: DocumentPart = { $ref: "#/components/headers/traceresponse" };
 
 /** The operation as OpenAPI writes it. */
 export function operationObject(facts: OperationFacts): object {
@@ -66,7 +67,7 @@ export function operationObject(facts: OperationFacts): object {
 function successResponse({ description, headers, schema, example, mediaType }: ReplyFacts): object {
   return {
     description,
-    headers: { "X-Request-Id": requestIdHeader, ...headers },
+    headers: { "X-Request-Id": requestIdHeader, traceresponse: traceHeader, ...headers },
     ...(schema === undefined ? {} : { content: contentOf(schema, example, mediaType) }),
   };
 }
@@ -91,7 +92,7 @@ const headersByStatus: Readonly<Record<number, readonly string[]>> = {
 };
 
 function errorResponse(status: number, codes: readonly ErrorCode[]): object {
-  const names = ["X-Request-Id", ...(headersByStatus[status] ?? [])];
+  const names = ["X-Request-Id", "traceresponse", ...(headersByStatus[status] ?? [])];
   const schema = {
     ...componentRef(status === 422 ? "ValidationError" : "Error"),
     properties: { code: { enum: codes } },

@@ -32,6 +32,10 @@ export const headers: Readonly<Record<string, DocumentPart>> = {
     required: true,
     schema: { type: "string", pattern: "^[A-Za-z0-9._-]{1,128}$" },
   },
+  traceresponse: {
+    description: "The span of the request, where the server traces requests.",
+    schema: { type: "string", pattern: "^00-[0-9a-f]{32}-[0-9a-f]{16}-0[01]$" },
+  },
   "Idempotent-Replayed": {
     description: "Present when the reply was recorded before, and the workflow did not run again.",
     schema: { const: "true" },
@@ -72,7 +76,8 @@ export const parameters: Readonly<Record<string, DocumentPart>> = {
     "workflow-trace-id",
     "The trace, as 32 hexadecimal digits, where there is no `traceparent`.",
   ),
-  traceparent: runHeader("traceparent", "The trace the run belongs to, as W3C Trace Context writes it."),
+  traceparent: runHeader("traceparent", "The caller's span, as W3C Trace Context writes it."),
+  tracestate: runHeader("tracestate", "What tracing systems add to `traceparent`."),
 };
 
 function runHeader(name: string, description: string): DocumentPart {

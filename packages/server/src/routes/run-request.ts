@@ -14,6 +14,7 @@ export function runRequestOf(context: RequestContext): RunRequest {
   return {
     runId: runId !== undefined && isUuid(runId) ? runId.toLowerCase() : undefined,
     traceId: traceIdOf(header(context, "traceparent"), header(context, "workflow-trace-id")),
+    traceParent: context.state.span?.spanContext(),
     conversationId: header(context, "conversation-id"),
     parentId: header(context, "workflow-parent-id"),
     request: new ContextRequestFacts(context),

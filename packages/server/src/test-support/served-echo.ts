@@ -205,6 +205,12 @@ export function testConfig({
       shutdownTimeoutMs: 1000,
       idempotency: { maxRecordsPerUser: 128, maxReplyBytes: 262_144, maxAgeMs: 86_400_000 },
       store: { path: "/dev/null" },
+      telemetry: {
+        logging: { level: "info", format: "auto", scopes: {} },
+        exporters: [],
+        samplingRatio: 1,
+        recordContent: false,
+      },
       identity: { providers: [{ type: "session_cookie" }], admins: [], ...identity },
       frontEnd: {
         host: "127.0.0.1",
