@@ -1,8 +1,11 @@
-import type { ServedRunner } from "../served-application.js";
+/** What a stream shows, and what ends it when it is given up. */
+export interface Abortable {
+  abort(reason?: unknown): void;
+}
 
 /** The runs whose streams are open: what a shutdown has to end before connections are cut off. */
 export class OpenStreams {
-  readonly #runners = new Set<ServedRunner>();
+  readonly #runners = new Set<Abortable>();
 
   /** How many there are. */
   get count(): number {
@@ -10,7 +13,7 @@ export class OpenStreams {
   }
 
   /** Counts one in. Returns what counts it out. */
-  add(runner: ServedRunner): () => void {
+  add(runner: Abortable): () => void {
     this.#runners.add(runner);
     return () => {
       this.#runners.delete(runner);

@@ -44,12 +44,27 @@ export interface EchoOptions {
   readonly stream?: (run: RecordedRun, onStep: StepListener) => AsyncGenerator<string, void, undefined>;
 }
 
+const failWithoutExecution = async (): Promise<never> => {
+  throw new AlcoveError("EXECUTION_NOT_FOUND", "There is no execution.");
+};
+
+/** No jobs, and nobody to take any. */
+const noExecutions: ServedApplication["executions"] = {
+  submit: failWithoutExecution,
+  get: failWithoutExecution,
+  waitFor: failWithoutExecution,
+  cancel: failWithoutExecution,
+  answer: failWithoutExecution,
+  follow: failWithoutExecution,
+};
+
 /** An application without containers or store: it records its runs and echoes their input. */
 export class ServedEcho implements ServedApplication {
   readonly runs: RecordedRun[] = [];
   openSessions = 0;
   readonly workflow: ServedApplication["workflow"];
   readonly sessions: ServedApplication["sessions"];
+  readonly executions: ServedApplication["executions"] = noExecutions;
   readonly figures: ServedApplication["figures"] = noFigures();
 
   constructor({
@@ -93,6 +108,7 @@ export class ServedEcho implements ServedApplication {
                 });
                 return { isReplayed: idempotency?.key === "sent-before", chunks };
               },
+              onInteraction: () => () => undefined,
               subscribe: (listener) => {
                 listeners.push(listener);
                 return () => undefined;
