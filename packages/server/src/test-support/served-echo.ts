@@ -140,7 +140,7 @@ function noFigures(): ServedApplication["figures"] {
     runsInFlight: () => 0,
     residents: () => 0,
     wakes: new WakeFigures(),
-    evictions: { expired: 0, limit: 0, idle: 0, heap: 0 },
+    evictions: { expired: 0, limit: 0, idle: 0, heap: 0, operator: 0 },
     sweeps: { completed: 0, failed: 0, removedEntries: 0 },
   };
 }
