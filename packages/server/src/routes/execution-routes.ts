@@ -25,7 +25,6 @@ export function executionRoutes(
     async status(context) {
       const userId = await identifyOwner(context);
       const view = await executions.get(userId, pathParameter(context, "execution_id"));
-      context.set("cache-control", "no-store");
       replyWithJson(context, 200, executionReply(view));
     },
     async respond(context) {

@@ -114,7 +114,6 @@ function replyWithJob(context: RequestContext, view: ExecutionView): void {
 }
 
 function replyWithStatus(context: RequestContext, view: ExecutionView): void {
-  context.set("cache-control", "no-store");
   replyWithJson(context, 200, jobStatus(view));
 }
 

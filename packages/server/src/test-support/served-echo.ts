@@ -180,6 +180,17 @@ const noSessions: StoredSessions = {
   page: async () => [],
 };
 
+/** The limits of a server nobody has configured. */
+export const testLimits: AlcoveConfig["general"]["frontEnd"]["limits"] = {
+  maxHeaderBytes: 16_384,
+  headersTimeoutMs: 20_000,
+  requestTimeoutMs: 60_000,
+  keepAliveTimeoutMs: 65_000,
+  maxConnections: 0,
+  maxStreams: 10_000,
+  maxStreamsPerUser: 1_000,
+  maxNewSessionsPerMinute: 0,
+};
 /** Revocations of a process. */
 class RememberedRevocations implements RevokedUsers {
   readonly #userIds = new Set<string>();
@@ -213,6 +224,8 @@ export function testConfig({
       enablePerUserMonitoring,
       maxConcurrency: 0,
       maxQueuedRunsPerUser: 16,
+      runTimeoutMs: undefined,
+      maxSessionBytes: 16_777_216,
       maxResidentUsers: 100,
       perUserResidentIdleMs: undefined,
       shutdownDelayMs,
@@ -242,6 +255,8 @@ export function testConfig({
         maxRunningAsyncJobs: 10,
         maxExecutionsPerUser: 100,
         allowInsecureIdentity: false,
+        trustedProxies: [],
+        limits: testLimits,
         webSocket: {
           path: "/websocket",
           reconnectGraceMs: 0,
