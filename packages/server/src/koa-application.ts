@@ -3,10 +3,11 @@ import Koa from "koa";
 import { accessLog } from "./middleware/access-log.js";
 import { crossOrigin } from "./middleware/cross-origin.js";
 import { errorMap } from "./middleware/error-map.js";
+import { requestFields } from "./middleware/request-fields.js";
 import { requestId } from "./middleware/request-id.js";
 import { requestSpan } from "./middleware/request-span.js";
 import { unmatchedRoute } from "./middleware/unmatched-route.js";
-import type { RequestState } from "./request-state.js";
+import type { RequestContext, RequestState } from "./request-state.js";
 import { createRouter } from "./routes/router.js";
 import { staticRoutes } from "./routes/static-routes.js";
 import type { ServerLife } from "./server-life.js";
@@ -22,7 +23,7 @@ export function createRequestListener(options: ServerOptions, life: ServerLife):
     koa.use(requestSpan(options.tracing, router));
   }
   if (options.accessLog === true) {
-    koa.use(accessLog(logger, clock));
+    koa.use(accessLog({ logger, clock, router }));
   }
   koa.use(errorMap(logger));
   const crossOriginRules = crossOrigin(config.general.frontEnd.cors);
@@ -33,7 +34,9 @@ export function createRequestListener(options: ServerOptions, life: ServerLife):
   koa.use(router.routes());
   koa.use(unmatchedRoute(router));
   // Only what breaks while a reply is being written ends up here, mostly clients that hang up.
-  koa.on("error", (error: unknown) => logger.debug("A reply could not be written.", { error }));
+  koa.on("error", (error: unknown, context?: RequestContext) =>
+    logger.debug("A reply could not be written.", { ...(context && requestFields(context)), error }),
+  );
   const listener = koa.callback();
   return (request, response) => void listener(request, response);
 }

@@ -1,4 +1,4 @@
-import { AlcoveError, type Logger } from "@alcove/plugin-api";
+import { AlcoveError, type LogFields, type Logger } from "@alcove/plugin-api";
 import type { SessionAdministration } from "@alcove/server";
 import {
   type ListedSession,
@@ -66,8 +66,8 @@ export class StoreAdministration implements SessionAdministration {
     return this.#keyOf(userId);
   }
 
-  async delete(userId: string): Promise<void> {
-    await this.#remove(userId, () => this.#options.store.remove(this.#keyOf(userId)));
+  async delete(userId: string, logged: LogFields = {}): Promise<void> {
+    await this.#remove(userId, () => this.#options.store.remove(this.#keyOf(userId)), logged);
   }
 
   async deleteEntry(entry: string): Promise<void> {
@@ -98,7 +98,7 @@ export class StoreAdministration implements SessionAdministration {
     return this.#options.store.backup(file, { overwrite });
   }
 
-  async #remove(userId: string, remove: () => Promise<boolean>): Promise<void> {
+  async #remove(userId: string, remove: () => Promise<boolean>, logged: LogFields): Promise<void> {
     let isRemoved = false;
     await this.#options.betweenRuns(userId, async () => {
       isRemoved = await remove();
@@ -106,7 +106,7 @@ export class StoreAdministration implements SessionAdministration {
     if (!isRemoved) {
       this.#failAsMissing(userId);
     }
-    this.#options.logger.info("A session was deleted", { userId });
+    this.#options.logger.info("A session was deleted", { ...logged, userId });
   }
 
   #failAsMissing(userId: string): never {

@@ -56,7 +56,7 @@ export class PerUserRunHost implements RunHost, Resident {
       if (leaving !== undefined) {
         await abort.race(leaving);
       }
-      const room = this.resident.awakeRoom(arrivedAtMs) ?? (await abort.race(this.resident.wake(arrivedAtMs)));
+      const room = this.resident.awakeRoom(arrivedAtMs) ?? (await abort.race(this.resident.wake(arrivedAtMs, events)));
       const recordedReply = idempotency && (await this.resident.recordedReplies.find(idempotency));
       // Only now, so that no slot is held while a room is built.
       const slot = permits.takeSlot();

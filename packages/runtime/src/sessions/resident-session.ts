@@ -1,6 +1,7 @@
 import { AlcoveError, type DisposalReport, DisposalStack } from "@alcove/plugin-api";
 import type { RecordChange, SessionCommit, SessionKey, SessionStore } from "@alcove/state";
 import { type Furnishings, furnishRoom, type Room } from "../containers/room.js";
+import type { RunEvents } from "../events/run-events.js";
 import { RunCollections } from "../runs/run-collections.js";
 import type { StateDrafts } from "../runs/state-drafts.js";
 import { contentOf } from "./collection-content.js";
@@ -72,15 +73,17 @@ export class ResidentSession {
    * Makes sure that record and room are in memory, and that the session had not expired when the caller came: one that
    * had begins anew, in a new room. After a failure nothing half-made is kept. A caller may stop waiting; whoever has the
    * next turn joins what is going on.
+   *
+   * @param run The run it is woken up for.
    */
-  wake(arrivedAtMs: number): Promise<Room> {
-    this.#waking ??= this.#wake(arrivedAtMs).finally(() => {
+  wake(arrivedAtMs: number, run: RunEvents): Promise<Room> {
+    this.#waking ??= this.#wake(arrivedAtMs, run).finally(() => {
       this.#waking = undefined;
     });
     return this.#waking;
   }
 
-  async #wake(arrivedAtMs: number): Promise<Room> {
+  async #wake(arrivedAtMs: number, run: RunEvents): Promise<Room> {
     const { store, records, furnishings, key } = this.#options;
     if (this.hasExpired(arrivedAtMs)) {
       this.#forget();
@@ -93,7 +96,7 @@ export class ResidentSession {
       }
       this.#record = stored === undefined ? records.create(store.nowMs()) : await records.read(stored);
     }
-    this.#room ??= await furnishRoom(furnishings, this.userId);
+    this.#room ??= await furnishRoom(furnishings, this.userId, run.logFields());
     return this.#room;
   }
 

@@ -3,6 +3,7 @@ import type { Middleware } from "koa";
 import { type ErrorReply, errorReply, errorText } from "../errors/error-body.js";
 import { replyWithJsonText } from "../json-reply.js";
 import type { RequestContext, RequestState } from "../request-state.js";
+import { requestFields } from "./request-fields.js";
 
 /**
  * Turns whatever the middleware below throws into a JSON reply, and logs it.
@@ -34,7 +35,7 @@ export interface Failure {
  */
 export function logFailure(logger: Logger, context: RequestContext, { error, reply: { status, body } }: Failure): void {
   context.state.errorCode = body.code;
-  const fields = { requestId: context.state.requestId, code: body.code, status };
+  const fields = { ...requestFields(context), code: body.code, status };
   if (status >= 500 && !isClientGone(context)) {
     const what = AlcoveError.is(error) ? error.message : "an error outside the catalogue";
     const remedy = AlcoveError.is(error) ? { remedy: error.remedy } : {};

@@ -22,6 +22,7 @@ export function callWorkflow<Result>(
   const session = sessions.session({ userId });
   try {
     const runner = session.run(input, runRequestOf(context));
+    context.state.runner = runner;
     abortWhenClientLeaves(runner, context);
     return begin(runner);
   } finally {

@@ -63,6 +63,8 @@ export class ServedEcho implements ServedApplication {
             this.runs.push(recorded);
             const listeners: StepListener[] = [];
             return {
+              runId: `run-${this.runs.length}`,
+              userId,
               reply: async (idempotency) => {
                 recorded.idempotency = idempotency;
                 const body = JSON.stringify(run === undefined ? input : await run(recorded));
