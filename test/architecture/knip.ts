@@ -55,7 +55,7 @@ const config: KnipConfig = {
     "packages/server": {
       entry: ["src/**/*.test.ts"],
       project: ["src/**/*.ts"],
-      ignoreDependencies: ["jose", "prom-client", "ws"],
+      ignoreDependencies: ["prom-client", "ws"],
     },
     "packages/alcove": {
       entry: ["src/main.ts", "src/**/*.test.ts"],

@@ -32,7 +32,9 @@ export function logListening(application: Application, address: string, logger: 
   for (const { method, path } of routeAddresses(application.config)) {
     logger.info(`Route ${method} ${address}${path}`);
   }
-  if (application.runtime.workflow.scope === "per-user") {
+  const { providers } = application.config.general.identity;
+  const isPlainCookie = providers.some(({ type }) => type === "session_cookie");
+  if (application.runtime.workflow.scope === "per-user" && isPlainCookie) {
     logger.warn(
       "Users are told apart by the plain nat-session cookie, which anybody can set: good for development, not for strangers",
     );

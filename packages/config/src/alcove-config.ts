@@ -1,4 +1,5 @@
 import type { ConfigPath } from "./config-node.js";
+import type { IdentityConfig } from "./identity-config.js";
 import type { TelemetryConfig } from "./telemetry-config.js";
 
 /** A validated configuration. Deeply frozen. */
@@ -72,6 +73,8 @@ export interface GeneralConfig {
   readonly store: StoreConfig;
   /** Where the log and the spans of runs go. */
   readonly telemetry: TelemetryConfig;
+  /** Who may say who a request acts for. */
+  readonly identity: IdentityConfig;
   /** The HTTP server. */
   readonly frontEnd: FrontEndConfig;
 }

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { duration, flag, regularExpression, section, text, textList, wholeNumber } from "./field-schemas.js";
+import { identityKeys, identitySchema } from "./identity-schema.js";
 import { telemetrySchema, telemetryShape } from "./telemetry-schema.js";
 
 const secondMs = 1_000;
@@ -55,6 +56,7 @@ const generalShape = {
   idempotency: section(idempotencyShape),
   store: section(storeShape),
   telemetry: telemetrySchema,
+  identity: identitySchema,
   front_end: section(frontEndShape),
 };
 
@@ -71,9 +73,15 @@ const keysBySection: ReadonlyMap<string, readonly string[]> = new Map([
   ["general.telemetry", Object.keys(telemetryShape)],
   ["general.front_end", Object.keys(frontEndShape)],
   ["general.front_end.cors", Object.keys(corsShape)],
+  ...identityKeys,
 ]);
 
-/** The keys a section of `general` knows, by the path of the section. */
-export function keysOfSection(path: string): readonly string[] {
-  return keysBySection.get(path) ?? [];
+/**
+ * The keys a section of `general` knows, by the path of the section.
+ *
+ * @param type The section's `_type`, where what it knows depends on that.
+ */
+export function keysOfSection(path: string, type?: unknown): readonly string[] {
+  const place = path.replace(/\[\d+\]/g, "[]");
+  return keysBySection.get(place) ?? keysBySection.get(`${place} ${String(type)}`) ?? [];
 }

@@ -3,6 +3,7 @@ import type { GeneralConfig } from "./alcove-config.js";
 import type { ConfigDocument } from "./config-document.js";
 import { type ConfigNode, type MappingNode, nodeAt, plainValueOf } from "./config-node.js";
 import { type GeneralSection, generalSchema } from "./general-schema.js";
+import { identityConfigOf } from "./identity-section.js";
 import type { ProblemReport } from "./problem-report.js";
 import { reportSchemaIssues } from "./schema-issues.js";
 import { telemetryConfigOf, withDestinationTypes } from "./telemetry-section.js";
@@ -19,26 +20,35 @@ export interface GeneralSectionOptions {
 /** Validates `general:` and fills in its defaults; `undefined` where it has errors, which are reported. */
 export function readGeneralSection(root: MappingNode, options: GeneralSectionOptions): GeneralConfig | undefined {
   const section = nodeAt(root, ["general"]);
-  const normalised = section === undefined ? undefined : withTypes(section, options.report);
+  const normalised = section === undefined ? undefined : withTypeKeys(section, options.report);
   const parsed = generalSchema.safeParse(normalised === undefined ? undefined : plainValueOf(normalised));
   if (parsed.success) return generalConfigOf(parsed.data, options);
   reportSchemaIssues(parsed.error.issues, { root, path: ["general"], ...options });
   return undefined;
 }
 
-/** The section with `type`, where it stands for `_type`, renamed to that. */
-function withTypes(general: ConfigNode, report: ProblemReport): ConfigNode {
+function withTypeKeys(general: ConfigNode, report: ProblemReport): ConfigNode {
   if (general.kind !== "mapping") return general;
-  const entries = new Map(general.entries);
-  const frontEnd = entries.get("front_end");
-  if (frontEnd?.value.kind === "mapping") {
-    entries.set("front_end", { ...frontEnd, value: withTypeKey(frontEnd.value, ["general", "front_end"], report) });
-  }
-  const telemetry = entries.get("telemetry");
-  if (telemetry !== undefined) {
-    entries.set("telemetry", { ...telemetry, value: withDestinationTypes(telemetry.value, report) });
-  }
-  return { ...general, entries };
+  return withDestinationTypes(withProviderTypes(withFrontEndType(general, report), report), report);
+}
+
+function withFrontEndType(general: MappingNode, report: ProblemReport): MappingNode {
+  const frontEnd = general.entries.get("front_end");
+  if (frontEnd?.value.kind !== "mapping") return general;
+  const value = withTypeKey(frontEnd.value, ["general", "front_end"], report);
+  return { ...general, entries: new Map(general.entries).set("front_end", { ...frontEnd, value }) };
+}
+
+function withProviderTypes(general: MappingNode, report: ProblemReport): MappingNode {
+  const identity = general.entries.get("identity");
+  const providers = identity?.value.kind === "mapping" ? identity.value.entries.get("providers") : undefined;
+  if (identity?.value.kind !== "mapping" || providers?.value.kind !== "list") return general;
+  const items = providers.value.items.map((item, index) =>
+    item.kind === "mapping" ? withTypeKey(item, ["general", "identity", "providers", index], report) : item,
+  );
+  const list = { ...providers, value: { ...providers.value, items } };
+  const value = { ...identity.value, entries: new Map(identity.value.entries).set("providers", list) };
+  return { ...general, entries: new Map(general.entries).set("identity", { ...identity, value }) };
 }
 
 function generalConfigOf(
@@ -68,6 +78,7 @@ function generalConfigOf(
     }),
     store: Object.freeze({ path: storePath }),
     telemetry: telemetryConfigOf(section.telemetry, document),
+    identity: identityConfigOf(section.identity),
     frontEnd: frontEndConfigOf(section.front_end),
   });
 }

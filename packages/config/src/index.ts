@@ -12,6 +12,19 @@ export type {
 export { ConfigDocument } from "./config-document.js";
 export type { ConfigPath } from "./config-node.js";
 export type { Environment } from "./environment.js";
+export type {
+  AdminRule,
+  ApiKeyConfig,
+  BasicConfig,
+  IdentityConfig,
+  IdentityProviderConfig,
+  IssuedCookieConfig,
+  JwtConfig,
+  SessionCookieConfig,
+  TokenKey,
+  TrustedHeaderConfig,
+} from "./identity-config.js";
+export type { PasswordHash } from "./identity-fields.js";
 export { type LoadConfigOptions, type LoadedConfig, loadConfig } from "./load-config.js";
 export type { ConfigOverride } from "./override.js";
 export type {
@@ -22,3 +35,4 @@ export type {
   SpanExporterConfig,
   TelemetryConfig,
 } from "./telemetry-config.js";
+export type { TokenAlgorithm } from "./token-algorithms.js";

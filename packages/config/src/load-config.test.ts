@@ -29,6 +29,7 @@ describe("loadConfig", () => {
           samplingRatio: 1,
           recordContent: false,
         },
+        identity: { providers: [{ type: "session_cookie" }], admins: [] },
         frontEnd: {
           host: "localhost",
           port: 8_000,
@@ -68,6 +69,7 @@ describe("loadConfig", () => {
         shutdown_timeout: 2.5
         idempotency: { max_records_per_user: 16, max_reply_bytes: 1024, max_age: 1h }
         store: { path: /var/lib/alcove/notes.sqlite }
+        identity: { providers: [{ _type: session_cookie }], admins: [{ role: operator }] }
         front_end:
           _type: fastapi
           host: 0.0.0.0
@@ -104,6 +106,7 @@ describe("loadConfig", () => {
         samplingRatio: 1,
         recordContent: false,
       },
+      identity: { providers: [{ type: "session_cookie" }], admins: [{ role: "operator" }] },
       frontEnd: {
         host: "0.0.0.0",
         port: 0,

@@ -1,7 +1,15 @@
 import { didYouMean } from "@alcove/plugin-api";
 import type { z } from "zod";
 import type { ConfigDocument } from "./config-document.js";
-import { type ConfigPath, formatPath, hasFault, type MappingNode, nodeAt } from "./config-node.js";
+import {
+  type ConfigNode,
+  type ConfigPath,
+  childOf,
+  formatPath,
+  hasFault,
+  type MappingNode,
+  nodeAt,
+} from "./config-node.js";
 import { keysOfSection } from "./general-schema.js";
 import type { ProblemReport } from "./problem-report.js";
 
@@ -26,14 +34,14 @@ export function reportSchemaIssues(issues: readonly z.core.$ZodIssue[], value: R
   }
 }
 
-function reportUnknownKey(section: ConfigPath, key: string, { document, report }: RefusedValue): void {
+function reportUnknownKey(section: ConfigPath, key: string, { root, document, report }: RefusedValue): void {
   const name = formatPath(section);
   const message = `${name} has no key ${JSON.stringify(key)}.`;
   report.error(
     "config-unknown-key",
     document.locateKey([...section, key]),
     message,
-    didYouMean(key, keysOfSection(name)),
+    didYouMean(key, keysOfSection(name, typeOf(nodeAt(root, section)))),
   );
 }
 
@@ -41,11 +49,18 @@ function reportIssue(path: ConfigPath, issue: z.core.$ZodIssue, { root, document
   const node = nodeAt(root, path);
   if (node !== undefined && hasFault(node)) return;
   const name = formatPath(path);
-  const message = `${name} ${issue.message}, found ${document.describe(path)}.`;
+  const isSecret = issue.code === "custom" && issue.params?.["isSecret"] === true;
+  const found = isSecret ? "" : `, found ${document.describe(path)}`;
+  const message = `${name} ${issue.message}${found}.`;
   const isUnquotedText =
     issue.code === "invalid_type" && issue.expected === "string" && node?.kind === "scalar" && node.value !== null;
   const remedy = isUnquotedText
     ? "Put the value in quotes."
     : "Correct the value, or leave the key out for its default.";
   report.error("config-schema", document.locate(path), message, remedy);
+}
+
+function typeOf(node: ConfigNode | undefined): unknown {
+  const type = node && (childOf(node, "_type") ?? childOf(node, "type"));
+  return type?.kind === "scalar" ? type.value : undefined;
 }

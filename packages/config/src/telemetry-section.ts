@@ -8,8 +8,15 @@ import { withTypeKey } from "./type-key.js";
 
 const defaultLogging: LoggingConfig = Object.freeze({ level: "info", format: "auto", scopes: Object.freeze({}) });
 
-/** The section with `type` renamed to `_type` in every destination of logs and spans. */
-export function withDestinationTypes(telemetry: ConfigNode, report: ProblemReport): ConfigNode {
+/** `general` with `type` renamed to `_type` in every destination of logs and spans. */
+export function withDestinationTypes(general: MappingNode, report: ProblemReport): MappingNode {
+  const telemetry = general.entries.get("telemetry");
+  if (telemetry === undefined) return general;
+  const value = withTypesBelow(telemetry.value, report);
+  return { ...general, entries: new Map(general.entries).set("telemetry", { ...telemetry, value }) };
+}
+
+function withTypesBelow(telemetry: ConfigNode, report: ProblemReport): ConfigNode {
   return mapEntries(telemetry, (destinations, key) =>
     key === "logging" || key === "tracing"
       ? mapEntries(destinations, (destination, name) =>

@@ -5,7 +5,7 @@ import { readText } from "./read-text.js";
 /** What a value begins with that stands for the text of a file. */
 export const TEXT_FILE_SCHEME = "file://";
 
-const suffixes = [".txt", ".md", ".j2", ".jinja2", ".jinja", ".prompt", ".tpl", ".template"];
+const suffixes = [".txt", ".md", ".j2", ".jinja2", ".jinja", ".prompt", ".tpl", ".template", ".pem"];
 
 /** The text of a file, or what is wrong and how to mend it. */
 export type TextFileReading = { readonly text: string } | { readonly message: string; readonly remedy: string };

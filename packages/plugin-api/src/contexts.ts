@@ -1,5 +1,6 @@
 import type { Clock } from "./clock.js";
 import type { CollectionItemSchemas, CollectionsOf, NoCollections } from "./definitions/collection-declaration.js";
+import type { JsonValue } from "./json.js";
 import type { Logger } from "./logger.js";
 
 /** Gives something back: closes a connection, clears a timer. May be asynchronous; called exactly once. */
@@ -15,6 +16,22 @@ export interface RequestFacts {
   readonly path: string;
   /** Header names in lower case. `authorization`, `cookie` and `x-api-key` are left out. */
   readonly headers: Readonly<Record<string, string>>;
+}
+
+/** Who a caller has proved to be. It comes from the request's credentials, never from its body. Deeply frozen. */
+export interface Principal {
+  /** The user id that issuer and subject lead to. */
+  readonly userId: string;
+  /** Who vouches for the subject, e.g. the `iss` of a token. */
+  readonly issuer: string;
+  /** The caller's name with the issuer. */
+  readonly subject: string;
+  /** The type of the provider that found out, e.g. `jwt`, as `general.identity` names it. */
+  readonly provider: string;
+  /** What the issuer says the caller may do; empty where it says nothing. */
+  readonly roles: readonly string[];
+  /** The claims of a token that the configuration lets functions see. */
+  readonly claims: Readonly<Record<string, JsonValue>>;
 }
 
 /** The run a call belongs to. */
@@ -49,6 +66,11 @@ export interface CallContext {
   readonly clock: Clock;
   /** Who the run acts for; `undefined` in a shared workflow that was called without identity. */
   readonly userId: string | undefined;
+  /**
+   * Who the caller has proved to be; `undefined` where nobody was asked: in a shared workflow that was called without
+   * identity, and in runs that do not come from a request, such as those of `alcove run`.
+   */
+  readonly principal: Principal | undefined;
 }
 
 /** What a per-user function gets with each call: the user, and the state and collections it may change. */

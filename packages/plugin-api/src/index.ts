@@ -7,6 +7,7 @@ export type {
   CallContext,
   PerUserBuildContext,
   PerUserCallContext,
+  Principal,
   Release,
   RequestFacts,
   RunFacts,

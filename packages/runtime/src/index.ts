@@ -1,5 +1,7 @@
 export { EventHub } from "./events/event-hub.js";
 export type { IntermediateStep, StepListener, StepType } from "./events/intermediate-step.js";
+export { RunFigures, type RunKind, type RunOutcome } from "./figures/run-figures.js";
+export { type EvictionReason, type RuntimeFigures, type SweepFigures, WakeFigures } from "./figures/runtime-figures.js";
 export type { ApplicationPlan, ComponentPlan, FunctionPlan } from "./plan/application-plan.js";
 export { type PlanOptions, type PlanResult, planApplication } from "./plan/plan-application.js";
 export { createMemoryCollection } from "./runs/memory-collection.js";
@@ -9,6 +11,7 @@ export { Runner, type RunnerState } from "./runs/runner.js";
 export { Runtime, type RuntimeOptions, type WorkflowFacts } from "./runtime.js";
 export type { IdempotencyLimits, IdempotencyRequest } from "./sessions/recorded-replies.js";
 export { Session } from "./sessions/session.js";
+export type { LatencyPercentiles } from "./sessions/session-figures.js";
 export { type ResidentFigures, SessionManager } from "./sessions/session-manager.js";
 export { type ReceivedHeaders, spanContextOf, traceparentOf } from "./tracing/trace-headers.js";
 export type { Tracing } from "./tracing/tracing.js";

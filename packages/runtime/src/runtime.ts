@@ -3,6 +3,7 @@ import type { Clock, Logger, Scope, z } from "@alcove/plugin-api";
 import type { SessionStore } from "@alcove/state";
 import { buildRoot, type Root } from "./containers/root.js";
 import { EventHub } from "./events/event-hub.js";
+import type { RuntimeFigures } from "./figures/runtime-figures.js";
 import type { ApplicationPlan } from "./plan/application-plan.js";
 import { WorkflowWire } from "./plan/workflow-wire.js";
 import { SessionManager } from "./sessions/session-manager.js";
@@ -53,6 +54,8 @@ export class Runtime {
   readonly sessions: SessionManager;
   /** The steps of all runs. */
   readonly events: EventHub;
+  /** What has been done since the start. Always the same object, whose numbers grow. */
+  readonly figures: RuntimeFigures;
   readonly #root: Root;
   readonly #sweeper: SessionSweeper;
   readonly #shutdownTimeoutMs: number;
@@ -92,6 +95,7 @@ export class Runtime {
       intervalMs: general.perUserWorkflowCleanupIntervalMs,
       residencyIntervalMs: general.perUserResidentIdleMs ?? general.perUserWorkflowCleanupIntervalMs,
     });
+    this.figures = { ...this.sessions.figures, sweeps: this.#sweeper.figures };
   }
 
   /**

@@ -20,6 +20,27 @@ describe("loopback hosts", () => {
   );
 });
 
+describe("an issued cookie without TLS", () => {
+  it("is refused on an address that others can reach", () => {
+    const issued = {
+      type: "issued_cookie" as const,
+      issuer: "issued-cookie",
+      secrets: ["x"],
+      sameSite: "lax" as const,
+      maxAgeMs: 1,
+      rotateAfterMs: 1,
+    };
+    const problemOf = (isSecure: boolean) =>
+      insecureIdentityProblem(
+        testConfig({ frontEnd: { host: "0.0.0.0" }, identity: { providers: [{ ...issued, isSecure }] } }),
+        "per-user",
+        source,
+      );
+    expect(problemOf(false)).toMatchObject({ message: expect.stringContaining("in the clear") });
+    expect(problemOf(true)).toBeUndefined();
+  });
+});
+
 describe("the unverified cookie", () => {
   it("refuses to be served to other machines, and says how to mend it", () => {
     const problem = insecureIdentityProblem(testConfig({ frontEnd: { host: "0.0.0.0" } }), "per-user", source);
@@ -30,10 +51,13 @@ describe("the unverified cookie", () => {
     });
   });
 
-  it("is accepted on this machine, when switched on by name, and where no user is needed", () => {
+  it("is accepted on this machine, when switched on by name, where no user is needed and where it is not used", () => {
     expect(insecureIdentityProblem(testConfig(), "per-user", source)).toBeUndefined();
     const open = testConfig({ frontEnd: { host: "0.0.0.0", allowInsecureIdentity: true } });
     expect(insecureIdentityProblem(open, "per-user", source)).toBeUndefined();
     expect(insecureIdentityProblem(testConfig({ frontEnd: { host: "0.0.0.0" } }), "shared", source)).toBeUndefined();
+    const identity = { providers: [{ type: "api_key" as const, issuer: "keys", keys: [] }] };
+    const verified = testConfig({ frontEnd: { host: "0.0.0.0" }, identity });
+    expect(insecureIdentityProblem(verified, "per-user", source)).toBeUndefined();
   });
 });

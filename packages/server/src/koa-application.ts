@@ -1,5 +1,6 @@
 import type { RequestListener } from "node:http";
 import Koa from "koa";
+import { provideIdentity } from "./identity/request-identity.js";
 import { accessLog } from "./middleware/access-log.js";
 import { crossOrigin } from "./middleware/cross-origin.js";
 import { errorMap } from "./middleware/error-map.js";
@@ -17,6 +18,7 @@ import type { ServerOptions } from "./server-options.js";
 export function createRequestListener(options: ServerOptions, life: ServerLife): RequestListener {
   const { config, logger, clock } = options;
   const koa = new Koa<RequestState>({ env: "production" });
+  provideIdentity(koa, life.identity);
   const router = createRouter(options, life);
   koa.use(requestId);
   if (options.tracing !== undefined) {

@@ -1,4 +1,4 @@
-import type { ErrorCode } from "@alcove/plugin-api";
+import type { ErrorCode, Principal } from "@alcove/plugin-api";
 import type { Span } from "@opentelemetry/api";
 import type { ParameterizedContext } from "koa";
 import type { ServedRunner } from "./served-application.js";
@@ -13,6 +13,8 @@ export interface RequestState {
   runner?: ServedRunner;
   /** What the client was told went wrong. */
   errorCode?: ErrorCode;
+  /** Who sends the request; set once a route has asked for it, and there is somebody. */
+  principal?: Principal;
 }
 
 /** The Koa context of Alcove's middleware. */

@@ -1,3 +1,5 @@
+import { createIdentity } from "./identity/create-identity.js";
+import type { Identity } from "./identity/identity.js";
 import { Readiness } from "./readiness.js";
 import type { ServerOptions } from "./server-options.js";
 import { OpenStreams } from "./streams/open-streams.js";
@@ -6,8 +8,11 @@ import { OpenStreams } from "./streams/open-streams.js";
 export class ServerLife {
   readonly openStreams = new OpenStreams();
   readonly readiness: Readiness;
+  /** Says who sends a request, be it for a route or for a socket. */
+  readonly identity: Identity;
 
-  constructor({ store }: ServerOptions) {
-    this.readiness = new Readiness(store);
+  constructor(options: ServerOptions) {
+    this.readiness = new Readiness(options.store);
+    this.identity = createIdentity(options);
   }
 }

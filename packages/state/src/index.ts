@@ -1,5 +1,5 @@
 export { createKeyvSessionStore, type KeyvSessionStoreOptions } from "./create-keyv-session-store.js";
-export { Distribution } from "./distribution.js";
+export { Distribution, durationBoundsMs } from "./distribution.js";
 export { sessionKeyOf } from "./entry-keys.js";
 export { exportedSessionSchema, userIdOfExport } from "./exported-session.js";
 export type { KeyvEntryStorage } from "./guarded-adapter.js";

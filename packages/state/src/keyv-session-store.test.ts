@@ -75,10 +75,13 @@ describe("commits that come together", () => {
   });
 
   it("are one statement each time, which SQLite carries out whole or not at all", async () => {
-    const query = vi.spyOn(ReopeningConnection.prototype, "query");
+    const spies = [
+      vi.spyOn(ReopeningConnection.prototype, "query"),
+      vi.spyOn(ReopeningConnection.prototype, "runPrepared"),
+    ];
     await Promise.all(users(50).map((key) => store.commit(commitOf(key, 0))));
     await Promise.all(users(50).map((key) => store.commit({ ...commitOf(key, 1), records: someRecords })));
-    const commands = query.mock.calls.map(([statement]) => statement.slice(0, 6));
+    const commands = spies.flatMap(({ mock }) => mock.calls.map(([statement]) => statement.slice(0, 6)));
     expect(commands.filter((command) => command !== "SELECT")).toEqual(["INSERT", "INSERT"]);
   });
 

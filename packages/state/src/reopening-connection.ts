@@ -21,16 +21,12 @@ export class ReopeningConnection implements SqliteConnection {
     this.#open = open;
   }
 
-  async query(statement: string, parameters?: readonly SqliteParameter[]): Promise<unknown[]> {
-    try {
-      return await this.#use((connection) => connection.query(statement, parameters));
-    } catch (error) {
-      if (sqliteCodeOf(error) !== "SQLITE_MISUSE" || this.#isClosed) {
-        throw error;
-      }
-      // The connection was closed already, so nothing of the statement was carried out.
-      return this.#use((connection) => connection.query(statement, parameters));
-    }
+  query(statement: string, parameters?: readonly SqliteParameter[]): Promise<unknown[]> {
+    return this.#carryOut((connection) => connection.query(statement, parameters));
+  }
+
+  runPrepared(statement: string, parameters: readonly SqliteParameter[]): Promise<void> {
+    return this.#carryOut((connection) => connection.runPrepared(statement, parameters));
   }
 
   copyTo(file: string): Promise<void> {
@@ -44,6 +40,18 @@ export class ReopeningConnection implements SqliteConnection {
       await (await current).close();
     }
     await this.#buryDead();
+  }
+
+  async #carryOut<Result>(action: (connection: SqliteConnection) => Promise<Result>): Promise<Result> {
+    try {
+      return await this.#use(action);
+    } catch (error) {
+      if (sqliteCodeOf(error) !== "SQLITE_MISUSE" || this.#isClosed) {
+        throw error;
+      }
+      // The connection was closed already, so nothing of the statement was carried out.
+      return this.#use(action);
+    }
   }
 
   async #use<Result>(action: (connection: SqliteConnection) => Promise<Result>): Promise<Result> {

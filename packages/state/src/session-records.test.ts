@@ -273,6 +273,19 @@ describe("records in an SQLite file", () => {
     expect([await countOf("records"), await countOf("left_ranges")]).toEqual([[{ count: 1 }], [{ count: 0 }]]);
   });
 
+  it("in large ranges that overlap are swept in one go", async () => {
+    await store.commit(commitOf(alice, 0, many(3_000)));
+    await store.commit(
+      commitOf(alice, 1, [
+        { kind: "remove-range", from: "item/1", to: "item/2" },
+        { kind: "remove-range", from: "item/10", to: "item/3" },
+      ]),
+    );
+    expect(await countOf("left_ranges")).toEqual([{ count: 2 }]);
+    await store.sweep(10_000);
+    expect(await countOf("left_ranges")).toEqual([{ count: 0 }]);
+  });
+
   it("that are put by the hundred where a large range was removed take no longer for that", async () => {
     const everything: RecordChange = { kind: "remove-range", from: "", to: "~" };
     await store.commit(commitOf(alice, 0, many(20_000)));

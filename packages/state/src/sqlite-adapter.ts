@@ -11,11 +11,12 @@ import type {
   SessionRange,
 } from "./entry-adapter.js";
 import { ReopeningConnection } from "./reopening-connection.js";
+import { type PreparedBatch, preparedBatch } from "./sqlite-batch.js";
 import { commitStatement } from "./sqlite-commit.js";
 import type { SqliteParameter } from "./sqlite-connection.js";
 import { entriesTable, pragmaValue } from "./sqlite-database-file.js";
 import { SqliteEntryReader } from "./sqlite-entry-reader.js";
-import { sqliteFailureOf } from "./sqlite-failure.js";
+import { sqliteCodeOf, sqliteFailureOf } from "./sqlite-failure.js";
 import { openConfiguredConnection } from "./sqlite-settings.js";
 import * as statements from "./sqlite-statements.js";
 import { readEntryHead } from "./stored-entry.js";
@@ -87,7 +88,26 @@ export class SqliteAdapter extends KeyvSqlite implements EntryAdapter {
   }
 
   async setMany(entries: readonly EntryToStore[]): Promise<boolean[]> {
-    const { statement, parameters } = commitStatement(entries, this.#nowMs(), this.#mayHaveLeftRanges);
+    const prepared = preparedBatch(entries, this.#nowMs(), this.#mayHaveLeftRanges);
+    const areAllTaken = prepared !== undefined && (await this.#storeAll(prepared));
+    return areAllTaken ? entries.map(() => true) : this.#storeEach(entries);
+  }
+
+  /** Resolves to `false` when nothing was stored, because an entry is not to be taken. */
+  async #storeAll({ statement, parameters }: PreparedBatch): Promise<boolean> {
+    try {
+      await this.#connection.runPrepared(statement, parameters);
+      return true;
+    } catch (error) {
+      if (sqliteCodeOf(error) === "SQLITE_CONSTRAINT") {
+        return false;
+      }
+      throw error;
+    }
+  }
+
+  async #storeEach(entries: readonly EntryToStore[]): Promise<boolean[]> {
+    const { statement, parameters } = commitStatement(entries, this.#nowMs());
     const leavesRanges = entries.some(({ records }) => records !== undefined && records.removedRanges.length > 0);
     this.#mayHaveLeftRanges ||= leavesRanges;
     const rows = await this.#connection.query(statement, parameters);

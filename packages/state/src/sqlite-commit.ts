@@ -1,5 +1,6 @@
 import type { EntryToStore } from "./entry-adapter.js";
 import type { StoredRecordChanges } from "./record-changes.js";
+import { smallColumns, smallPlaces } from "./small-changes.js";
 import type { SqliteParameter } from "./sqlite-connection.js";
 import { entriesTable } from "./sqlite-database-file.js";
 import { isComponentRow } from "./sqlite-statements.js";
@@ -10,9 +11,6 @@ export interface BoundStatement {
   readonly parameters: SqliteParameter[];
 }
 
-/** Places for records in the row of a small change: a large component and a recorded reply, which displaces an older one, fit in. */
-const places = { removed: ["removed1", "removed2"], put: ["1", "2", "3"] };
-
 const storeSession = `INSERT INTO ${entriesTable}(key, expires_at, revision, room, value)
     VALUES (NEW.key, NEW.expires_at, NEW.revision, NEW.room, NEW.value)
     ON CONFLICT(key) DO UPDATE SET value = NEW.value, expires_at = NEW.expires_at,
@@ -21,11 +19,11 @@ const storeSession = `INSERT INTO ${entriesTable}(key, expires_at, revision, roo
 const overwrite = "ON CONFLICT(room, name) DO UPDATE SET value = excluded.value, expires_at = excluded.expires_at";
 
 const smallChange: readonly string[] = [
-  ...places.removed.map(
+  ...smallPlaces.removed.map(
     (removed) => `DELETE FROM records WHERE NEW.${removed} IS NOT NULL AND name = NEW.${removed}
       AND room = (SELECT room FROM ${entriesTable} WHERE key = NEW.key)`,
   ),
-  ...places.put.map(
+  ...smallPlaces.put.map(
     (place) => `INSERT INTO records(room, name, expires_at, value)
       SELECT e.room, NEW.name${place}, ${expiryInText(`NEW.text${place}`)}, NEW.text${place}
         FROM ${entriesTable} e WHERE NEW.name${place} IS NOT NULL AND e.key = NEW.key ${overwrite}`,
@@ -75,7 +73,6 @@ const largeChange: readonly string[] = [
       FROM ${entriesTable} e, json_each(NEW.put) put WHERE e.key = NEW.key ${overwrite}`,
 ];
 
-const smallColumns = [...places.removed, ...places.put.flatMap((place) => [`name${place}`, `text${place}`])];
 const largeColumns = ["removed", "ranges", "kept", "put", "is_massive"];
 
 /**
@@ -104,35 +101,14 @@ function expiryInText(text: string): string {
 }
 
 /**
- * Stores entries, each with what it changes in its session's records. The rows it answers with hold the keys of those
- * that were taken.
- *
- * @param mayPartRanges Whether records may be put into ranges that were left.
+ * Stores entries, each with what it changes in its session's records, however much that is. The rows it answers with hold
+ * the keys of those that were taken.
  */
-export function commitStatement(
-  entries: readonly EntryToStore[],
-  nowMs: number,
-  mayPartRanges: boolean,
-): BoundStatement {
-  if (entries.every(({ records }) => records === undefined)) {
-    return upsertStatement(entries, nowMs);
-  }
-  if (!mayPartRanges && entries.every(({ records }) => records === undefined || isSmall(records))) {
-    return viewStatement("small_commits", smallColumns, entries, smallParameters, nowMs);
-  }
-  return viewStatement("large_commits", largeColumns, entries, largeParameters, nowMs);
-}
-
-function viewStatement(
-  view: string,
-  columns: readonly string[],
-  entries: readonly EntryToStore[],
-  parametersOf: (records: StoredRecordChanges | undefined) => SqliteParameter[],
-  nowMs: number,
-): BoundStatement {
-  const bound = columns.map(() => "?").join();
-  const sources = columns.map((_, index) => `column${index + 6}`).join();
-  const statement = `INSERT INTO ${view}(key, value, expires_at, revision, room, ${columns.join()})
+export function commitStatement(entries: readonly EntryToStore[], nowMs: number): BoundStatement {
+  const bound = largeColumns.map(() => "?").join();
+  const sources = largeColumns.map((_, index) => `column${index + 6}`).join();
+  // The numbers stand in the statement, because the driver takes longer to bind a parameter than SQLite to read a number.
+  const statement = `INSERT INTO large_commits(key, value, expires_at, revision, room, ${largeColumns.join()})
     SELECT column1, column2, column3, column4, column5, ${sources}
     FROM (VALUES ${entries.map((entry) => `(?,?,${numbersOf(entry)},${bound})`).join()})
       LEFT JOIN ${entriesTable} stored ON stored.key = column1
@@ -141,50 +117,12 @@ function viewStatement(
     RETURNING key`;
   return {
     statement,
-    parameters: entries.flatMap(({ key, value, records }) => [key, value, ...parametersOf(records)]),
+    parameters: entries.flatMap(({ key, value, records }) => [key, value, ...largeParameters(records)]),
   };
-}
-
-/**
- * A row that is neither a first revision nor there already falls through the outer WHERE, so it is not inserted. The
- * numbers stand in the statement, because the driver takes longer to bind a parameter than SQLite to read a number.
- */
-function upsertStatement(entries: readonly EntryToStore[], nowMs: number): BoundStatement {
-  // Only where a session may take an expired one's place does the room change, and what is left over have to be noted.
-  const mayBegin = entries.some(({ head }) => head.revision === 1);
-  const room = mayBegin ? ", room = CASE WHEN excluded.revision = 1 THEN excluded.room ELSE room END" : "";
-  const statement = `INSERT INTO ${entriesTable}(key, value, expires_at, revision, room)
-    SELECT column1, column2, column3, column4, column5
-    FROM (VALUES ${entries.map((entry) => `(?,?,${numbersOf(entry)})`).join()})
-    WHERE column4 IS NULL OR column4 = 1 OR EXISTS (SELECT 1 FROM ${entriesTable} WHERE key = column1)
-    ON CONFLICT(key) DO UPDATE SET value = excluded.value, expires_at = excluded.expires_at, revision = excluded.revision${room}
-    WHERE ${entriesTable}.revision IS excluded.revision - 1
-      OR (excluded.revision = 1 AND ${entriesTable}.expires_at <= ${nowMs})
-    RETURNING key`;
-  return { statement, parameters: entries.flatMap(({ key, value }) => [key, value]) };
 }
 
 function numbersOf({ head, room }: EntryToStore): string {
   return `${head.expiresAtMs ?? "NULL"},${head.revision ?? "NULL"},${room ?? "NULL"}`;
-}
-
-function isSmall({ removed, removedRanges, keptRows, put }: StoredRecordChanges): boolean {
-  const isFew = removed.length <= places.removed.length && put.size <= places.put.length;
-  return isFew && removedRanges.length === 0 && keptRows === undefined;
-}
-
-function smallParameters(records: StoredRecordChanges | undefined): SqliteParameter[] {
-  const parameters: SqliteParameter[] = smallColumns.map(() => null);
-  for (const [index, name] of (records?.removed ?? []).entries()) {
-    parameters[index] = name;
-  }
-  let index = places.removed.length;
-  for (const [name, text] of records?.put ?? []) {
-    parameters[index] = name;
-    parameters[index + 1] = text;
-    index += 2;
-  }
-  return parameters;
 }
 
 function largeParameters(records: StoredRecordChanges | undefined): SqliteParameter[] {

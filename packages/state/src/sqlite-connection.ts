@@ -1,13 +1,18 @@
 import { setImmediate as nextTurnOfLoop } from "node:timers/promises";
 import sqlite3 from "sqlite3";
 
-/** A value bound to a statement. */
-export type SqliteParameter = string | number | null;
+/** A value bound to a statement. Bytes are copied before the call that binds them returns. */
+export type SqliteParameter = string | number | Uint8Array | null;
 
 /** A connection to an SQLite file. Its statements run in the thread pool, each whole and one after the other. */
 export interface SqliteConnection {
   /** Runs one statement to its end; resolves to its rows. Rejects with the driver's error. */
   query(statement: string, parameters?: readonly SqliteParameter[]): Promise<unknown[]>;
+  /**
+   * Runs a statement that answers with nothing, and keeps it prepared for the next time: for a few statements that are run
+   * all the time. Rejects with the driver's error.
+   */
+  runPrepared(statement: string, parameters: readonly SqliteParameter[]): Promise<void>;
   /**
    * Copies the database into a file, in small steps between which the connection goes on being used; what it writes
    * meanwhile is in the copy.
@@ -48,16 +53,64 @@ export function openSqliteConnection(
       }
       database.configure("busyTimeout", busyTimeoutMs);
       const copies = new RunningCopies();
+      const prepared = new PreparedStatements(database);
       resolve({
         query: (statement, parameters = []) => settle((callback) => database.all(statement, parameters, callback)),
+        runPrepared: (statement, parameters) => prepared.run(statement, parameters),
         copyTo: (file) => copies.follow(copyDatabase(database as unknown as DatabaseWithBackup, file, copies)),
         close: async () => {
           await copies.stop();
+          await prepared.finalize();
           await settle((callback) => database.close((closeError) => callback(closeError, undefined)));
         },
       });
     });
   });
+}
+
+/** The statements of one connection that stay prepared, by their texts. They hold what was bound last until the next run. */
+class PreparedStatements {
+  readonly #database: sqlite3.Database;
+  readonly #statements = new Map<string, Promise<sqlite3.Statement>>();
+
+  constructor(database: sqlite3.Database) {
+    this.#database = database;
+  }
+
+  async run(text: string, parameters: readonly SqliteParameter[]): Promise<void> {
+    let preparing = this.#statements.get(text);
+    if (preparing === undefined) {
+      preparing = this.#prepare(text);
+      this.#statements.set(text, preparing);
+    }
+    const statement = await preparing;
+    await settle<void>((callback) => statement.run(parameters, (error) => callback(error, undefined)));
+  }
+
+  /** SQLite closes no database that has one. */
+  async finalize(): Promise<void> {
+    const prepared = await Promise.allSettled(this.#statements.values());
+    this.#statements.clear();
+    for (const outcome of prepared) {
+      if (outcome.status === "fulfilled") {
+        const statement = outcome.value;
+        await settle<void>((callback) => statement.finalize((error) => callback(error ?? null, undefined)));
+      }
+    }
+  }
+
+  async #prepare(text: string): Promise<sqlite3.Statement> {
+    try {
+      return await new Promise<sqlite3.Statement>((resolve, reject) => {
+        const statement = this.#database.prepare(text, (error: Error | null) =>
+          error === null ? resolve(statement) : reject(error),
+        );
+      });
+    } catch (error) {
+      this.#statements.delete(text);
+      throw error;
+    }
+  }
 }
 
 /** The copies that are being made of one database: SQLite closes none that is in the middle of one. */

@@ -22,6 +22,22 @@ let folder = "";
 let path = "";
 let store: SqliteSessionStore | undefined;
 
+/** The statements that were prepared and are not finalized. */
+const prepared = new Set<sqlite3.Statement>();
+
+beforeEach(() => {
+  prepared.clear();
+  const prepare = sqlite3.Database.prototype.prepare as (...all: unknown[]) => sqlite3.Statement;
+  vi.spyOn(sqlite3.Database.prototype, "prepare").mockImplementation(function (
+    this: sqlite3.Database,
+    ...all: unknown[]
+  ) {
+    const statement = prepare.apply(this, all);
+    prepared.add(statement);
+    return statement;
+  });
+});
+
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), "alcove-faults-"));
   path = join(folder, "sessions.sqlite");
@@ -71,8 +87,14 @@ async function driverHandle(of: SqliteSessionStore): Promise<sqlite3.Database> {
   return handle;
 }
 
-const closed = (handle: sqlite3.Database): Promise<void> =>
-  new Promise((resolve, reject) => handle.close((error) => (error === null ? resolve() : reject(error))));
+/** Closes a connection behind the store's back, together with the statements that are prepared on it, which would keep it open. */
+async function closed(handle: sqlite3.Database): Promise<void> {
+  for (const statement of prepared) {
+    statement.finalize();
+  }
+  prepared.clear();
+  await new Promise<void>((resolve, reject) => handle.close((error) => (error === null ? resolve() : reject(error))));
+}
 
 describe("a full disk", () => {
   it("is said to be full, loses nothing, and serves again when there is room", async (context) => {

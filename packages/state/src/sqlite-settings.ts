@@ -1,4 +1,5 @@
 import { StoreError } from "@alcove/plugin-api";
+import { batchTables } from "./sqlite-batch.js";
 import { commitViews } from "./sqlite-commit.js";
 import { openSqliteConnection, type SqliteConnection } from "./sqlite-connection.js";
 import { pragmaValue } from "./sqlite-database-file.js";
@@ -52,7 +53,7 @@ async function configure(connection: SqliteConnection): Promise<void> {
     }
   }
   await emptyLog(connection);
-  for (const statement of commitViews) {
+  for (const statement of [...batchTables, ...commitViews]) {
     await connection.query(statement);
   }
 }

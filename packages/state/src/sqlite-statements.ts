@@ -19,9 +19,9 @@ export const deleteExpiredRecords = `DELETE FROM records WHERE id IN (
     SELECT id FROM records WHERE expires_at <= ? AND ${agreesWithItsText} ORDER BY expires_at LIMIT ?
   ) RETURNING 1`;
 
-/** Binds: limit. */
+/** Binds: limit. Ranges may overlap, and a record that counted twice would make it look as if there were no more. */
 export const deleteRecordsInLeftRanges = `DELETE FROM records WHERE id IN (
-    SELECT r.id FROM left_ranges l CROSS JOIN records r ON r.room = l.room AND r.name >= l.first AND r.name < l.last LIMIT ?
+    SELECT DISTINCT r.id FROM left_ranges l CROSS JOIN records r ON r.room = l.room AND r.name >= l.first AND r.name < l.last LIMIT ?
   ) RETURNING 1`;
 
 /** Binds: limit. */

@@ -70,12 +70,10 @@ describe("logger", () => {
     const lines: string[] = [];
     const to = { write: (line: string) => void lines.push(line) };
     const logger = createLogger({ level: "info", format: "json", to, secrets: ["s3cret-of-the-configuration"] });
-    logger
-      .child({ password: "s3cret" })
-      .warn("Bearer s3cret was refused", {
-        error: new Error("s3cret-of-the-configuration"),
-        headers: { cookie: "s3cret" },
-      });
+    logger.child({ password: "s3cret" }).warn("Bearer s3cret was refused", {
+      error: new Error("s3cret-of-the-configuration"),
+      headers: { cookie: "s3cret" },
+    });
     expect(lines.join("")).not.toContain("s3cret");
   });
 });

@@ -23,6 +23,7 @@ const call: CallContext = {
   logger: silentLogger,
   clock: systemClock,
   userId: undefined,
+  principal: undefined,
 };
 
 async function* counted(upTo: number): AsyncGenerator<number> {

@@ -158,11 +158,28 @@ export const errorCatalogue = {
   },
   USER_ID_REQUIRED: {
     summary: "The workflow is per-user, and the request does not say who the user is.",
-    remedy: "Send the cookie nat-session=<your session id>.",
+    remedy:
+      "Send a credential that general.identity provides for; by default the cookie nat-session=<your session id>.",
   },
   IDENTITY_CONFLICT: {
     summary: "The request names two different users.",
     remedy: "Send one identity only.",
+  },
+  CREDENTIAL_REQUIRED: {
+    summary: "The route is for operators, and the request does not say who sends it.",
+    remedy: "Send the credential of somebody whom general.identity.admins names.",
+  },
+  CREDENTIAL_INVALID: {
+    summary: "The request carries a credential that is wrong, out of date or of a kind that is not accepted.",
+    remedy: "Send a valid credential, or none. A credential that is wrong is never passed over for another one.",
+  },
+  FORBIDDEN: {
+    summary: "The caller is known, and may not do this.",
+    remedy: "Call as somebody whom general.identity.admins names.",
+  },
+  IDENTITY_UNAVAILABLE: {
+    summary: "The credential could not be checked just now.",
+    remedy: "Retry later; the server's log has the cause.",
   },
   BODY_INVALID: {
     summary: "The request body is not the JSON document the route expects.",

@@ -1,4 +1,4 @@
-import type { Clock, Logger, PerUserCallContext, RunFacts } from "@alcove/plugin-api";
+import type { Clock, Logger, PerUserCallContext, Principal, RunFacts } from "@alcove/plugin-api";
 import type { Span } from "../events/run-events.js";
 import type { ComponentPlan } from "../plan/application-plan.js";
 import { spanContextOf, type TraceHeaders, traceHeadersOf } from "../tracing/trace-headers.js";
@@ -46,6 +46,10 @@ export class Call implements PerUserCallContext<unknown> {
   // Shared functions may be called without identity and see it as optional; per-user ones are only ever called with it.
   get userId(): string {
     return this.#run.userId as string;
+  }
+
+  get principal(): Principal | undefined {
+    return this.#run.facts.principal;
   }
 
   get state(): unknown {

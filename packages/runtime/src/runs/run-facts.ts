@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import type { RequestFacts, RunFacts } from "@alcove/plugin-api";
+import type { Principal, RequestFacts, RunFacts } from "@alcove/plugin-api";
 import type { SpanContext } from "@opentelemetry/api";
 
 /** What a caller may say about a run it starts. */
@@ -16,6 +16,8 @@ export interface RunRequest {
   readonly parentId?: string | undefined;
   /** The HTTP request being served. */
   readonly request?: RequestFacts | undefined;
+  /** Who the caller has proved to be. Frozen, since functions see it. */
+  readonly principal?: Principal | undefined;
   /** Aborts the run: the function's signal aborts, and nothing is committed. */
   readonly signal?: AbortSignal | undefined;
 }
@@ -24,14 +26,17 @@ export interface RunRequest {
 export class RequestedRunFacts implements RunFacts {
   readonly conversationId: string | undefined;
   readonly request: RequestFacts | undefined;
+  /** Who the caller has proved to be. */
+  readonly principal: Principal | undefined;
   #runId: string | undefined;
   #traceId: string | undefined;
 
-  constructor({ runId, traceId, traceParent, conversationId, request }: RunRequest) {
+  constructor({ runId, traceId, traceParent, conversationId, request, principal }: RunRequest) {
     this.#runId = runId;
     this.#traceId = traceParent?.traceId ?? traceId;
     this.conversationId = conversationId;
     this.request = request;
+    this.principal = principal;
   }
 
   get runId(): string {

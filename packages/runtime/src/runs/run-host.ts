@@ -1,6 +1,7 @@
 import type { Clock } from "@alcove/plugin-api";
 import type { EventHub } from "../events/event-hub.js";
 import type { RunEvents } from "../events/run-events.js";
+import type { RunKind, RunOutcome } from "../figures/run-figures.js";
 import type { FunctionPlan } from "../plan/application-plan.js";
 import type { WorkflowWire } from "../plan/workflow-wire.js";
 import type { IdempotencyRequest } from "../sessions/recorded-replies.js";
@@ -18,7 +19,9 @@ export interface RunHost {
   /** Begins a run: waits for the user's turn and for a slot, and wakes the session up. */
   begin(request: BeginRunRequest): Promise<RunLease>;
   /** Told how a run ended, and after how many milliseconds. */
-  recordEnd(outcome: "completed" | "failed", latencyMs: number): void;
+  recordEnd(kind: RunKind, outcome: RunOutcome, latencyMs: number): void;
+  /** Told that a request got the reply recorded for its idempotency key, without a run. */
+  recordReplay(): void;
 }
 
 /** What a runner knows when it begins a run. */

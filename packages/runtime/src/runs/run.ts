@@ -1,14 +1,15 @@
-import { AlcoveError, type BuiltFunction, type Clock, type Logger, type RunFacts } from "@alcove/plugin-api";
+import { AlcoveError, type BuiltFunction, type Clock, type Logger } from "@alcove/plugin-api";
 import type { RunEvents } from "../events/run-events.js";
 import type { BuiltFunctions, ComponentPlan, FunctionPlan, StatePlan } from "../plan/application-plan.js";
 import type { CollectionChanges } from "../sessions/collection-content.js";
 import type { RunAbort } from "./run-abort.js";
 import type { ComponentCollections, RunCollections } from "./run-collections.js";
+import type { RequestedRunFacts } from "./run-facts.js";
 import type { StateDrafts } from "./state-drafts.js";
 
 /** What a {@link Run} is made of. */
 export interface RunOptions {
-  readonly facts: RunFacts;
+  readonly facts: RequestedRunFacts;
   readonly userId: string | undefined;
   readonly logger: Logger;
   readonly clock: Clock;
@@ -30,7 +31,7 @@ interface CollectionSource {
 
 /** One execution of the workflow: what every call made in it shares. */
 export class Run {
-  readonly facts: RunFacts;
+  readonly facts: RequestedRunFacts;
   readonly userId: string | undefined;
   readonly logger: Logger;
   readonly clock: Clock;

@@ -1,6 +1,7 @@
 import { AlcoveError } from "@alcove/plugin-api";
 import type { StepListener } from "../events/intermediate-step.js";
 import { RunEvents, type Span } from "../events/run-events.js";
+import { outcomeOfError, type RunKind, type RunOutcome } from "../figures/run-figures.js";
 import type { IdempotencyRequest } from "../sessions/recorded-replies.js";
 import { detachDrafts } from "./detach-drafts.js";
 import { invokeFunction, streamFunction } from "./invoke-function.js";
@@ -39,6 +40,7 @@ export class Runner {
   readonly #events: RunEvents;
   readonly #abort = new RunAbort();
   #state: RunnerState = "initialized";
+  #kind: RunKind = "single";
   #stopFollowingCaller: (() => void) | undefined;
 
   constructor(host: RunHost, hold: RunHold, input: unknown, request: RunRequest) {
@@ -123,6 +125,7 @@ export class Runner {
    * @throws as {@link result}, but for OUTPUT_KIND_UNSUPPORTED.
    */
   async *stream(): AsyncGenerator<unknown, void, undefined> {
+    this.#kind = "stream";
     yield* this.#chunks(await this.#begin(), (chunk) => chunk);
   }
 
@@ -135,6 +138,7 @@ export class Runner {
    * @throws as {@link reply}, but for OUTPUT_KIND_UNSUPPORTED: before the run has begun here, then from the chunks.
    */
   async replyStream(idempotency?: IdempotencyRequest): Promise<ReplyStream> {
+    this.#kind = "stream";
     const begun = await this.#begin(idempotency);
     const { recordedReply } = begun.lease;
     if (recordedReply !== undefined) {
@@ -212,7 +216,7 @@ export class Runner {
       return { lease, span, input, startedAtMs };
     } catch (error) {
       this.#events.trace?.fail(error);
-      this.#end("failed", startedAtMs);
+      this.#end(outcomeOfError(error), startedAtMs);
       throw error;
     }
   }
@@ -243,6 +247,7 @@ export class Runner {
     this.#events.trace?.endReplay();
     this.#state = "completed";
     this.#leave();
+    this.#host.recordReplay();
   }
 
   #fail(lease: RunLease, span: Span | undefined, error: unknown, startedAtMs: number): AlcoveError {
@@ -251,14 +256,14 @@ export class Runner {
     lease.rollback();
     const failure = failureOf(error, lease.run, isOfWorkflow);
     lease.run.events.end(span, { error }, failure);
-    this.#end("failed", startedAtMs);
+    this.#end(outcomeOfError(failure), startedAtMs);
     return failure;
   }
 
-  #end(outcome: "completed" | "failed", startedAtMs: number): void {
-    this.#state = outcome;
+  #end(outcome: RunOutcome, startedAtMs: number): void {
+    this.#state = outcome === "completed" ? "completed" : "failed";
     this.#leave();
-    this.#host.recordEnd(outcome, this.#host.clock.monotonicMs() - startedAtMs);
+    this.#host.recordEnd(this.#kind, outcome, this.#host.clock.monotonicMs() - startedAtMs);
   }
 
   #leave(): void {

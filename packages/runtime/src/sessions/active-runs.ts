@@ -5,6 +5,11 @@ export class ActiveRuns {
   readonly #runs = new Set<RunAbort>();
   #onIdle: (() => void) | undefined;
 
+  /** How many there are. */
+  get size(): number {
+    return this.#runs.size;
+  }
+
   /** Counts a run in. */
   enter(run: RunAbort): void {
     this.#runs.add(run);

@@ -1,4 +1,5 @@
 import type { DisposalReport } from "@alcove/plugin-api";
+import type { RunKind, RunOutcome } from "../figures/run-figures.js";
 import { Run } from "../runs/run.js";
 import type { BeginRunRequest, RunHost, RunLease } from "../runs/run-host.js";
 import type { StateDrafts } from "../runs/state-drafts.js";
@@ -84,8 +85,13 @@ export class PerUserRunHost implements RunHost, Resident {
     }
   }
 
-  recordEnd(outcome: "completed" | "failed", latencyMs: number): void {
-    this.resident.figures.record(outcome, latencyMs);
+  recordEnd(kind: RunKind, outcome: RunOutcome, latencyMs: number): void {
+    this.resident.figures.record(kind, outcome, latencyMs);
+    this.#surroundings.figures.record(kind, outcome, latencyMs);
+  }
+
+  recordReplay(): void {
+    this.#surroundings.figures.recordReplay();
   }
 }
 

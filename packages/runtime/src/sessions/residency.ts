@@ -1,4 +1,5 @@
 import type { Clock, DisposalReport, Logger } from "@alcove/plugin-api";
+import type { EvictionReason } from "../figures/runtime-figures.js";
 
 // A heap this full is about to be: what is left to V8 is spent on collecting garbage.
 const HEAP_PRESSURE = 0.85;
@@ -45,6 +46,8 @@ interface Place<Tenant> {
  * when there are too many, when the heap gets full, or after a while. What is held never leaves.
  */
 export class Residency<Tenant extends Resident> {
+  /** How many left memory, by reason; those who leave because everybody has to are not counted. */
+  readonly evictions: Record<EvictionReason, number> = { expired: 0, limit: 0, idle: 0, heap: 0 };
   readonly #options: ResidencyOptions<Tenant>;
   // One entry for each user id; an entry holds that user's session and is reached by that id only.
   readonly #places = new Map<string, Place<Tenant>>();
@@ -128,6 +131,7 @@ export class Residency<Tenant extends Resident> {
   /** Takes everybody whose session is over, and whom nobody holds, out of memory. Resolves to how many. */
   async evictExpired(nowMs: number): Promise<number> {
     const expired = [...this.#idle.values()].filter(({ tenant }) => tenant.hasExpired(nowMs));
+    this.evictions.expired += expired.length;
     await Promise.all(expired.map((place) => this.#evict(place)));
     return expired.length;
   }
@@ -141,6 +145,7 @@ export class Residency<Tenant extends Resident> {
         if (place.idleSinceMs > idleSinceMs) {
           break;
         }
+        this.evictions.idle += 1;
         void this.#evict(place);
       }
     }
@@ -156,7 +161,7 @@ export class Residency<Tenant extends Resident> {
   #keepLimit(): void {
     const { maxResidents, mayLeaveEarly } = this.#options;
     if (mayLeaveEarly && this.#places.size > maxResidents) {
-      this.#evictLeastRecentlyUsed(this.#places.size - maxResidents);
+      this.#evictLeastRecentlyUsed(this.#places.size - maxResidents, "limit");
     }
   }
 
@@ -168,7 +173,7 @@ export class Residency<Tenant extends Resident> {
     const use = heapUse();
     if (use > HEAP_PRESSURE) {
       const count = Math.ceil(this.#idle.size * SHARE_LEAVING_UNDER_PRESSURE);
-      this.#evictLeastRecentlyUsed(count);
+      this.#evictLeastRecentlyUsed(count, "heap");
       logger.warn("The heap is nearly full: the least recently used sessions leave memory", {
         heapUse: use,
         leaving: count,
@@ -177,13 +182,14 @@ export class Residency<Tenant extends Resident> {
     }
   }
 
-  #evictLeastRecentlyUsed(count: number): void {
+  #evictLeastRecentlyUsed(count: number, reason: EvictionReason): void {
     let left = count;
     for (const place of this.#idle.values()) {
       if (left <= 0) {
         return;
       }
       left -= 1;
+      this.evictions[reason] += 1;
       void this.#evict(place);
     }
   }

@@ -2,6 +2,7 @@ import { AlcoveError, type DisposalReport, DisposalStack } from "@alcove/plugin-
 import type { RecordChange, SessionCommit, SessionKey, SessionStore } from "@alcove/state";
 import { type Furnishings, furnishRoom, type Room } from "../containers/room.js";
 import type { RunEvents } from "../events/run-events.js";
+import type { WakeFigures } from "../figures/runtime-figures.js";
 import { RunCollections } from "../runs/run-collections.js";
 import type { StateDrafts } from "../runs/state-drafts.js";
 import { contentOf } from "./collection-content.js";
@@ -19,6 +20,7 @@ export interface ResidentSessionOptions {
   readonly furnishings: Furnishings;
   readonly maxQueuedRuns: number;
   readonly idempotencyLimits: IdempotencyLimits;
+  readonly wakes: WakeFigures;
 }
 
 /** A reply to be recorded with the run it answers. */
@@ -84,7 +86,9 @@ export class ResidentSession {
   }
 
   async #wake(arrivedAtMs: number, run: RunEvents): Promise<Room> {
-    const { store, records, furnishings, key } = this.#options;
+    const { store, records, furnishings, key, wakes } = this.#options;
+    const startedAtMs = furnishings.clock.monotonicMs();
+    let origin: "stored" | "new" | undefined;
     if (this.hasExpired(arrivedAtMs)) {
       this.#forget();
       await this.#emptyRoom(furnishings.releaseTimeoutMs, true);
@@ -95,8 +99,12 @@ export class ResidentSession {
         await this.#emptyRoom(furnishings.releaseTimeoutMs, true);
       }
       this.#record = stored === undefined ? records.create(store.nowMs()) : await records.read(stored);
+      origin = stored === undefined ? "new" : "stored";
     }
     this.#room ??= await furnishRoom(furnishings, this.userId, run.logFields());
+    if (origin !== undefined) {
+      wakes.record(origin, furnishings.clock.monotonicMs() - startedAtMs);
+    }
     return this.#room;
   }
 

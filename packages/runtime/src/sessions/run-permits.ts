@@ -32,7 +32,7 @@ export class RunPermits {
       this.#hasTurn = true;
       return undefined;
     }
-    return turn.then(() => {
+    return this.#whenGiven(turn, () => {
       this.#hasTurn = true;
     });
   }
@@ -44,9 +44,25 @@ export class RunPermits {
       this.#hasSlot = true;
       return undefined;
     }
-    return slot.then(() => {
+    return this.#whenGiven(slot, () => {
       this.#hasSlot = true;
     });
+  }
+
+  #whenGiven(permit: Promise<void>, take: () => void): Promise<void> {
+    const { figures, clock } = this.#surroundings;
+    const sinceMs = clock.monotonicMs();
+    figures.beginWait();
+    return permit.then(
+      () => {
+        figures.endWait(clock.monotonicMs() - sinceMs);
+        take();
+      },
+      (error: unknown) => {
+        figures.endWait(clock.monotonicMs() - sinceMs);
+        throw error;
+      },
+    );
   }
 
   /** Idempotent. */

@@ -3,6 +3,8 @@ import { AlcoveError, type Clock, type Logger } from "@alcove/plugin-api";
 import type { SessionKey, SessionStore } from "@alcove/state";
 import type { Furnishings } from "../containers/room.js";
 import type { EventHub } from "../events/event-hub.js";
+import { RunFigures } from "../figures/run-figures.js";
+import { type RuntimeFigures, WakeFigures } from "../figures/runtime-figures.js";
 import type { ApplicationPlan } from "../plan/application-plan.js";
 import type { WorkflowWire } from "../plan/workflow-wire.js";
 import { RunAbort } from "../runs/run-abort.js";
@@ -15,7 +17,8 @@ import { ResidentSession } from "./resident-session.js";
 import { RunPermits } from "./run-permits.js";
 import type { RunSurroundings } from "./run-surroundings.js";
 import { Session } from "./session.js";
-import { SessionRecords } from "./session-record.js";
+import type { LatencyPercentiles } from "./session-figures.js";
+import { type SessionRecord, SessionRecords } from "./session-record.js";
 import { SharedRunHost } from "./shared-run-host.js";
 
 // How long a run that was aborted at shutdown gets to notice.
@@ -55,10 +58,15 @@ export interface ResidentFigures {
   readonly openSessions: number;
   /** Runs committed in the whole life of the session, across restarts. */
   readonly totalRuns: number;
-  /** Of this process. */
+  /** Of the runs since the session came into memory; so are the next four. */
   readonly averageLatencyMs: number;
-  /** Of this process. */
+  /** Of the latest runs. */
+  readonly latencyPercentiles: LatencyPercentiles;
   readonly errorCount: number;
+  readonly cancelledCount: number;
+  readonly streamCount: number;
+  /** How long the committed states of all components are, as JSON text. */
+  readonly stateCharacters: number;
   /** How many functions the user's room offers, the workflow not among them. */
   readonly functionsCount: number;
   /** How many function groups the room has. */
@@ -69,11 +77,14 @@ export interface ResidentFigures {
 
 /** Keeps users' sessions in memory while they are wanted, and hands them out. */
 export class SessionManager {
+  /** What all sessions and runs have done since the start. */
+  readonly figures: Omit<RuntimeFigures, "sweeps">;
   readonly #options: SessionManagerOptions;
   readonly #records: SessionRecords;
   readonly #surroundings: RunSurroundings;
   readonly #residency: Residency<PerUserRunHost>;
   readonly #activeRuns = new ActiveRuns();
+  readonly #wakes = new WakeFigures();
   #isClosing = false;
 
   constructor(options: SessionManagerOptions) {
@@ -89,6 +100,7 @@ export class SessionManager {
       sharedFunctions: options.furnishings.root.functions,
       slots: new FairSemaphore(permits, Number.POSITIVE_INFINITY),
       activeRuns: this.#activeRuns,
+      figures: new RunFigures(),
       storeNowMs: () => options.store.nowMs(),
       assertOpen: () => this.#assertOpen(),
     };
@@ -102,6 +114,13 @@ export class SessionManager {
       clock: options.clock,
       logger: options.logger,
     });
+    this.figures = {
+      runs: this.#surroundings.figures,
+      runsInFlight: () => this.#activeRuns.size,
+      residents: () => this.#residency.size,
+      wakes: this.#wakes,
+      evictions: this.#residency.evictions,
+    };
   }
 
   /**
@@ -176,7 +195,11 @@ export class SessionManager {
               openSessions: openCount,
               totalRuns: record.runsCompleted,
               averageLatencyMs: figures.averageLatencyMs,
+              latencyPercentiles: figures.latencyPercentiles,
               errorCount: figures.errorCount,
+              cancelledCount: figures.cancelledCount,
+              streamCount: figures.streamCount,
+              stateCharacters: charactersOf(record),
               functionsCount,
               groupsCount,
               resourcesCount: perUserComponents.length,
@@ -223,6 +246,7 @@ export class SessionManager {
       furnishings,
       maxQueuedRuns: maxQueuedRunsPerUser,
       idempotencyLimits,
+      wakes: this.#wakes,
     });
     return new PerUserRunHost(this.#surroundings, resident, () => this.#residency.hasLeft(userId));
   }
@@ -232,6 +256,15 @@ export class SessionManager {
       throw new AlcoveError("SHUTTING_DOWN", "The server is stopping.", { retryAfterSeconds: 1 });
     }
   }
+}
+
+function charactersOf({ texts }: SessionRecord): number {
+  let characters = 0;
+  for (const text of texts.values()) {
+    // Texts that are let go of are not made again to be measured.
+    characters += text.jsonLength ?? text.json.length;
+  }
+  return characters;
 }
 
 function busyError(timeoutMs: number): AlcoveError {

@@ -1,6 +1,7 @@
 import { setImmediate as nextTurnOfLoop } from "node:timers/promises";
 import type { Logger } from "@alcove/plugin-api";
 import type { SessionStore } from "@alcove/state";
+import type { SweepFigures } from "../figures/runtime-figures.js";
 import type { SessionManager } from "./session-manager.js";
 
 // One step removes so few sessions that the store is never busy with it for long.
@@ -21,6 +22,7 @@ export interface SessionSweeperOptions {
 /** Removes sessions whose time is over, from memory and from the store, every cleanup interval. */
 export class SessionSweeper {
   readonly #options: SessionSweeperOptions;
+  readonly #figures = { completed: 0, failed: 0, removedEntries: 0 };
   #timer: NodeJS.Timeout | undefined;
   #residencyTimer: NodeJS.Timeout | undefined;
   #sweeping: Promise<number> | undefined;
@@ -28,6 +30,11 @@ export class SessionSweeper {
 
   constructor(options: SessionSweeperOptions) {
     this.#options = options;
+  }
+
+  /** What it has done so far. Always the same object, whose numbers grow. */
+  get figures(): SweepFigures {
+    return this.#figures;
   }
 
   /** Sweeps every interval from now on; the first time after one interval. */
@@ -66,6 +73,17 @@ export class SessionSweeper {
   }
 
   async #sweep(): Promise<number> {
+    try {
+      const removed = await this.#removeExpired();
+      this.#figures.completed += 1;
+      return removed;
+    } catch (error) {
+      this.#figures.failed += 1;
+      throw error;
+    }
+  }
+
+  async #removeExpired(): Promise<number> {
     const { sessions, store, logger } = this.#options;
     const evicted = await sessions.evictExpired();
     sessions.relieveMemory();
@@ -74,6 +92,7 @@ export class SessionSweeper {
     while (removedInStep === SESSIONS_PER_STEP && !this.#isStopped) {
       removedInStep = await store.sweep(SESSIONS_PER_STEP, sessions.inUse());
       removed += removedInStep;
+      this.#figures.removedEntries += removedInStep;
       await nextTurnOfLoop();
     }
     if (evicted > 0 || removed > 0) {

@@ -1,5 +1,7 @@
 import { AlcoveError } from "@alcove/plugin-api";
+import type { RunKind, RunOutcome } from "../figures/run-figures.js";
 import { Run } from "../runs/run.js";
+import type { RunAbort } from "../runs/run-abort.js";
 import type { BeginRunRequest, RunHost, RunLease } from "../runs/run-host.js";
 import type { RunSurroundings } from "./run-surroundings.js";
 
@@ -32,7 +34,7 @@ export class SharedRunHost implements RunHost {
     assertOpen();
     activeRuns.enter(abort);
     try {
-      await slots.acquire(abort);
+      await this.#takeSlot(abort);
     } catch (error) {
       activeRuns.exit(abort);
       throw error;
@@ -67,7 +69,26 @@ export class SharedRunHost implements RunHost {
     };
   }
 
-  recordEnd(): void {
-    // The monitor shows sessions, and a shared workflow has none.
+  recordEnd(kind: RunKind, outcome: RunOutcome, latencyMs: number): void {
+    this.#surroundings.figures.record(kind, outcome, latencyMs);
+  }
+
+  recordReplay(): void {
+    this.#surroundings.figures.recordReplay();
+  }
+
+  async #takeSlot(abort: RunAbort): Promise<void> {
+    const { slots, figures, clock } = this.#surroundings;
+    const slot = slots.acquire(abort);
+    if (slot === undefined) {
+      return;
+    }
+    const sinceMs = clock.monotonicMs();
+    figures.beginWait();
+    try {
+      await slot;
+    } finally {
+      figures.endWait(clock.monotonicMs() - sinceMs);
+    }
   }
 }

@@ -4,30 +4,21 @@ import { hash } from "node:crypto";
 const namespace = Buffer.from("a75ed83e6f4f5304b93a44ed1114749e", "hex");
 const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
 
-// The ids of cookies seen lately, since hashing one costs as much as routing a request. It tells nobody anything: an id is
-// found by the very cookie it is made of.
-const recentIds = new Map<string, string>();
-const maxRecentIds = 20_000;
-const longestRemembered = 100;
-
 /** The user id of a `nat-session` cookie: the UUIDv5 of its value. `alice` is 7b031fd4-714b-598e-b755-a517d069edc5. */
 export function userIdOfSessionCookie(value: string): string {
-  const known = recentIds.get(value);
-  if (known !== undefined) {
-    return known;
-  }
-  const userId = hashedUserId(value);
-  if (value.length <= longestRemembered) {
-    if (recentIds.size === maxRecentIds) {
-      recentIds.clear();
-    }
-    recentIds.set(value, userId);
-  }
-  return userId;
+  return uuidOf(value);
 }
 
-function hashedUserId(value: string): string {
-  const digest = hash("sha1", Buffer.concat([namespace, Buffer.from(value, "utf8")]), "hex");
+/**
+ * The user id of a subject as its issuer knows it: the UUIDv5 of (issuer, NUL, subject). Neither issuers nor the values of
+ * session cookies hold a NUL, so that no two of them ever lead to one user.
+ */
+export function userIdOfSubject(issuer: string, subject: string): string {
+  return uuidOf(`${issuer}\0${subject}`);
+}
+
+function uuidOf(name: string): string {
+  const digest = hash("sha1", Buffer.concat([namespace, Buffer.from(name, "utf8")]), "hex");
   const variant = ((Number.parseInt(digest.charAt(16), 16) & 0x3) | 0x8).toString(16);
   return `${digest.slice(0, 8)}-${digest.slice(8, 12)}-5${digest.slice(13, 16)}-${variant}${digest.slice(17, 20)}-${digest.slice(20, 32)}`;
 }

@@ -11,7 +11,8 @@ import { exampleOf } from "./example-of.js";
 import { type JsonSchema, jsonSchemaOf } from "./json-schema.js";
 import { operationObject } from "./operation.js";
 import { operationsOf } from "./operations.js";
-import { errorSchema, headers, parameters, securitySchemes, validationErrorSchema } from "./shared-parts.js";
+import { securityOf, securitySchemesOf } from "./security-schemes.js";
+import { errorSchema, headers, parameters, validationErrorSchema } from "./shared-parts.js";
 
 const packageSchema = z.object({ version: z.string() });
 
@@ -31,11 +32,15 @@ export async function openApiDocument({ runtime, config }: Pick<ServerOptions, "
   };
   const example = await exampleOf(workflow.inputSchema, schemas["WorkflowInput"] ?? {});
   const operations = operationsOf(workflow, example);
+  const securitySchemes = securitySchemesOf(config.general.identity.providers);
   const paths: Record<string, Record<string, object>> = {};
   for (const { method, path } of routeAddresses(config)) {
     const facts = operations.get(`${method} ${path}`);
     if (facts !== undefined) {
-      paths[path] = { ...paths[path], [method.toLowerCase()]: operationObject(facts) };
+      paths[path] = {
+        ...paths[path],
+        [method.toLowerCase()]: operationObject({ ...facts, security: securityOf(facts.security, securitySchemes) }),
+      };
     }
   }
   return {

@@ -28,7 +28,7 @@ export interface OperationFacts {
   readonly errors: readonly ErrorCode[];
   /** The status of all these errors, where the operation does not send each with its own. */
   readonly errorStatus?: number;
-  /** The ways in which a caller may say who it is: one of them has to be met. */
+  /** Who may call: `{ user: [] }` for somebody whom a configured provider knows, `{}` for anybody; empty for everybody. */
   readonly security: readonly DocumentPart[];
 }
 

@@ -12,12 +12,30 @@ import { componentRef, type DocumentPart, type OperationFacts } from "./operatio
 import { parameters } from "./shared-parts.js";
 
 const anybody: readonly DocumentPart[] = [];
-const cookie: readonly DocumentPart[] = [{ session_cookie: [] }];
+const user: readonly DocumentPart[] = [{ user: [] }];
+/** Somebody whom `general.identity.admins` names, or on this machine anybody. */
+const operator: readonly DocumentPart[] = [{}, { user: [] }];
+const operatorErrors: readonly ErrorCode[] = [
+  "REQUEST_INVALID",
+  "IDENTITY_CONFLICT",
+  "CREDENTIAL_REQUIRED",
+  "CREDENTIAL_INVALID",
+  "FORBIDDEN",
+  "IDENTITY_UNAVAILABLE",
+];
 const storeErrors: readonly ErrorCode[] = ["STATE_UNREADABLE", "INTERNAL", "STORE_FAILED", "STORE_CLOSED"];
-const identityErrors: readonly ErrorCode[] = ["REQUEST_INVALID", "IDENTITY_CONFLICT", "USER_ID_REQUIRED"];
+const identityErrors: readonly ErrorCode[] = [
+  "REQUEST_INVALID",
+  "IDENTITY_CONFLICT",
+  "USER_ID_REQUIRED",
+  "CREDENTIAL_INVALID",
+  "IDENTITY_UNAVAILABLE",
+];
 const runErrors: readonly ErrorCode[] = [
   "REQUEST_INVALID",
   "IDENTITY_CONFLICT",
+  "CREDENTIAL_INVALID",
+  "IDENTITY_UNAVAILABLE",
   "IDEMPOTENCY_KEY_INVALID",
   "IDEMPOTENCY_UNSUPPORTED",
   "BODY_TOO_LARGE",
@@ -86,7 +104,7 @@ function workflowOperation(workflow: WorkflowFacts, path: string, example: unkno
       schema: componentRef("WorkflowOutput"),
     },
     errors: isPerUser ? [...runErrors, "USER_ID_REQUIRED"] : runErrors,
-    security: isPerUser ? cookie : [{}, ...cookie],
+    security: isPerUser ? user : [{}, ...user],
   };
 }
 
@@ -148,7 +166,7 @@ const describeSession: OperationFacts = {
     },
   },
   errors: [...identityErrors, "SESSION_NOT_FOUND", ...storeErrors],
-  security: cookie,
+  security: user,
 };
 
 const exportSession: OperationFacts = {
@@ -165,7 +183,7 @@ const exportSession: OperationFacts = {
     schema: componentRef("ExportedSession"),
   },
   errors: [...identityErrors, "SESSION_NOT_FOUND", ...storeErrors],
-  security: cookie,
+  security: user,
 };
 
 const deleteSession: OperationFacts = {
@@ -184,7 +202,7 @@ const deleteSession: OperationFacts = {
     "OUTCOME_UNKNOWN",
     "STORE_FULL",
   ],
-  security: cookie,
+  security: user,
 };
 
 const health: OperationFacts = {
@@ -236,8 +254,8 @@ const monitorUsers: OperationFacts = {
     description: "Figures of the sessions in memory.",
     schema: componentRef("MonitoredUsers"),
   },
-  errors: ["INTERNAL"],
-  security: anybody,
+  errors: [...operatorErrors, "INTERNAL"],
+  security: operator,
 };
 
 const openApi: OperationFacts = {

@@ -1,6 +1,5 @@
 import { errorCatalogue } from "@alcove/plugin-api";
 import { z } from "zod";
-import { SESSION_COOKIE } from "../identity/session-cookie.js";
 import type { DocumentPart } from "./operation.js";
 
 /** The body of every reply that is an error. */
@@ -79,16 +78,6 @@ export const parameters: Readonly<Record<string, DocumentPart>> = {
   ),
   traceparent: runHeader("traceparent", "The caller's span, as W3C Trace Context writes it."),
   tracestate: runHeader("tracestate", "What tracing systems add to `traceparent`."),
-};
-
-/** The ways in which callers say who they are. */
-export const securitySchemes: Readonly<Record<string, DocumentPart>> = {
-  session_cookie: {
-    type: "apiKey",
-    in: "cookie",
-    name: SESSION_COOKIE,
-    description: "Names the user. It is not verified, which is good for development only.",
-  },
 };
 
 function runHeader(name: string, description: string): DocumentPart {

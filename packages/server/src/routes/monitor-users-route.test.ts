@@ -16,7 +16,11 @@ function resident(userId: string, openSessions: number): ResidentFigures {
     openSessions,
     totalRuns: 3,
     averageLatencyMs: 1.23456,
+    latencyPercentiles: { p50Ms: 1, p95Ms: 2.345678, p99Ms: 3 },
     errorCount: 1,
+    cancelledCount: 2,
+    streamCount: 4,
+    stateCharacters: 321,
     functionsCount: 2,
     groupsCount: 0,
     resourcesCount: 3,
@@ -40,7 +44,7 @@ async function monitoredUsers(query: string): Promise<readonly string[]> {
 }
 
 describe("monitored users", () => {
-  it("have the reference's fields in the reference's order", async () => {
+  it("have the reference's fields in the reference's order, and others behind them", async () => {
     expect(await monitor("?user_id=alice")).toBe(
       JSON.stringify({
         timestamp: "2026-11-20T16:57:00.000Z",
@@ -54,8 +58,23 @@ describe("monitored users", () => {
               ref_count: 1,
               is_active: true,
             },
-            requests: { total_requests: 3, active_requests: 1, avg_latency_ms: 1.23, error_count: 1 },
-            memory: { per_user_functions_count: 2, per_user_function_groups_count: 0, exit_stack_size: 3 },
+            requests: {
+              total_requests: 3,
+              active_requests: 1,
+              avg_latency_ms: 1.23,
+              error_count: 1,
+              cancelled_count: 2,
+              stream_count: 4,
+              p50_latency_ms: 1,
+              p95_latency_ms: 2.35,
+              p99_latency_ms: 3,
+            },
+            memory: {
+              per_user_functions_count: 2,
+              per_user_function_groups_count: 0,
+              exit_stack_size: 3,
+              state_characters: 321,
+            },
           },
         ],
       }),

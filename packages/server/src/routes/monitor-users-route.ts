@@ -1,14 +1,19 @@
 import type { Clock } from "@alcove/plugin-api";
 import type { ResidentFigures } from "@alcove/runtime";
+import { requireAdmin } from "../identity/identify.js";
 import { userIdOfCookieName } from "../identity/user-id.js";
 import { replyWithJson } from "../json-reply.js";
 import type { RequestContext } from "../request-state.js";
 import type { ServedApplication } from "../served-application.js";
 import type { MonitoredUser, MonitoredUsers } from "./monitor-wire.js";
 
-/** Answers with the figures of the sessions in memory, of one user where the query names one. */
-export function monitorUsersRoute({ sessions }: ServedApplication, clock: Clock): (context: RequestContext) => void {
-  return (context) => {
+/** Answers operators with the figures of the sessions in memory, of one user where the query names one. */
+export function monitorUsersRoute(
+  { sessions }: ServedApplication,
+  clock: Clock,
+): (context: RequestContext) => Promise<void> {
+  return async (context) => {
+    await requireAdmin(context);
     const users = chosen(sessions.residents(), wantedUser(context)).map(userRow);
     const reply: MonitoredUsers = { timestamp: iso(clock.nowMs()), total_active_users: users.length, users };
     replyWithJson(context, 200, reply);
@@ -34,6 +39,7 @@ function chosen(residents: readonly ResidentFigures[], wanted: string | undefine
 }
 
 function userRow(resident: ResidentFigures): MonitoredUser {
+  const { p50Ms, p95Ms, p99Ms } = resident.latencyPercentiles;
   return {
     user_id: resident.userId,
     session: {
@@ -45,15 +51,25 @@ function userRow(resident: ResidentFigures): MonitoredUser {
     requests: {
       total_requests: resident.totalRuns,
       active_requests: resident.openSessions,
-      avg_latency_ms: Math.round(resident.averageLatencyMs * 100) / 100,
+      avg_latency_ms: hundredths(resident.averageLatencyMs),
       error_count: resident.errorCount,
+      cancelled_count: resident.cancelledCount,
+      stream_count: resident.streamCount,
+      p50_latency_ms: hundredths(p50Ms),
+      p95_latency_ms: hundredths(p95Ms),
+      p99_latency_ms: hundredths(p99Ms),
     },
     memory: {
       per_user_functions_count: resident.functionsCount,
       per_user_function_groups_count: resident.groupsCount,
       exit_stack_size: resident.resourcesCount,
+      state_characters: resident.stateCharacters,
     },
   };
+}
+
+function hundredths(value: number): number {
+  return Math.round(value * 100) / 100;
 }
 
 function iso(atMs: number): string {

@@ -21,19 +21,19 @@ export interface SessionRoutes {
 export function sessionRoutes(sessions: StoredSessions): SessionRoutes {
   return {
     async describe(context) {
-      const userId = identifyOwner(context);
+      const userId = await identifyOwner(context);
       const described = sessionReply(userId, await sessions.describe(userId));
       context.set("cache-control", "no-store");
       replyWithJson(context, 200, described);
     },
     async export(context) {
-      const text = await sessions.export(identifyOwner(context));
+      const text = await sessions.export(await identifyOwner(context));
       context.set("cache-control", "no-store");
       context.set("content-disposition", 'attachment; filename="session.json"');
       replyWithJsonText(context, 200, text);
     },
     async delete(context) {
-      await deleteIfThere(sessions, identifyOwner(context), requestFields(context));
+      await deleteIfThere(sessions, await identifyOwner(context), requestFields(context));
       context.status = 204;
     },
   };

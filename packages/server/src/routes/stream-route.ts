@@ -33,7 +33,7 @@ export function streamRoute(
   { readBody, stepAdaptor, heartbeatMs, openStreams, logger }: StreamRouteOptions,
 ): (context: RequestContext) => Promise<void> {
   return async (context) => {
-    const userId = identify(context, application.workflow.scope);
+    const userId = await identify(context, application.workflow.scope);
     const body = await readBody(context);
     const idempotency = idempotencyOf(context, body);
     const events = new EventStream(context.res, heartbeatMs);

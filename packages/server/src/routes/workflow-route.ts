@@ -12,7 +12,7 @@ export function workflowRoute(
   readBody: (context: RequestContext) => Promise<JsonObject>,
 ): (context: RequestContext) => Promise<void> {
   return async (context) => {
-    const userId = identify(context, application.workflow.scope);
+    const userId = await identify(context, application.workflow.scope);
     const body = await readBody(context);
     const idempotency = idempotencyOf(context, body);
     try {

@@ -2,6 +2,7 @@ import type { AlcoveConfig } from "@alcove/config";
 import { AlcoveError, type Logger, type Scope, silentLogger, z } from "@alcove/plugin-api";
 import type { IdempotencyRequest, ResidentFigures, RunRequest, StepListener } from "@alcove/runtime";
 import { createServer, type ListeningServer } from "../create-server.js";
+import type { RevokedUsers } from "../identity/revoked-users.js";
 import type { WatchedStore } from "../readiness.js";
 import type { ServedApplication } from "../served-application.js";
 import type { ServerOptions } from "../server-options.js";
@@ -105,10 +106,15 @@ export interface TestServerOptions {
   readonly application?: ServedEcho;
   /** None of any user if left out. */
   readonly storedSessions?: StoredSessions;
+  /** Remembered if left out. */
+  readonly revokedUsers?: RevokedUsers;
+  /** The time in milliseconds since 1970; 2026-11-20T16:57:00Z if left out. */
+  readonly nowMs?: () => number;
   /** One that has done nothing yet if left out. */
   readonly store?: WatchedStore;
   readonly shutdownDelayMs?: number;
   readonly frontEnd?: Partial<AlcoveConfig["general"]["frontEnd"]>;
+  readonly identity?: Partial<AlcoveConfig["general"]["identity"]>;
   readonly enablePerUserMonitoring?: boolean;
   readonly logger?: Logger;
   readonly accessLog?: boolean;
@@ -125,9 +131,23 @@ const noSessions: StoredSessions = {
   delete: async () => failAsMissing(),
 };
 
+/** Revocations of a process. */
+class RememberedRevocations implements RevokedUsers {
+  readonly #userIds = new Set<string>();
+
+  isRevoked(userId: string): boolean {
+    return this.#userIds.has(userId);
+  }
+
+  async revoke(userId: string): Promise<void> {
+    this.#userIds.add(userId);
+  }
+}
+
 /** A configuration for a server on a free port. */
 export function testConfig({
   frontEnd = {},
+  identity = {},
   enablePerUserMonitoring = false,
   shutdownDelayMs = 0,
 }: TestServerOptions = {}): AlcoveConfig {
@@ -156,6 +176,7 @@ export function testConfig({
         samplingRatio: 1,
         recordContent: false,
       },
+      identity: { providers: [{ type: "session_cookie" }], admins: [], ...identity },
       frontEnd: {
         host: "127.0.0.1",
         port: 0,
@@ -176,15 +197,16 @@ export function testConfig({
   };
 }
 
-/** What a server in front of a fake application is made of. Its clock stands at 2026-11-20T16:57:00Z. */
+/** What a server in front of a fake application is made of. Its clock stands at 2026-11-20T16:57:00Z, unless it is told otherwise. */
 export function testServerOptions(options: TestServerOptions = {}): ServerOptions {
   return {
     runtime: options.application ?? new ServedEcho(),
     storedSessions: options.storedSessions ?? noSessions,
+    revokedUsers: options.revokedUsers ?? new RememberedRevocations(),
     store: options.store ?? watchedStore(),
     config: testConfig(options),
     logger: options.logger ?? silentLogger,
-    clock: { nowMs: () => Date.UTC(2026, 10, 20, 16, 57), monotonicMs: () => 0 },
+    clock: { nowMs: options.nowMs ?? (() => Date.UTC(2026, 10, 20, 16, 57)), monotonicMs: () => 0 },
     accessLog: options.accessLog ?? false,
   };
 }

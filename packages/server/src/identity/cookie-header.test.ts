@@ -1,5 +1,7 @@
 import { describe, expect, it } from "vitest";
-import { sessionCookie } from "./session-cookie.js";
+import { cookieOf } from "./cookie-header.js";
+
+const sessionCookie = (header: string | undefined) => cookieOf(header, "nat-session");
 
 describe("session cookie", () => {
   it.each([
@@ -38,6 +40,12 @@ describe("session cookie", () => {
   it("is refused when the request names two users", () => {
     expect(() => sessionCookie("nat-session=alice; nat-session=bob")).toThrow(
       expect.objectContaining({ code: "IDENTITY_CONFLICT" }),
+    );
+  });
+
+  it("is refused with an escaped NUL, which would make it the subject of another issuer", () => {
+    expect(() => sessionCookie('nat-session="issuer\\000alice"')).toThrow(
+      expect.objectContaining({ code: "REQUEST_INVALID" }),
     );
   });
 
