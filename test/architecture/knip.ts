@@ -31,7 +31,7 @@ const config: KnipConfig = {
       typescript: { config: ["tsconfig.json", "test/tsconfig.json"] },
       // Plugins are found through package.json. The benchmarks' yardstick and the container tests stand on the libraries
       // of the packages.
-      ignoreDependencies: ["@alcove/.+", "koa", "@koa/router", "koa-bodyparser", "zod", "inversify", "@types/ws"],
+      ignoreDependencies: ["@alcove/.+", "koa", "@koa/router", "koa-bodyparser", "zod", "inversify"],
       ignoreBinaries: ["strace"],
     },
     "packages/*": { entry: ["src/**/*.test.ts"], project: ["src/**/*.ts"] },
@@ -55,7 +55,6 @@ const config: KnipConfig = {
     "packages/server": {
       entry: ["src/**/*.test.ts"],
       project: ["src/**/*.ts"],
-      ignoreDependencies: ["prom-client", "ws"],
     },
     "packages/alcove": {
       entry: ["src/main.ts", "src/**/*.test.ts"],

@@ -1,4 +1,5 @@
 import { join } from "node:path";
+import { userIdOfSessionCookie } from "@alcove/server";
 import { createConfig, lintFromString } from "@redocly/openapi-core";
 import { Ajv2020, type ValidateFunction } from "ajv/dist/2020.js";
 import addFormats from "ajv-formats";
@@ -11,7 +12,7 @@ import { type Json, mutationsOf, resolved, valuesOf } from "./schema-arbitrary.j
 import { exampleConfigFile, test } from "./workplace.js";
 
 const methods = z.record(z.string(), z.record(z.string(), z.unknown()));
-const parameterSchema = z.object({ name: z.string(), in: z.enum(["header", "query"]), schema: z.unknown() });
+const parameterSchema = z.object({ name: z.string(), in: z.enum(["header", "query", "path"]), schema: z.unknown() });
 const requestsPerOperation = 150;
 
 const configurations = [
@@ -51,6 +52,13 @@ const anyHeader = fc.string({
     .map((code) => String.fromCharCode(code)),
   maxLength: 300,
 });
+const integerSchema = z.object({ type: z.literal("integer"), minimum: z.number(), maximum: z.number() });
+const validParameter = (schema: unknown): fc.Arbitrary<string> => {
+  const integer = integerSchema.safeParse(schema);
+  return integer.success
+    ? fc.integer({ min: integer.data.minimum, max: integer.data.maximum }).map(String)
+    : validHeader;
+};
 const validCookie = fc.constantFrom("alice", "bob", "carol").map((user) => `nat-session=${user}`);
 const anyCookie = fc.oneof(
   validCookie,
@@ -58,6 +66,14 @@ const anyCookie = fc.oneof(
   anyHeader,
   anyHeader.map((value) => `nat-session=${value}`),
 );
+
+// What a parameter of the path may be: somebody who has called, and anything but what would make it another path.
+const validPlace = fc.constantFrom("alice", "bob", "carol").map(userIdOfSessionCookie);
+const anyPlace = fc.oneof(
+  validPlace,
+  fc.string({ unit: "grapheme", minLength: 1 }).filter((text) => !/^\.{1,2}$/.test(text)),
+);
+const placeAt = (path: string, named: string): string => path.replace(/\{\w+\}/g, encodeURIComponent(named));
 
 /** Requests of an operation, made of what the document says about it: as it says, or changed. */
 function requestsOf(document: Json, { method, path, facts }: Operation, isValid: boolean): fc.Arbitrary<DrawnRequest> {
@@ -68,7 +84,9 @@ function requestsOf(document: Json, { method, path, facts }: Operation, isValid:
   const given = (wanted: string) =>
     fc.record(
       Object.fromEntries(
-        parameters.filter((each) => each.in === wanted).map(({ name }) => [name, isValid ? validHeader : anyHeader]),
+        parameters
+          .filter((each) => each.in === wanted)
+          .map(({ name, schema }) => [name, isValid ? validParameter(schema) : anyHeader]),
       ),
       { requiredKeys: [], noNullPrototype: true },
     );
@@ -83,15 +101,16 @@ function requestsOf(document: Json, { method, path, facts }: Operation, isValid:
   const types = isValid
     ? fc.constant("application/json")
     : fc.oneof({ weight: 3, arbitrary: fc.constant("application/json") }, anyHeader);
+  const place = isValid ? validPlace : anyPlace;
   return fc
-    .tuple(given("header"), given("query"), isValid ? validCookie : anyCookie, bodies, types)
-    .map(([headers, query, cookie, body, contentType]) => ({
+    .tuple(given("header"), given("query"), isValid ? validCookie : anyCookie, bodies, types, place)
+    .map(([headers, query, cookie, body, contentType, named]) => ({
       isValid,
       method: method.toUpperCase(),
       path:
         Object.keys(query).length === 0
-          ? path
-          : `${path}?${new URLSearchParams(Object.entries(query).map(([name, value]) => [name, value ?? ""] as [string, string]))}`,
+          ? placeAt(path, named)
+          : `${placeAt(path, named)}?${new URLSearchParams(Object.entries(query).map(([name, value]) => [name, value ?? ""] as [string, string]))}`,
       headers: {
         ...headers,
         ...(cookie === undefined ? {} : { cookie }),
@@ -126,8 +145,10 @@ class ReplyCheck {
     if (response["content"] === undefined) {
       return text === "" ? faults : [...faults, "there is a body, and the document has none"];
     }
-    if ("text/event-stream" in z.record(z.string(), z.unknown()).parse(response["content"])) {
-      return /^text\/event-stream/.test(headers["content-type"] ?? "") ? faults : [...faults, `no stream: ${text}`];
+    const [mediaType = ""] = Object.keys(z.record(z.string(), z.unknown()).parse(response["content"]));
+    if (mediaType.startsWith("text/")) {
+      const isOfType = headers["content-type"]?.startsWith(mediaType) === true;
+      return isOfType ? faults : [...faults, `this is no ${mediaType}: ${text}`];
     }
     const place = ["paths", path, method, "responses", String(status), "content", "application/json", "schema"];
     const reference = `openapi.json#/${place.map((step) => encodeURIComponent(step.replaceAll("~", "~0").replaceAll("/", "~1"))).join("/")}`;
@@ -175,7 +196,7 @@ describe.each(configurations)("the OpenAPI document of %s", (_, configFile) => {
   test("is kept by every operation, whatever it is sent", async ({ workplace }) => {
     const { client } = await workplace.start({
       configFile,
-      overrides: { "general.enable_per_user_monitoring": "true" },
+      overrides: { "general.enable_per_user_monitoring": "true", "general.front_end.metrics": "true" },
     });
     const document = await documentOf(client);
     const check = new ReplyCheck(document);

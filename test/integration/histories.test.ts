@@ -78,6 +78,8 @@ class Application implements AsyncDisposable {
       nowMs: () => store.nowMs(),
       checkWritable: () => store.checkWritable(),
       load: (key) => store.load(key),
+      changeRecords: (...change) => store.changeRecords(...change),
+      pageSignposts: (page) => store.pageSignposts(page),
       readRecord: (key, name) => store.readRecord(key, name),
       pageRecords: (key, page) => store.pageRecords(key, page),
       remove: (key) => store.remove(key),

@@ -237,6 +237,24 @@ describe("a call context", () => {
     ]);
   });
 
+  it("says who the caller has proved to be, of the very run, and of nobody's where nobody was asked", async () => {
+    await using bench = await Workbench.create([
+      workflowCalling((_, { principal }) => ({
+        text: principal === undefined ? "nobody" : `${principal.issuer}/${principal.subject}`,
+      })),
+    ]);
+    const { runtime } = await bench.start(flowConfig);
+    const asked: unknown[] = [];
+    for (const subject of ["ann", "bea", undefined]) {
+      const session = runtime.sessions.session({ userId: "alice" });
+      const facts = { userId: "alice", issuer: "keys", provider: "api_key", roles: [], claims: {} };
+      const runner = session.run({ text: "" }, subject === undefined ? {} : { principal: { ...facts, subject } });
+      asked.push(await runner.result());
+      session.close();
+    }
+    expect(asked).toEqual([{ text: "keys/ann" }, { text: "keys/bea" }, { text: "nobody" }]);
+  });
+
   it("is dead once its run has ended", async () => {
     const kept: { context?: CallContext; echo?: FunctionHandle } = {};
     await using bench = await Workbench.create([

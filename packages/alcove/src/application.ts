@@ -89,9 +89,10 @@ export class Application {
   }
 
   /**
-   * Serves the application over HTTP on the configured host and port. Call it once.
+   * Serves the application over HTTP on the configured host and port, and takes up the jobs an earlier process has left
+   * unfinished. Call it once.
    *
-   * @throws LISTEN_FAILED; TypeError at the second call, and after {@link close}.
+   * @throws LISTEN_FAILED; STORE_FAILED when the store cannot be read; TypeError at the second call, and after {@link close}.
    */
   async listen(): Promise<ListeningServer> {
     if (this.#server !== undefined || this.#closing !== undefined) {
@@ -110,6 +111,7 @@ export class Application {
       accessLog: this.#accessLog,
       tracing: this.#tracing?.tracing,
     });
+    await runtime.executions.recover();
     this.#server = await server.listen();
     return this.#server;
   }

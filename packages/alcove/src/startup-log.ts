@@ -1,3 +1,4 @@
+import type { IdentityConfig } from "@alcove/config";
 import { formatProblem, type Logger } from "@alcove/plugin-api";
 import { routeAddresses } from "@alcove/server";
 import type { Application } from "./application.js";
@@ -32,16 +33,27 @@ export function logListening(application: Application, address: string, logger: 
   for (const { method, path } of routeAddresses(application.config)) {
     logger.info(`Route ${method} ${address}${path}`);
   }
-  const { providers } = application.config.general.identity;
-  const isPlainCookie = providers.some(({ type }) => type === "session_cookie");
-  if (application.runtime.workflow.scope === "per-user" && isPlainCookie) {
-    logger.warn(
-      "Users are told apart by the plain nat-session cookie, which anybody can set: good for development, not for strangers",
-    );
+  const { path } = application.config.general.frontEnd.webSocket;
+  if (path !== undefined) {
+    logger.info(`Route WebSocket ${address.replace(/^http/, "ws")}${path}`);
+  }
+  if (application.runtime.workflow.scope === "per-user") {
+    logIdentity(application.config.general.identity, logger);
   }
   const { allowCredentials, allowOrigins } = application.config.general.frontEnd.cors;
   if (allowCredentials && allowOrigins.includes("*")) {
     logger.warn("general.front_end.cors lets every web site act as whichever user is visiting it");
   }
   logger.info(`Listening on ${address}`);
+}
+
+function logIdentity({ providers }: IdentityConfig, logger: Logger): void {
+  const types = providers.map(({ type }) => type);
+  if (types.includes("session_cookie")) {
+    logger.warn(
+      "Users are told apart by the plain nat-session cookie, which anybody can set: good for development, not for strangers",
+    );
+  } else {
+    logger.info(`Users are told apart by ${[...new Set(types)].join(", ")}`);
+  }
 }

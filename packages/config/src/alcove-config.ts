@@ -105,10 +105,34 @@ export interface FrontEndConfig {
   readonly maxBodyBytes: number;
   /** How long a stream may be silent before it gets a comment line that keeps its connection alive. */
   readonly streamHeartbeatMs: number;
+  /** How many jobs may run at once. */
+  readonly maxRunningAsyncJobs: number;
+  /** How many jobs, and runs that wait for a person, a user may have that are not finished. */
+  readonly maxExecutionsPerUser: number;
   /** Whether the plain `nat-session` cookie may name the user on an address others can reach. */
   readonly allowInsecureIdentity: boolean;
+  /** Whether `GET /metrics` is served, and requests are counted for it. */
+  readonly metrics: boolean;
   /** What browsers let pages of other origins do. */
   readonly cors: CorsConfig;
+  /** The WebSocket route. */
+  readonly webSocket: WebSocketConfig;
+}
+
+/** The WebSocket route. */
+export interface WebSocketConfig {
+  /** Where it is; `undefined` where it is switched off. */
+  readonly path: string | undefined;
+  /** How long a run goes on without its client, who may come back; 0 to abort it at once. */
+  readonly reconnectGraceMs: number;
+  /** How often clients are asked for a sign of life; one that gives none is cut off. */
+  readonly heartbeatIntervalMs: number;
+  /** How long a socket may stay open without a frame of its client and without a run. */
+  readonly idleTimeoutMs: number;
+  /** How many sockets may be open at once. */
+  readonly maxSockets: number;
+  /** How many of them may be of one user. */
+  readonly maxSocketsPerUser: number;
 }
 
 /** What browsers let pages of other origins do. */

@@ -1,5 +1,14 @@
 import { z } from "zod";
-import { duration, flag, regularExpression, section, text, textList, wholeNumber } from "./field-schemas.js";
+import {
+  duration,
+  durationOrZero,
+  flag,
+  regularExpression,
+  section,
+  text,
+  textList,
+  wholeNumber,
+} from "./field-schemas.js";
 import { identityKeys, identitySchema } from "./identity-schema.js";
 import { telemetrySchema, telemetryShape } from "./telemetry-schema.js";
 
@@ -20,14 +29,30 @@ const corsShape = {
   max_age: wholeNumber(0, 31_536_000).default(600),
 };
 
+const webSocketShape = {
+  path: z
+    .string({ error: "must be text" })
+    .regex(/^(?:\/[\w.~-]+)*$/, { error: "must be a path such as /websocket, or empty for none" })
+    .default("/websocket"),
+  reconnect_grace: durationOrZero(timerLimit).default(0),
+  heartbeat_interval: duration(timerLimit).default(30 * secondMs),
+  idle_timeout: duration(timerLimit).default(60 * minuteMs),
+  max_sockets: wholeNumber(1, 1_000_000).default(10_000),
+  max_sockets_per_user: wholeNumber(1, 1_000_000).default(32),
+};
+
 const frontEndShape = {
   _type: z.enum(["koa", "fastapi"], { error: "must be koa (or fastapi, which means the same)" }).optional(),
   host: text(255).default("localhost"),
   port: wholeNumber(0, 65_535).default(8_000),
   max_body_bytes: wholeNumber(1, 1_024 * mebibyte).default(mebibyte),
   stream_heartbeat_interval: duration(timerLimit).default(15 * secondMs),
+  max_running_async_jobs: wholeNumber(1, 10_000).default(10),
+  max_executions_per_user: wholeNumber(1, 100_000).default(100),
   allow_insecure_identity: flag().default(false),
+  metrics: flag().default(false),
   cors: section(corsShape),
+  websocket: section(webSocketShape),
 };
 
 const idempotencyShape = {
@@ -73,6 +98,7 @@ const keysBySection: ReadonlyMap<string, readonly string[]> = new Map([
   ["general.telemetry", Object.keys(telemetryShape)],
   ["general.front_end", Object.keys(frontEndShape)],
   ["general.front_end.cors", Object.keys(corsShape)],
+  ["general.front_end.websocket", Object.keys(webSocketShape)],
   ...identityKeys,
 ]);
 

@@ -84,13 +84,16 @@ function generalConfigOf(
 }
 
 function frontEndConfigOf(frontEnd: GeneralSection["front_end"]): GeneralConfig["frontEnd"] {
-  const { cors } = frontEnd;
+  const { cors, websocket } = frontEnd;
   return Object.freeze({
     host: frontEnd.host,
     port: frontEnd.port,
     maxBodyBytes: frontEnd.max_body_bytes,
     streamHeartbeatMs: frontEnd.stream_heartbeat_interval,
+    maxRunningAsyncJobs: frontEnd.max_running_async_jobs,
+    maxExecutionsPerUser: frontEnd.max_executions_per_user,
     allowInsecureIdentity: frontEnd.allow_insecure_identity,
+    metrics: frontEnd.metrics,
     cors: Object.freeze({
       allowOrigins: Object.freeze(cors.allow_origins),
       ...(cors.allow_origin_regex === undefined ? {} : { allowOriginRegex: cors.allow_origin_regex }),
@@ -99,6 +102,14 @@ function frontEndConfigOf(frontEnd: GeneralSection["front_end"]): GeneralConfig[
       allowCredentials: cors.allow_credentials,
       exposeHeaders: Object.freeze(cors.expose_headers),
       maxAgeSeconds: cors.max_age,
+    }),
+    webSocket: Object.freeze({
+      path: websocket.path === "" ? undefined : websocket.path,
+      reconnectGraceMs: websocket.reconnect_grace,
+      heartbeatIntervalMs: websocket.heartbeat_interval,
+      idleTimeoutMs: websocket.idle_timeout,
+      maxSockets: websocket.max_sockets,
+      maxSocketsPerUser: websocket.max_sockets_per_user,
     }),
   });
 }

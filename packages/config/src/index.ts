@@ -8,6 +8,7 @@ export type {
   IdempotencyConfig,
   PluginEntry,
   StoreConfig,
+  WebSocketConfig,
 } from "./alcove-config.js";
 export { ConfigDocument } from "./config-document.js";
 export type { ConfigPath } from "./config-node.js";

@@ -35,7 +35,10 @@ describe("loadConfig", () => {
           port: 8_000,
           maxBodyBytes: 1_048_576,
           streamHeartbeatMs: 15_000,
+          maxRunningAsyncJobs: 10,
+          maxExecutionsPerUser: 100,
           allowInsecureIdentity: false,
+          metrics: false,
           cors: {
             allowOrigins: [],
             allowMethods: ["GET"],
@@ -43,6 +46,14 @@ describe("loadConfig", () => {
             allowCredentials: false,
             exposeHeaders: [],
             maxAgeSeconds: 600,
+          },
+          webSocket: {
+            path: "/websocket",
+            reconnectGraceMs: 0,
+            heartbeatIntervalMs: 30_000,
+            idleTimeoutMs: 3_600_000,
+            maxSockets: 10_000,
+            maxSocketsPerUser: 32,
           },
         },
       },
@@ -76,7 +87,10 @@ describe("loadConfig", () => {
           port: 0
           max_body_bytes: 2048
           stream_heartbeat_interval: 5s
+          max_running_async_jobs: 3
+          max_executions_per_user: 7
           allow_insecure_identity: "on"
+          metrics: true
           cors:
             allow_origins: [https://a.example]
             allow_origin_regex: https://[a-z]+[.]example
@@ -85,6 +99,13 @@ describe("loadConfig", () => {
             allow_credentials: true
             expose_headers: [x-request-id]
             max_age: 60
+          websocket:
+            path: ""
+            reconnect_grace: 30s
+            heartbeat_interval: 10s
+            idle_timeout: 5m
+            max_sockets: 100
+            max_sockets_per_user: 2
     `);
     expect(report).toEqual([]);
     expect(config?.general).toEqual({
@@ -112,7 +133,10 @@ describe("loadConfig", () => {
         port: 0,
         maxBodyBytes: 2_048,
         streamHeartbeatMs: 5_000,
+        maxRunningAsyncJobs: 3,
+        maxExecutionsPerUser: 7,
         allowInsecureIdentity: true,
+        metrics: true,
         cors: {
           allowOrigins: ["https://a.example"],
           allowOriginRegex: "https://[a-z]+[.]example",
@@ -121,6 +145,14 @@ describe("loadConfig", () => {
           allowCredentials: true,
           exposeHeaders: ["x-request-id"],
           maxAgeSeconds: 60,
+        },
+        webSocket: {
+          path: undefined,
+          reconnectGraceMs: 30_000,
+          heartbeatIntervalMs: 10_000,
+          idleTimeoutMs: 300_000,
+          maxSockets: 100,
+          maxSocketsPerUser: 2,
         },
       },
     });
@@ -193,6 +225,8 @@ describe("loadConfig", () => {
     ['application: ""', "must not be empty"],
     ['store: { path: ":memory:" }', "must be a file"],
     ["front_end: { max_body_bytes: 0 }", "whole number from 1 to"],
+    ["front_end: { websocket: { path: socket } }", "must be a path such as /websocket"],
+    ["front_end: { websocket: { reconnect_grace: -1 } }", "must be longer than zero"],
     ["front_end: [koa]", "front_end must be a mapping, found a list"],
     ["front_end: { _type: koa, type: koa }", "has both _type and type"],
     ["front_end: { cors: { allow_origins: x } }", 'must be a list of texts, found "x"'],

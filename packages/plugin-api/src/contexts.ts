@@ -1,5 +1,6 @@
 import type { Clock } from "./clock.js";
 import type { CollectionItemSchemas, CollectionsOf, NoCollections } from "./definitions/collection-declaration.js";
+import type { Interaction } from "./interaction.js";
 import type { JsonValue } from "./json.js";
 import type { Logger } from "./logger.js";
 
@@ -66,6 +67,8 @@ export interface CallContext {
   readonly clock: Clock;
   /** Who the run acts for; `undefined` in a shared workflow that was called without identity. */
   readonly userId: string | undefined;
+  /** The person the run is for: asks, and waits for the answer, where whoever called can hand questions on. */
+  readonly interaction: Interaction;
   /**
    * Who the caller has proved to be; `undefined` where nobody was asked: in a shared workflow that was called without
    * identity, and in runs that do not come from a request, such as those of `alcove run`.

@@ -84,6 +84,14 @@ export {
   type ProblemRule,
   type SourceLocation,
 } from "./errors/problem.js";
+export type {
+  ChoiceOption,
+  ChoiceQuestion,
+  ConfirmQuestion,
+  Interaction,
+  MultipleChoiceQuestion,
+  TextQuestion,
+} from "./interaction.js";
 export type { JsonValue } from "./json.js";
 export { type LogFields, Logger, silentLogger } from "./logger.js";
 export {

@@ -1,5 +1,15 @@
 export { EventHub } from "./events/event-hub.js";
 export type { IntermediateStep, StepListener, StepType } from "./events/intermediate-step.js";
+export type {
+  ExecutionKind,
+  ExecutionStatus,
+  ExecutionView,
+  PendingInteraction,
+} from "./executions/execution-view.js";
+export { type ExecutionFollower, Executions, type JobRequest } from "./executions/executions.js";
+export type { InteractionResponse } from "./executions/interaction-answer.js";
+export type { InteractionListener } from "./executions/interaction-desk.js";
+export type { Prompt, PromptOption } from "./executions/prompt.js";
 export { RunFigures, type RunKind, type RunOutcome } from "./figures/run-figures.js";
 export { type EvictionReason, type RuntimeFigures, type SweepFigures, WakeFigures } from "./figures/runtime-figures.js";
 export type { ApplicationPlan, ComponentPlan, FunctionPlan } from "./plan/application-plan.js";

@@ -3,6 +3,7 @@ import type { Clock, Logger, Scope, z } from "@alcove/plugin-api";
 import type { SessionStore } from "@alcove/state";
 import { buildRoot, type Root } from "./containers/root.js";
 import { EventHub } from "./events/event-hub.js";
+import type { Executions } from "./executions/executions.js";
 import type { RuntimeFigures } from "./figures/runtime-figures.js";
 import type { ApplicationPlan } from "./plan/application-plan.js";
 import { WorkflowWire } from "./plan/workflow-wire.js";
@@ -52,6 +53,8 @@ export class Runtime {
   readonly workflow: WorkflowFacts;
   /** Hands out users' sessions. */
   readonly sessions: SessionManager;
+  /** The jobs of users, and the runs that ask them something. */
+  readonly executions: Executions;
   /** The steps of all runs. */
   readonly events: EventHub;
   /** What has been done since the start. Always the same object, whose numbers grow. */
@@ -87,7 +90,10 @@ export class Runtime {
       idempotencyLimits: general.idempotency,
       maxResidentUsers: general.maxResidentUsers,
       residentIdleMs: general.perUserResidentIdleMs,
+      maxRunningJobs: general.frontEnd.maxRunningAsyncJobs,
+      maxExecutionsPerUser: general.frontEnd.maxExecutionsPerUser,
     });
+    this.executions = this.sessions.executions;
     this.#sweeper = new SessionSweeper({
       sessions: this.sessions,
       store,

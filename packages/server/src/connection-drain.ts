@@ -30,6 +30,16 @@ export class ConnectionDrain {
     });
   }
 
+  /** Forgets a connection that another protocol has taken over, and whoever speaks that has to end. */
+  release(socket: Socket): void {
+    this.#latestResponses.delete(socket);
+  }
+
+  /** How many connections are open. */
+  get connectionCount(): number {
+    return this.#latestResponses.size;
+  }
+
   /**
    * Stops accepting connections and resolves when the last request has been answered, or when `timeoutMs` is over and the
    * rest has been ended: streams with an error frame, anything else by cutting it off. Replies sent meanwhile carry `Connection: close`. Idempotent.

@@ -6,6 +6,7 @@ import { createRequestListener } from "./koa-application.js";
 import { refuseMalformedRequest } from "./malformed-request.js";
 import { ServerLife } from "./server-life.js";
 import type { ServerOptions } from "./server-options.js";
+import { WebSocketFront } from "./websocket/web-socket-front.js";
 
 /** How long a client may take to send its headers. */
 const HEADERS_TIMEOUT_MS = 20_000;
@@ -31,9 +32,10 @@ export interface ListeningServer {
   /** Where it is reached, e.g. `http://localhost:8000`, with the real port where port 0 was configured. */
   readonly address: string;
   /**
-   * Says on `GET /ready` that it is stopping, and goes on serving for `general.shutdown_delay`, where there is one. Then it takes no new connections, lets the requests in flight end, and closes idle connections. After `timeoutMs` the runs of
-   * streams are aborted, so that each ends with an error frame; what is still open a second later, or is no stream, is cut
-   * off, which aborts its run. Idempotent: later calls get the first one's promise.
+   * Says on `GET /ready` that it is stopping, and goes on serving for `general.shutdown_delay`, where there is one. Then it
+   * takes no new connections, lets the requests in flight end, and closes idle connections. After `timeoutMs` the runs of
+   * streams and WebSockets are aborted, so that each ends with an error frame; what is still open a second later, or is no
+   * stream, is cut off, which aborts its run. Idempotent: later calls get the first one's promise.
    */
   close(timeoutMs: number): Promise<void>;
 }
@@ -47,11 +49,12 @@ export function createServer(options: ServerOptions): HttpServer {
 
 async function listen(
   requestListener: RequestListener,
-  { config, logger }: ServerOptions,
-  { openStreams, readiness }: ServerLife,
+  options: ServerOptions,
+  life: ServerLife,
 ): Promise<ListeningServer> {
+  const { config, logger } = options;
   const { shutdownDelayMs } = config.general;
-  const { host, port } = config.general.frontEnd;
+  const { host, port, webSocket } = config.general.frontEnd;
   const server = createHttpServer({
     headersTimeout: HEADERS_TIMEOUT_MS,
     requestTimeout: REQUEST_TIMEOUT_MS,
@@ -60,17 +63,20 @@ async function listen(
   server.on("clientError", refuseMalformedRequest);
   // Any other expectation than 100-continue may be ignored (RFC 9110, section 10.1.1).
   server.on("checkExpectation", requestListener);
-  const drain = new ConnectionDrain(server, openStreams);
+  const drain = new ConnectionDrain(server, life.openStreams);
+  life.connectionCount = () => drain.connectionCount;
   server.on("request", requestListener);
   await bind(server, host, port);
+  const sockets = webSocket.path === undefined ? undefined : new WebSocketFront(options, webSocket.path, life.identity);
+  sockets?.attach(server, drain);
   server.on("error", (error) => logger.error("The HTTP server had an error.", { error }));
   let closing: Promise<void> | undefined;
   const close = async (timeoutMs: number): Promise<void> => {
-    readiness.stop();
+    life.readiness.stop();
     if (shutdownDelayMs > 0) {
       await pause(shutdownDelayMs);
     }
-    await drain.close(timeoutMs);
+    await Promise.all([drain.close(timeoutMs), sockets?.close(timeoutMs)]);
   };
   return {
     address: addressOf(server, host, port),

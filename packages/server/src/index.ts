@@ -11,4 +11,4 @@ export { insecureIdentityProblem, isLoopbackHost } from "./insecure-identity.js"
 export { type RouteAddress, routeAddresses } from "./routes/route-addresses.js";
 export type { ServedApplication, ServedRunner, ServedSession } from "./served-application.js";
 export type { ServerOptions } from "./server-options.js";
-export type { StoredSessions } from "./stored-sessions.js";
+export type { SessionPage, StoredSessions } from "./stored-sessions.js";

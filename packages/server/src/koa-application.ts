@@ -2,6 +2,7 @@ import type { RequestListener } from "node:http";
 import Koa from "koa";
 import { provideIdentity } from "./identity/request-identity.js";
 import { accessLog } from "./middleware/access-log.js";
+import { countRequests } from "./middleware/count-requests.js";
 import { crossOrigin } from "./middleware/cross-origin.js";
 import { errorMap } from "./middleware/error-map.js";
 import { requestFields } from "./middleware/request-fields.js";
@@ -13,6 +14,7 @@ import { createRouter } from "./routes/router.js";
 import { staticRoutes } from "./routes/static-routes.js";
 import type { ServerLife } from "./server-life.js";
 import type { ServerOptions } from "./server-options.js";
+import { refuseWithoutUpgrade } from "./websocket/upgrade-required.js";
 
 /** Puts the middleware and the routes together into the function that answers requests. */
 export function createRequestListener(options: ServerOptions, life: ServerLife): RequestListener {
@@ -24,6 +26,10 @@ export function createRequestListener(options: ServerOptions, life: ServerLife):
   if (options.tracing !== undefined) {
     koa.use(requestSpan(options.tracing, router));
   }
+  if (life.requests !== undefined) {
+    life.requests.follow(router);
+    koa.use(countRequests(life.requests, clock));
+  }
   if (options.accessLog === true) {
     koa.use(accessLog({ logger, clock, router }));
   }
@@ -34,6 +40,10 @@ export function createRequestListener(options: ServerOptions, life: ServerLife):
   }
   koa.use(staticRoutes(router));
   koa.use(router.routes());
+  const { path: socketPath } = config.general.frontEnd.webSocket;
+  if (socketPath !== undefined) {
+    koa.use(refuseWithoutUpgrade(socketPath));
+  }
   koa.use(unmatchedRoute(router));
   // Only what breaks while a reply is being written ends up here, mostly clients that hang up.
   koa.on("error", (error: unknown, context?: RequestContext) =>

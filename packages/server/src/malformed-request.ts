@@ -1,6 +1,7 @@
 import { STATUS_CODES } from "node:http";
 import type { Duplex } from "node:stream";
 import { errorReply } from "./errors/error-body.js";
+import { rawErrorReply } from "./errors/raw-error-reply.js";
 import { RequestError } from "./errors/request-error.js";
 
 const statusByFault: Readonly<Record<string, number>> = {
@@ -16,9 +17,5 @@ export function refuseMalformedRequest(error: NodeJS.ErrnoException, socket: Dup
   }
   const status = statusByFault[error.code ?? ""] ?? 400;
   const message = `The HTTP request was refused: ${STATUS_CODES[status] ?? "Bad Request"}.`;
-  const text = JSON.stringify(errorReply(new RequestError("REQUEST_INVALID", message)).body);
-  socket.end(
-    `HTTP/1.1 ${status} ${STATUS_CODES[status] ?? ""}\r\nConnection: close\r\n` +
-      `Content-Type: application/json; charset=utf-8\r\nContent-Length: ${Buffer.byteLength(text)}\r\n\r\n${text}`,
-  );
+  socket.end(rawErrorReply(errorReply(new RequestError("REQUEST_INVALID", message)), { status }));
 }

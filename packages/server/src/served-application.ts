@@ -4,6 +4,7 @@ import type {
   ReplyStream,
   ResidentFigures,
   RunRequest,
+  RuntimeFigures,
   StepListener,
   WorkflowFacts,
 } from "@alcove/runtime";
@@ -12,12 +13,16 @@ import type {
 export interface ServedApplication {
   /** The workflow that is served. */
   readonly workflow: WorkflowFacts;
+  /** What it has done since its start. */
+  readonly figures: RuntimeFigures;
   /** Its users' sessions. */
   readonly sessions: {
     /** The room of one user, for one request. Throws errors of the catalogue. */
     session(options: { readonly userId: string | undefined }): ServedSession;
     /** Figures of the sessions in memory, in the order in which they woke up. */
     residents(): readonly ResidentFigures[];
+    /** Takes a user's session out of memory; resolves to whether it was there. @throws SESSION_BUSY. */
+    evict(userId: string): Promise<boolean>;
   };
 }
 

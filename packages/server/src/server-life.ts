@@ -1,5 +1,6 @@
 import { createIdentity } from "./identity/create-identity.js";
 import type { Identity } from "./identity/identity.js";
+import { RequestFigures } from "./metrics/request-figures.js";
 import { Readiness } from "./readiness.js";
 import type { ServerOptions } from "./server-options.js";
 import { OpenStreams } from "./streams/open-streams.js";
@@ -11,8 +12,14 @@ export class ServerLife {
   /** Says who sends a request, be it for a route or for a socket. */
   readonly identity: Identity;
 
+  /** `undefined` where nobody is going to ask: then requests are not counted. */
+  readonly requests: RequestFigures | undefined;
+  /** How many connections are open; none before the server listens. */
+  connectionCount: () => number = () => 0;
+
   constructor(options: ServerOptions) {
     this.readiness = new Readiness(options.store);
     this.identity = createIdentity(options);
+    this.requests = options.config.general.frontEnd.metrics ? new RequestFigures() : undefined;
   }
 }

@@ -53,6 +53,17 @@ export interface FoundRecords {
   readonly records: readonly FoundEntry[];
 }
 
+/** Which signposts to read: from the first one on, or those behind a place. */
+export interface SignpostRange {
+  readonly behind: string | undefined;
+  readonly limit: number;
+}
+
+/** A signpost as it was found, by its stored name. */
+export interface FoundSignpost extends FoundEntry {
+  readonly place: string;
+}
+
 /** Which sessions' entries to read: in the order of their keys, which are greater and less than the two given. */
 export interface SessionRange {
   readonly above: string;
@@ -80,6 +91,11 @@ export interface EntryAdapter {
    * whether each was taken. A session that begins has no records but those that it brings.
    */
   setMany(entries: readonly EntryToStore[]): Promise<boolean[]>;
+  /**
+   * Changes records of a session, all or none; resolves to whether there is a session that expires later than
+   * `expiredAtMs`, or at all when that is left out.
+   */
+  changeRecords(sessionKey: string, changes: StoredRecordChanges, expiredAtMs: number | undefined): Promise<boolean>;
   /** Removes a session's entry, and its records from sight. Resolves to whether there was such an entry. */
   delete(key: string): Promise<boolean>;
   /** Removes expired entries, the earliest first, and records that are left over; resolves to how many. */
@@ -92,6 +108,8 @@ export interface EntryAdapter {
   countMisdated(timeMs: number): Promise<number>;
   /** `undefined` when there is no such session. Rejects with a StoredStateError as `get` does. */
   readRecords(range: RecordRange): Promise<FoundRecords | undefined>;
+  /** Signposts in the order of their places, also those of sessions that are no more. */
+  readSignposts(range: SignpostRange): Promise<readonly FoundSignpost[]>;
   readSessions(range: SessionRange): Promise<readonly FoundSessionEntry[]>;
   /** The highest room number in use; 0 when there is none. May read everything. */
   highestRoom(): Promise<number>;

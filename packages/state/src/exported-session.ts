@@ -1,6 +1,12 @@
 import { type JsonValue, StoredStateError } from "@alcove/plugin-api";
 import { z } from "zod";
-import type { RecordChange, SessionCommit, SessionKey, StoredSession } from "./session-store.js";
+import {
+  type RecordChange,
+  type SessionCommit,
+  type SessionKey,
+  type StoredSession,
+  signpostPrefix,
+} from "./session-store.js";
 
 /** A record with everything that is stored of it. */
 export interface ExportedRecord {
@@ -76,11 +82,14 @@ export function importCommit(text: string, application: string): SessionCommit {
       exported.components.map(({ name, version, state }) => [name, { version, json: JSON.stringify(state) }]),
     ),
     collections: new Map(exported.collections.map(({ name, first, next }) => [name, { first, next }])),
-    records: exported.records.map(({ name, value, expires_at }) => {
-      const put: RecordChange = { kind: "put", name, json: JSON.stringify(value) };
-      return expires_at === undefined ? put : { ...put, expiresAtMs: expires_at };
-    }),
+    // What was unfinished where it comes from goes on there.
+    records: exported.records.filter(({ name }) => !name.startsWith(signpostPrefix)).map(putOf),
   };
+}
+
+function putOf({ name, value, expires_at }: z.infer<typeof exportedSessionSchema>["records"][number]): RecordChange {
+  const put: RecordChange = { kind: "put", name, json: JSON.stringify(value) };
+  return expires_at === undefined ? put : { ...put, expiresAtMs: expires_at };
 }
 
 function parseExport(text: string): z.infer<typeof exportedSessionSchema> {

@@ -7,11 +7,14 @@ import type {
   FoundEntry,
   FoundRecords,
   FoundSessionEntry,
+  FoundSignpost,
   RecordRange,
   SessionRange,
+  SignpostRange,
 } from "./entry-adapter.js";
 import type { StoredRecordChanges } from "./record-changes.js";
 import { endOfStoredNames, recordEntryKey } from "./record-names.js";
+import { signpostPrefix } from "./session-store.js";
 import { type EntryHead, readEntryHead } from "./stored-entry.js";
 import type { FoundSession } from "./stored-session.js";
 import type { WriteFailure } from "./write-failure.js";
@@ -59,6 +62,19 @@ export class GuardedAdapter implements EntryAdapter {
       taken.push(isTaken);
     }
     return taken;
+  }
+
+  async changeRecords(
+    sessionKey: string,
+    changes: StoredRecordChanges,
+    expiredAtMs: number | undefined,
+  ): Promise<boolean> {
+    const expiresAtMs = headOf(sessionKey, await this.get(sessionKey))?.expiresAtMs;
+    if (expiresAtMs === undefined || (expiredAtMs !== undefined && expiresAtMs <= expiredAtMs)) {
+      return false;
+    }
+    await this.#changeRecords(sessionKey, changes);
+    return true;
   }
 
   async set(key: string, value: string): Promise<boolean> {
@@ -130,6 +146,19 @@ export class GuardedAdapter implements EntryAdapter {
       }
     }
     return { sessionExpiresAtMs, records };
+  }
+
+  async readSignposts({ behind, limit }: SignpostRange): Promise<FoundSignpost[]> {
+    const keys: string[] = [];
+    for await (const [key] of this.#entries()) {
+      if (typeof key === "string" && isRecord(key) && nameIn(key).startsWith(signpostPrefix)) {
+        keys.push(key);
+      }
+    }
+    const page = keys.sort().filter((key) => behind === undefined || key > behind);
+    return Promise.all(
+      page.slice(0, limit).map(async (key) => ({ name: nameIn(key), value: await this.get(key), place: key })),
+    );
   }
 
   async readSessions({ above, below, limit }: SessionRange): Promise<FoundSessionEntry[]> {
@@ -251,6 +280,10 @@ function isRecord(key: string): boolean {
 
 function sessionOf(recordKey: string): string {
   return recordKey.split("/").slice(0, 3).join("/");
+}
+
+function nameIn(recordKey: string): string {
+  return recordKey.split("/").slice(3).join("/");
 }
 
 function headOf(key: string, stored: unknown): EntryHead | undefined {

@@ -3,18 +3,21 @@ export { Distribution, durationBoundsMs } from "./distribution.js";
 export { sessionKeyOf } from "./entry-keys.js";
 export { exportedSessionSchema, userIdOfExport } from "./exported-session.js";
 export type { KeyvEntryStorage } from "./guarded-adapter.js";
-export type {
-  CommittedComponentState,
-  RecordChange,
-  RecordPage,
-  SequenceRange,
-  SessionCommit,
-  SessionKey,
-  SessionStore,
-  SessionStorePromises,
-  StoredComponentState,
-  StoredRecord,
-  StoredSession,
+export {
+  type CommittedComponentState,
+  type FoundSignposts,
+  type RecordChange,
+  type RecordPage,
+  type SequenceRange,
+  type SessionCommit,
+  type SessionKey,
+  type SessionStore,
+  type SessionStorePromises,
+  type SignpostPage,
+  type StoredComponentState,
+  type StoredRecord,
+  type StoredSession,
+  signpostPrefix,
 } from "./session-store.js";
 export type {
   ImportOptions,

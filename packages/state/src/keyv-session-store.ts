@@ -1,17 +1,20 @@
 import { setTimeout as pause } from "node:timers/promises";
 import { AlcoveError, type Logger, StoredStateError, StoreError } from "@alcove/plugin-api";
 import type { Keyv } from "keyv";
-import { encodeCommit } from "./encode-commit.js";
+import { encodeCommit, encodeRecordChanges } from "./encode-commit.js";
 import type { EntryAdapter, EntryToStore } from "./entry-adapter.js";
 import { isSessionEntryKey, recordedTimeEntryKey, sessionEntryKey } from "./entry-keys.js";
 import { openKeyv } from "./open-keyv.js";
 import { SessionReader } from "./session-reader.js";
 import type {
+  FoundSignposts,
+  RecordChange,
   RecordPage,
   SessionCommit,
   SessionKey,
   SessionStore,
   SessionStorePromises,
+  SignpostPage,
   StoredRecord,
   StoredSession,
 } from "./session-store.js";
@@ -138,6 +141,22 @@ export class KeyvSessionStore implements SessionStore, SessionStoreTools {
       this.figures.commitFailed(AlcoveError.is(error) ? error.code : "INTERNAL");
       throw error;
     }
+  }
+
+  async changeRecords(
+    key: SessionKey,
+    changes: readonly RecordChange[],
+    evenIfSessionExpired = false,
+  ): Promise<boolean> {
+    const entryKey = sessionEntryKey(key);
+    const stored = encodeRecordChanges(entryKey, changes, this.#parts.maxSessionBytes);
+    return this.#queue.run(() =>
+      this.#adapter.changeRecords(entryKey, stored, evenIfSessionExpired ? undefined : this.nowMs()),
+    );
+  }
+
+  pageSignposts(page: SignpostPage): Promise<FoundSignposts> {
+    return this.#reader.pageSignposts(page);
   }
 
   checkWritable(): Promise<void> {

@@ -1,9 +1,17 @@
 import type { Keyv } from "keyv";
+import { z } from "zod";
 import type { EntryAdapter, RecordRange } from "./entry-adapter.js";
 import { sessionEntryKey } from "./entry-keys.js";
 import { endOfStoredNames, recordEntryKey, recordNameOf, storedRecordName } from "./record-names.js";
-import type { RecordPage, SessionKey, StoredRecord, StoredSession } from "./session-store.js";
-import { decodeRecord } from "./stored-entry.js";
+import type {
+  FoundSignposts,
+  RecordPage,
+  SessionKey,
+  SignpostPage,
+  StoredRecord,
+  StoredSession,
+} from "./session-store.js";
+import { damageItself, decodeRecord } from "./stored-entry.js";
 import { decodeSession } from "./stored-session.js";
 
 /** What a {@link SessionReader} is made of. */
@@ -68,6 +76,30 @@ export class SessionReader {
     return records.map(({ name, value }) => ({ name, value }));
   }
 
+  /** As `SessionStore.pageSignposts`. */
+  async pageSignposts({ application, from, limit }: SignpostPage): Promise<FoundSignposts> {
+    const found = await this.#parts.access(() => this.#parts.adapter.readSignposts({ behind: from, limit }));
+    const signposts: FoundSignposts["signposts"][number][] = [];
+    for (const { name: storedName, value } of found) {
+      const key = namedSession(value);
+      const name = recordNameOf(storedName);
+      if (key?.application === application && (await this.#isReadable(key, name))) {
+        signposts.push({ key, name });
+      }
+    }
+    return { signposts, next: found.length === limit ? found.at(-1)?.place : undefined };
+  }
+
+  /** What a signpost says about its session is true only if it is found there, too. */
+  async #isReadable(key: SessionKey, name: string): Promise<boolean> {
+    try {
+      return (await this.readRecord(key, name)) !== undefined;
+    } catch (error) {
+      damageItself(error);
+      return false;
+    }
+  }
+
   /** The text of an entry, or whatever else is there. Raw, because Keyv would take a row without text for no row. */
   readText(entryKey: string): Promise<unknown> {
     return this.#parts.access(async () => {
@@ -98,6 +130,17 @@ export class SessionReader {
     }
     await this.#parts.noteGone(expiresAtMs);
     return true;
+  }
+}
+
+const signpostSchema = z.object({ body: z.object({ application: z.string(), user_id: z.string() }) });
+
+function namedSession(text: unknown): SessionKey | undefined {
+  try {
+    const { body } = signpostSchema.parse(JSON.parse(String(text)));
+    return { application: body.application, userId: body.user_id };
+  } catch {
+    return undefined;
   }
 }
 

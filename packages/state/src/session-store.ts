@@ -109,6 +109,31 @@ export interface RecordPage {
 }
 
 /**
+ * The beginning of the names of signposts: records that are found without knowing whose they are, so that whoever starts finds
+ * unfinished business without a look at every session. The value of one is an object that names its session in
+ * `application` and `user_id`.
+ */
+export const signpostPrefix = "signpost/";
+
+/** Which signposts {@link SessionStore.pageSignposts} reads. */
+export interface SignpostPage {
+  /** Only those of this application. */
+  readonly application: string;
+  /** What the page before has said; the first page when left out. */
+  readonly from?: string | undefined;
+  /** At most so many are looked at; at least 1. */
+  readonly limit: number;
+}
+
+/** Signposts that were found. */
+export interface FoundSignposts {
+  /** In which sessions they stand, and their names. Those of sessions that are over, and damaged ones, are left out. */
+  readonly signposts: readonly { readonly key: SessionKey; readonly name: string }[];
+  /** Where the next page begins; `undefined` when there is none. */
+  readonly next: string | undefined;
+}
+
+/**
  * The whole next content of one session. A component it leaves out is gone; records are kept, but for the changes it
  * names.
  */
@@ -193,6 +218,22 @@ export interface SessionStore {
    * is not whole, or negative.
    */
   commit(commit: SessionCommit): Promise<void>;
+
+  /**
+   * Changes records of a session, and nothing else of it: neither its revision nor its times. Resolves to whether there is
+   * such a session, when the change is durable; all of the changes take effect, or none.
+   *
+   * @param evenIfSessionExpired Changes them also when the session has expired: for a run that began before.
+   * @throws StoreError STATE_TOO_LARGE, STORE_FULL, STORE_FAILED: nothing was changed; OUTCOME_UNKNOWN.
+   */
+  changeRecords(key: SessionKey, changes: readonly RecordChange[], evenIfSessionExpired?: boolean): Promise<boolean>;
+
+  /**
+   * Reads signposts, in an order of the store's own. One may be named twice.
+   *
+   * @throws StoreError STORE_FAILED.
+   */
+  pageSignposts(page: SignpostPage): Promise<FoundSignposts>;
 
   /**
    * Stores a little of the store's own, as a commit would be, to find out whether it takes changes.

@@ -7,12 +7,15 @@ import type {
   ExpiredEntries,
   FoundRecords,
   FoundSessionEntry,
+  FoundSignpost,
   RecordRange,
   SessionRange,
+  SignpostRange,
 } from "./entry-adapter.js";
+import type { StoredRecordChanges } from "./record-changes.js";
 import { ReopeningConnection } from "./reopening-connection.js";
 import { type PreparedBatch, preparedBatch } from "./sqlite-batch.js";
-import { commitStatement } from "./sqlite-commit.js";
+import { commitStatement, recordsChangeStatement } from "./sqlite-commit.js";
 import type { SqliteParameter } from "./sqlite-connection.js";
 import { entriesTable, pragmaValue } from "./sqlite-database-file.js";
 import { SqliteEntryReader } from "./sqlite-entry-reader.js";
@@ -118,6 +121,17 @@ export class SqliteAdapter extends KeyvSqlite implements EntryAdapter {
     return entries.map(({ key }) => taken.has(key));
   }
 
+  async changeRecords(
+    sessionKey: string,
+    changes: StoredRecordChanges,
+    expiredAtMs: number | undefined,
+  ): Promise<boolean> {
+    const { statement, parameters } = recordsChangeStatement(sessionKey, changes, expiredAtMs);
+    this.#mayHaveLeftRanges ||= changes.removedRanges.length > 0;
+    const rows = await this.#connection.query(statement, parameters);
+    return keyRowsSchema.parse(rows).length > 0;
+  }
+
   /** It cannot fail what was done before; where it is not known, they count as there. */
   async #lookForLeftRanges(): Promise<void> {
     try {
@@ -186,6 +200,10 @@ export class SqliteAdapter extends KeyvSqlite implements EntryAdapter {
 
   readRecords(range: RecordRange): Promise<FoundRecords | undefined> {
     return this.#reader.readRecords(range);
+  }
+
+  readSignposts(range: SignpostRange): Promise<FoundSignpost[]> {
+    return this.#reader.readSignposts(range);
   }
 
   readSessions(range: SessionRange): Promise<FoundSessionEntry[]> {

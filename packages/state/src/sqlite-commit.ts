@@ -82,8 +82,9 @@ const largeColumns = ["removed", "ranges", "kept", "put", "is_massive"];
  * The few records that most commits change stand in columns of their own, which is twice as fast as JSON.
  */
 export const commitViews: readonly string[] = [
-  ...viewThatDoes("small_commits", smallColumns, smallChange),
-  ...viewThatDoes("large_commits", largeColumns, largeChange),
+  ...viewThatDoes("small_commits", smallColumns, [storeSession, ...smallChange]),
+  ...viewThatDoes("large_commits", largeColumns, [storeSession, ...largeChange]),
+  ...viewThatDoes("record_changes", largeColumns, largeChange),
 ];
 
 function viewThatDoes(name: string, columns: readonly string[], steps: readonly string[]): string[] {
@@ -91,7 +92,7 @@ function viewThatDoes(name: string, columns: readonly string[], steps: readonly 
   return [
     `CREATE TEMP VIEW ${name} AS SELECT key, expires_at, revision, room, ${empty}, value FROM ${entriesTable}`,
     `CREATE TEMP TRIGGER ${name}_insert INSTEAD OF INSERT ON ${name}
-      BEGIN ${[storeSession, ...steps].map((step) => `${step};`).join(" ")} END`,
+      BEGIN ${steps.map((step) => `${step};`).join(" ")} END`,
   ];
 }
 
@@ -139,4 +140,21 @@ function largeParameters(records: StoredRecordChanges | undefined): SqliteParame
 
 function jsonOf(list: readonly unknown[]): string | null {
   return list.length > 0 ? JSON.stringify(list) : null;
+}
+
+/**
+ * Changes records of a session and nothing else of it. The row it answers with holds the session's key, if there is one.
+ *
+ * @param expiredAtMs A session that expired at this time or earlier counts as none; every one counts when it is left out.
+ */
+export function recordsChangeStatement(
+  sessionKey: string,
+  records: StoredRecordChanges,
+  expiredAtMs: number | undefined,
+): BoundStatement {
+  const statement = `INSERT INTO record_changes(key, ${largeColumns.join()})
+    SELECT key, ${largeColumns.map(() => "?").join()} FROM ${entriesTable}
+    WHERE key = ? AND expires_at > ${expiredAtMs ?? -1}
+    RETURNING key`;
+  return { statement, parameters: [...largeParameters(records), sessionKey] };
 }

@@ -3,14 +3,19 @@ import { dirname } from "node:path";
 import { StoreError } from "@alcove/plugin-api";
 import { z } from "zod";
 import { syncFolder } from "./file-durability.js";
+import { endOfStoredNames } from "./record-names.js";
+import { signpostPrefix } from "./session-store.js";
 import { openSqliteConnection, type SqliteConnection } from "./sqlite-connection.js";
 
 /** The table that holds the entries. */
 export const entriesTable = "entries";
 
+/** Whether a record is a signpost, by the letter of the index that holds only those. */
+export const isSignpost = `name >= '${signpostPrefix}' AND name < '${endOfStoredNames(signpostPrefix)}'`;
+
 /** "Alcv" in ASCII. Tells a database of Alcove from others. */
 const applicationId = 0x416c6376;
-const schemaVersion = 4;
+const schemaVersion = 5;
 const busyTimeoutMs = 500;
 
 /**
@@ -20,6 +25,9 @@ const busyTimeoutMs = 500;
 export const witnessIndex = `${entriesTable}_witness`;
 
 const createWitnessIndex = `CREATE INDEX IF NOT EXISTS ${witnessIndex} ON ${entriesTable}(key)`;
+
+/** Of all records only signposts are in it, so that they are found without a look at the others. */
+const createSignpostIndex = `CREATE INDEX records_signposts ON records(name, room) WHERE ${isSignpost}`;
 
 /**
  * A session's records belong to its room, not to its key: a session that takes the place of an expired or removed one gets
@@ -42,6 +50,7 @@ const recordsSchema: readonly string[] = [
   // Not WITHOUT ROWID: texts of this length are twice as expensive to write there.
   "CREATE TABLE records(id INTEGER PRIMARY KEY, room INTEGER NOT NULL, name TEXT NOT NULL, expires_at INTEGER, value TEXT NOT NULL, UNIQUE(room, name))",
   "CREATE INDEX records_by_expiry ON records(expires_at) WHERE expires_at IS NOT NULL",
+  createSignpostIndex,
   "CREATE TABLE left_ranges(room INTEGER NOT NULL, first TEXT NOT NULL, last TEXT NOT NULL, PRIMARY KEY(room, first)) WITHOUT ROWID",
   `CREATE TRIGGER room_is_left_by_deletion AFTER DELETE ON ${entriesTable} WHEN EXISTS (SELECT 1 FROM records WHERE room = OLD.room)
     BEGIN INSERT OR IGNORE INTO left_rooms VALUES (OLD.room); END`,
@@ -73,7 +82,9 @@ const upgrades: Readonly<Record<number, readonly string[]>> = {
     "DROP TABLE version2",
   ],
   // Some had the keys in one index only.
-  3: [createWitnessIndex],
+  3: [createWitnessIndex, createSignpostIndex],
+  // Signposts could not be told from other records.
+  4: [createSignpostIndex],
 };
 
 const pragmaRowsSchema = z.tuple([z.record(z.string(), z.unknown())]);

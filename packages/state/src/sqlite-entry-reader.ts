@@ -1,6 +1,14 @@
 import { StoredStateError, StoreError } from "@alcove/plugin-api";
 import { z } from "zod";
-import type { FoundEntry, FoundRecords, FoundSessionEntry, RecordRange, SessionRange } from "./entry-adapter.js";
+import type {
+  FoundEntry,
+  FoundRecords,
+  FoundSessionEntry,
+  FoundSignpost,
+  RecordRange,
+  SessionRange,
+  SignpostRange,
+} from "./entry-adapter.js";
 import { type NameStretch, stretchesOutside } from "./left-ranges.js";
 import type { SqliteConnection } from "./sqlite-connection.js";
 import { isPageDamage, orUnreadable } from "./sqlite-page-damage.js";
@@ -25,6 +33,8 @@ const recordRowsSchema = z.array(
     value: z.unknown(),
   }),
 );
+const signpostRowsSchema = z.array(z.object({ name: z.string(), room: z.int(), value: z.unknown() }));
+const placeSchema = z.tuple([z.string(), z.int()]);
 const keyRowsSchema = z.array(z.object({ key: z.string() }));
 const entryRowsSchema = z.array(columnsSchema.extend({ value: z.unknown() }));
 
@@ -89,6 +99,13 @@ export class SqliteEntryReader {
     const found = await this.getSession(key).catch(damageItself);
     const damaged = { value: found, rows: new Map() };
     return { name: key, ...(found === undefined || found instanceof StoredStateError ? damaged : found) };
+  }
+
+  /** As `EntryAdapter.readSignposts`. */
+  async readSignposts({ behind, limit }: SignpostRange): Promise<FoundSignpost[]> {
+    const [name, room] = behind === undefined ? ["", 0] : placeSchema.parse(JSON.parse(behind));
+    const rows = signpostRowsSchema.parse(await this.#connection.query(statements.signposts, [name, room, limit]));
+    return rows.map((row) => ({ name: row.name, value: row.value, place: JSON.stringify([row.name, row.room]) }));
   }
 
   /** As `EntryAdapter.readRecords`. */

@@ -1,5 +1,5 @@
 import { componentRowMark } from "./component-rows.js";
-import { entriesTable, witnessIndex } from "./sqlite-database-file.js";
+import { entriesTable, isSignpost, witnessIndex } from "./sqlite-database-file.js";
 
 /** Whether a row's text says the same about its expiry as the indexed column, by which the row was found. */
 const agreesWithItsText = `substr(value, 1, 26 + length(expires_at)) IN
@@ -59,6 +59,10 @@ export function recordsStatement(direction: "forward" | "backward", headLength: 
       AND (?3 IS NULL OR r.expires_at IS NULL OR r.expires_at > ?3) AND (?6 OR session.left_ranges IS NULL)
     ORDER BY r.name ${direction === "forward" ? "" : "DESC"} LIMIT ?4`;
 }
+
+/** Binds: the name and the room to begin behind, limit. */
+export const signposts = `SELECT name, room, value FROM records INDEXED BY records_signposts
+  WHERE ${isSignpost} AND (name, room) > (?, ?) ORDER BY name, room LIMIT ?`;
 
 /** Binds: key. */
 export const entryByKey = `SELECT value, expires_at, revision FROM ${entriesTable} WHERE key = ?`;

@@ -1,5 +1,15 @@
 import { StoreError } from "@alcove/plugin-api";
-import type { RecordPage, SessionCommit, SessionKey, SessionStore, StoredRecord, StoredSession } from "@alcove/state";
+import type {
+  FoundSignposts,
+  RecordChange,
+  RecordPage,
+  SessionCommit,
+  SessionKey,
+  SessionStore,
+  SignpostPage,
+  StoredRecord,
+  StoredSession,
+} from "@alcove/state";
 
 /** What a test does to a commit: calls `commit` to let it through, or not, and throws, or waits. */
 export type CommitInterference = (commit: () => Promise<void>, wanted: SessionCommit) => Promise<void>;
@@ -50,6 +60,14 @@ export class FailingStore implements SessionStore {
   commit(commit: SessionCommit): Promise<void> {
     const store = () => this.#store.commit(commit);
     return this.#interference === undefined ? store() : this.#interference(store, commit);
+  }
+
+  changeRecords(key: SessionKey, changes: readonly RecordChange[], evenIfSessionExpired?: boolean): Promise<boolean> {
+    return this.#store.changeRecords(key, changes, evenIfSessionExpired);
+  }
+
+  pageSignposts(page: SignpostPage): Promise<FoundSignposts> {
+    return this.#store.pageSignposts(page);
   }
 
   checkWritable(): Promise<void> {

@@ -1,5 +1,5 @@
 import { AlcoveError, type LogFields, type Logger } from "@alcove/plugin-api";
-import type { SessionAdministration } from "@alcove/server";
+import type { SessionAdministration, SessionPage, StoredSessions } from "@alcove/server";
 import {
   type ListedSession,
   type SessionDescription,
@@ -25,7 +25,7 @@ export interface StoreAdministrationOptions {
 }
 
 /** Looks after the sessions in a store that this process has open. */
-export class StoreAdministration implements SessionAdministration {
+export class StoreAdministration implements SessionAdministration, StoredSessions {
   readonly #options: StoreAdministrationOptions;
 
   constructor(options: StoreAdministrationOptions) {
@@ -33,12 +33,11 @@ export class StoreAdministration implements SessionAdministration {
   }
 
   async *list(limit = Number.POSITIVE_INFINITY): AsyncGenerator<ListedSession> {
-    const { store, application } = this.#options;
     let left = limit;
     let after: string | undefined;
     while (left > 0) {
       const pageLimit = Math.min(SESSIONS_PER_PAGE, left);
-      const page = await store.list({ application, limit: pageLimit, ...(after === undefined ? {} : { after }) });
+      const page = await this.page({ limit: pageLimit, ...(after === undefined ? {} : { after }) });
       yield* page;
       left -= page.length;
       after = page.at(-1)?.entry;
@@ -46,6 +45,11 @@ export class StoreAdministration implements SessionAdministration {
         return;
       }
     }
+  }
+
+  page(page: SessionPage): Promise<ListedSession[]> {
+    const { store, application } = this.#options;
+    return store.list({ application, ...page });
   }
 
   async describe(userId: string): Promise<SessionDescription> {

@@ -23,6 +23,7 @@ const call: CallContext = {
   logger: silentLogger,
   clock: systemClock,
   userId: undefined,
+  interaction: {} as CallContext["interaction"],
   principal: undefined,
 };
 

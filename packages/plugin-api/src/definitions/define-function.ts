@@ -39,6 +39,13 @@ interface FunctionOptions<Config extends ConfigSchema, Input extends z.ZodType, 
   readonly description?: string;
   /** Shared services to hand to `build`, by name. */
   readonly services?: Services;
+  /**
+   * `true` when a run of it, as the workflow, may be begun again after the process died in the middle of it, or after the
+   * session changed while the run waited for a person. It is then called from its beginning, with the same input, on the
+   * state as it is then; its questions get the answers they got before. So it has to ask the same whenever
+   * its answers were the same, and what it does to the world outside has to bear being done twice.
+   */
+  readonly resumable?: boolean;
 }
 
 /** Options of {@link defineFunction}. */
@@ -148,6 +155,7 @@ function functionDefinition(
     state: checkedState(state),
     collections: checkedCollections(collections),
     residency,
+    isResumable: options.resumable ?? false,
     build: async (context: EngineBuildContext) =>
       builtFunction(context.name, { output, streamOutput }, await options.build(context as never)),
   });

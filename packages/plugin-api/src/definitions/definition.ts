@@ -83,6 +83,8 @@ interface CommonDefinition {
 export interface FunctionDefinition extends CommonDefinition, FunctionSchemas {
   /** Tells it from groups. */
   readonly kind: "function";
+  /** Whether its runs may be begun again where it is the workflow; `false` unless the definition says so. */
+  readonly isResumable: boolean;
   /** Builds an instance. @throws TypeError when what the definition returns does not fit its schemas. */
   build(context: EngineBuildContext): Promise<BuiltFunction>;
 }

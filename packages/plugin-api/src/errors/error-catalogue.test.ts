@@ -30,7 +30,13 @@ describe("the error catalogue", () => {
     expect(remedy).toMatch(/^[A-Z`].*\.$/);
   });
 
-  it("spells its codes in capitals, but for the one of the reference", () => {
-    expect(codes.filter((code) => !/^[A-Z][A-Z_]*[A-Z]$/.test(code))).toEqual(["workflow_error"]);
+  it("spells its codes in capitals, but for those of the reference", () => {
+    expect(codes.filter((code) => !/^[A-Z][A-Z_]*[A-Z]$/.test(code))).toEqual([
+      "workflow_error",
+      "invalid_message",
+      "invalid_message_type",
+      "invalid_user_message_content",
+      "user_auth_error",
+    ]);
   });
 });

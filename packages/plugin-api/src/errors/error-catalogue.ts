@@ -4,7 +4,8 @@
  * The codes are part of the public contract: they appear in HTTP replies, logs and `--json` output, and a code that was
  * released is never given another meaning. `docs/errors.md` is generated from this table.
  *
- * `workflow_error` is spelled as NVIDIA NeMo Agent Toolkit spells it, so that a client of that toolkit recognises it.
+ * The codes in small letters are spelled as NVIDIA NeMo Agent Toolkit spells them, so that a client of that toolkit
+ * recognises them.
  */
 export const errorCatalogue = {
   STARTUP_REFUSED: {
@@ -118,6 +119,48 @@ export const errorCatalogue = {
     summary: "The reply is too large to be recorded for its idempotency key; the run was rolled back.",
     remedy: "Call without a key, or raise general.idempotency.max_reply_bytes.",
   },
+  EXECUTION_NOT_FOUND: {
+    summary: "The user has no such job or execution; it may have expired, or have ended with its session.",
+    remedy: "Check the id, and that the request comes from the user who started it.",
+  },
+  EXECUTION_INTERRUPTED: {
+    summary: "The server went away in the middle of the run; nothing of it was stored.",
+    remedy: "Start it again. A workflow that declares itself resumable is taken up again by itself.",
+  },
+  TOO_MANY_EXECUTIONS: {
+    summary: "The user has as many unfinished jobs and executions as are allowed; nothing was started.",
+    remedy: "Wait until one of them is finished, or cancel one.",
+  },
+  INTERACTION_UNSUPPORTED: {
+    summary: "The workflow wanted to ask a person, and nobody can be asked by the way it was called.",
+    remedy:
+      "Call it on /v1/workflow or one of its streams, as a job, or over the WebSocket, without an idempotency key.",
+  },
+  INTERACTION_NOT_FOUND: {
+    summary: "The execution does not ask that.",
+    remedy: "Get the execution, and answer the question it asks now.",
+  },
+  INTERACTION_RESOLVED: {
+    summary: "The question has been answered already, or its time is over.",
+    remedy: "Get the execution to see what became of it.",
+  },
+  INTERACTION_RESPONSE_INVALID: {
+    summary: "The response does not answer the question.",
+    remedy: "Send what the prompt asks for: a text, or one of its options.",
+  },
+  INTERACTION_TIMED_OUT: {
+    summary: "Nobody answered the question of the workflow in time; the run was rolled back.",
+    remedy: "Run it again, and answer in time.",
+  },
+  SESSION_CHANGED: {
+    summary: "The user's session has changed while the run waited for a person; the run was rolled back.",
+    remedy: "Run it again. A workflow that declares itself resumable begins again by itself.",
+  },
+  RUN_DIVERGED: {
+    summary: "A run that was begun again asked something else, or answered otherwise, than before; it was rolled back.",
+    remedy:
+      "Make the workflow ask the same in the same order whenever its answers are the same, or do not declare it resumable.",
+  },
   STORE_HELD: {
     summary: "Another process holds the session store.",
     remedy:
@@ -204,6 +247,43 @@ export const errorCatalogue = {
   METHOD_NOT_ALLOWED: {
     summary: "The route exists, but not for this method.",
     remedy: "Use one of the methods in the Allow header.",
+  },
+  UPGRADE_REQUIRED: {
+    summary: "The route speaks WebSocket, version 13, and the request is no such handshake.",
+    remedy: "Open it with a WebSocket client, e.g. new WebSocket(url) in a browser.",
+  },
+  ORIGIN_FORBIDDEN: {
+    summary: "A page of another origin asked for a WebSocket, and the configuration does not let it.",
+    remedy:
+      "List the origin in general.front_end.cors.allow_origins, and set allow_credentials where it sends cookies.",
+  },
+  TOO_MANY_SOCKETS: {
+    summary: "The server, or this user, has as many WebSockets open as the configuration allows.",
+    remedy: "Close one that is not needed; see general.front_end.websocket.max_sockets and max_sockets_per_user.",
+  },
+  invalid_message: {
+    summary: "A WebSocket frame is not text with one JSON object, or lacks a field its type needs.",
+    remedy: "Correct what the message names; the frames are described in the server's README.",
+  },
+  invalid_message_type: {
+    summary: "A WebSocket frame has a type that clients do not send.",
+    remedy: "Send user_message, user_interaction_message or auth_message.",
+  },
+  invalid_user_message_content: {
+    summary: "A user_message has no text of the user, or one the workflow cannot take.",
+    remedy: "Send content.messages with a message of the role user that has a part of the type text.",
+  },
+  user_auth_error: {
+    summary: "The credential of an auth_message was not accepted; the socket speaks for whom it spoke before.",
+    remedy: "Send a credential that one of the configured identity providers accepts.",
+  },
+  SCHEMA_TYPE_UNSUPPORTED: {
+    summary: "A user_message asks for a schema_type that is not served.",
+    remedy: "Send generate for a single result, or generate_stream for a stream.",
+  },
+  NO_PENDING_INTERACTION: {
+    summary: "An answer came, and no run of the conversation is waiting for one.",
+    remedy: "Answer a prompt once, and before its time is over.",
   },
   INTERNAL: {
     summary: "A fault of Alcove itself.",

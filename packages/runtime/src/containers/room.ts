@@ -29,13 +29,13 @@ export interface Room {
  * Makes a user's room: a child container in which the per-user components are built, dependencies first. What was built
  * before a failure is released again, and nothing is kept, so that the next attempt starts from scratch.
  *
- * @param ofRun What the lines of the run say for which the user is woken up.
+ * @param ofRun What the lines of the run say for which the user is woken up, where it is one.
  * @throws ComponentBuildFailedError
  */
 export async function furnishRoom(
   { plan, root, logger, clock, releaseTimeoutMs }: Furnishings,
   userId: string,
-  ofRun: LogFields,
+  ofRun: LogFields | undefined,
 ): Promise<Room> {
   const releases = new DisposalStack();
   const endings = new DisposalStack();

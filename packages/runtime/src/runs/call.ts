@@ -1,4 +1,4 @@
-import type { Clock, Logger, PerUserCallContext, Principal, RunFacts } from "@alcove/plugin-api";
+import type { Clock, Interaction, Logger, PerUserCallContext, Principal, RunFacts } from "@alcove/plugin-api";
 import type { Span } from "../events/run-events.js";
 import type { ComponentPlan } from "../plan/application-plan.js";
 import { spanContextOf, type TraceHeaders, traceHeadersOf } from "../tracing/trace-headers.js";
@@ -41,6 +41,10 @@ export class Call implements PerUserCallContext<unknown> {
   get logger(): Logger {
     this.#logger ??= this.#run.logger.child({ component: this.#component.name, ...this.#run.events.logFields() });
     return this.#logger;
+  }
+
+  get interaction(): Interaction {
+    return this.#run.interaction;
   }
 
   // Shared functions may be called without identity and see it as optional; per-user ones are only ever called with it.

@@ -1,9 +1,8 @@
 import { AlcoveError, WorkflowError } from "@alcove/plugin-api";
-import type { Run } from "./run.js";
 
-// What the engine raises about the workflow's output, and what is to be recorded of it, and about the collections it reads and appends to. Any other error
-// that comes out of the workflow's code is the workflow's: an INPUT_INVALID among them says that it called another function
-// wrongly, not that the caller did.
+// What the engine raises about the workflow's output, and what is to be recorded of it, about the collections it reads and
+// appends to, and about the people it asks. Any other error that comes out of the workflow's code is the workflow's: an
+// INPUT_INVALID among them says that it called another function wrongly, not that the caller did.
 const raisedByEngine: ReadonlySet<string> = new Set([
   "OUTPUT_INVALID",
   "OUTPUT_KIND_UNSUPPORTED",
@@ -12,19 +11,22 @@ const raisedByEngine: ReadonlySet<string> = new Set([
   "STATE_VERSION_UNSUPPORTED",
   "STATE_MIGRATION_FAILED",
   "STORE_FAILED",
+  "STORE_FULL",
   "STORE_CLOSED",
+  "OUTCOME_UNKNOWN",
   "IDEMPOTENCY_REPLY_TOO_LARGE",
+  "INTERACTION_UNSUPPORTED",
+  "INTERACTION_TIMED_OUT",
+  "TOO_MANY_EXECUTIONS",
+  "EXECUTION_NOT_FOUND",
+  "SESSION_CHANGED",
+  "SESSION_QUEUE_FULL",
+  "SHUTTING_DOWN",
+  "RUN_DIVERGED",
 ]);
 
-/** What a run that failed ends with, for whoever asked for it. @param isOfWorkflow Whether the error came out of the workflow's code. */
-export function failureOf(error: unknown, { abort }: Run, isOfWorkflow: boolean): AlcoveError {
-  if (abort.isAborted) {
-    return isOfWorkflow ? abort.error() : asCoded(error);
-  }
+/** What a run fails with that was not given up. @param isOfWorkflow Whether the error came out of the workflow's code. */
+export function failureOf(error: unknown, isOfWorkflow: boolean): AlcoveError {
   const isPassedThrough = AlcoveError.is(error) && (!isOfWorkflow || raisedByEngine.has(error.code));
   return isPassedThrough ? error : new WorkflowError(error);
-}
-
-function asCoded(error: unknown): AlcoveError {
-  return AlcoveError.is(error) ? error : new WorkflowError(error);
 }

@@ -1,5 +1,6 @@
-import { AlcoveError, type BuiltFunction, type Clock, type Logger } from "@alcove/plugin-api";
+import { AlcoveError, type BuiltFunction, type Clock, type Interaction, type Logger } from "@alcove/plugin-api";
 import type { RunEvents } from "../events/run-events.js";
+import { refusedInteraction } from "../executions/run-interaction.js";
 import type { BuiltFunctions, ComponentPlan, FunctionPlan, StatePlan } from "../plan/application-plan.js";
 import type { CollectionChanges } from "../sessions/collection-content.js";
 import type { RunAbort } from "./run-abort.js";
@@ -38,6 +39,8 @@ export class Run {
   readonly events: RunEvents;
   readonly abort: RunAbort;
   readonly drafts: StateDrafts | undefined;
+  /** Asks the person the run is for; refuses to unless the run's execution has put something else in its place. */
+  interaction: Interaction = refusedInteraction;
   readonly #functions: BuiltFunctions;
   readonly #collectionSource: CollectionSource | undefined;
   #collections: RunCollections | undefined;

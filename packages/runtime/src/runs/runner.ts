@@ -1,6 +1,9 @@
 import { AlcoveError } from "@alcove/plugin-api";
 import type { StepListener } from "../events/intermediate-step.js";
 import { RunEvents, type Span } from "../events/run-events.js";
+import type { InteractionResponse } from "../executions/interaction-answer.js";
+import type { InteractionListener } from "../executions/interaction-desk.js";
+import type { RunExecution } from "../executions/run-execution.js";
 import { outcomeOfError, type RunKind, type RunOutcome } from "../figures/run-figures.js";
 import type { IdempotencyRequest } from "../sessions/recorded-replies.js";
 import { detachDrafts } from "./detach-drafts.js";
@@ -9,7 +12,7 @@ import { asText, ChunkRecording, lastHeldBack, type Reply, type ReplyStream, rep
 import { RunAbort } from "./run-abort.js";
 import { RequestedRunFacts, type RunRequest } from "./run-facts.js";
 import { failureOf } from "./run-failure.js";
-import type { RunHost, RunLease } from "./run-host.js";
+import type { InteractiveExecution, RunHost, RunLease } from "./run-host.js";
 import { parseInput } from "./schema-check.js";
 
 /** Where a runner is in its life. */
@@ -42,9 +45,13 @@ export class Runner {
   #state: RunnerState = "initialized";
   #kind: RunKind = "single";
   #stopFollowingCaller: (() => void) | undefined;
+  #execution: RunExecution | undefined;
+  #interactive: InteractiveExecution | undefined;
 
-  constructor(host: RunHost, hold: RunHold, input: unknown, request: RunRequest) {
+  /** @param execution What is told of the run, where it is more than the answer to a request. */
+  constructor(host: RunHost, hold: RunHold, input: unknown, request: RunRequest, execution?: RunExecution) {
     this.#host = host;
+    this.#execution = execution;
     this.#hold = hold;
     this.#input = input;
     this.#request = request;
@@ -77,6 +84,42 @@ export class Runner {
     return this.#events.subscribe(listener);
   }
 
+  /**
+   * Makes the run interactive: its functions may ask people, and the listener hears every question as soon as that is
+   * durable. From its first question on the run is an execution: it outlives its caller, leaves the user's turn to others while
+   * a question waits, and is answered with {@link answer} or, also after a restart where the workflow is declared
+   * resumable, with `Executions.answer`. Notifications come the same way, with a prompt of type `notification`, and wait for nothing.
+   * Call it before the run starts. Returns the end of the listening; the run stays interactive.
+   *
+   * @throws RUNNER_MISUSED when the run has started, or is a job.
+   */
+  onInteraction(listener: InteractionListener): () => void {
+    if (this.#state !== "initialized" || this.#execution !== this.#interactive) {
+      throw new AlcoveError("RUNNER_MISUSED", "Listen to a run's questions before it starts.");
+    }
+    this.#interactive ??= this.#host.interactiveExecution({
+      input: this.#input,
+      facts: this.facts,
+      parentId: this.#request.parentId,
+      abort: this.#abort,
+    });
+    this.#execution = this.#interactive;
+    return this.#interactive.onInteraction(listener);
+  }
+
+  /**
+   * Answers the question that waits. Resolves when the answer is durable; the run goes on once it has the user's turn again.
+   *
+   * @throws INTERACTION_NOT_FOUND, INTERACTION_RESOLVED, INTERACTION_RESPONSE_INVALID, SESSION_CHANGED, EXECUTION_NOT_FOUND,
+   * STORE_FAILED, STORE_FULL, OUTCOME_UNKNOWN.
+   */
+  async answer(interactionId: string, response: InteractionResponse): Promise<void> {
+    if (this.#interactive === undefined) {
+      throw new AlcoveError("INTERACTION_NOT_FOUND", "The run asks nothing.");
+    }
+    await this.#interactive.answer(interactionId, response);
+  }
+
   /** Aborts the run: while it waits it leaves the queue; while it works its signal aborts, and nothing is committed. */
   abort(reason?: unknown): void {
     this.#abort.abort(reason);
@@ -96,7 +139,8 @@ export class Runner {
    * commit changed nothing, OUTCOME_UNKNOWN when nobody knows whether it did.
    */
   async result(): Promise<unknown> {
-    return this.#single(await this.#begin(), detachDrafts);
+    const { wire } = this.#host;
+    return this.#single(await this.#begin(), detachDrafts, (result) => JSON.stringify(wire.wrapOutput(result)));
   }
 
   /**
@@ -114,7 +158,8 @@ export class Runner {
       return { body: begun.lease.recordedReply, isReplayed: true };
     }
     const { wire, workflow } = this.#host;
-    const body = await this.#single(begun, (output) => asText(workflow, () => JSON.stringify(wire.wrapOutput(output))));
+    const finish = (output: unknown): string => asText(workflow, () => JSON.stringify(wire.wrapOutput(output)));
+    const body = await this.#single(begun, finish, asItIs);
     return { body, isReplayed: false };
   }
 
@@ -157,43 +202,65 @@ export class Runner {
   }
 
   async *#chunks<Chunk>(
-    { lease, span, input, startedAtMs }: BegunRun,
+    begun: BegunRun,
     finish: (chunk: unknown) => Chunk,
     recorded?: () => string,
   ): AsyncGenerator<Chunk, void, undefined> {
     const chunks: unknown[] = [];
     let isOver = false;
     try {
-      for await (const chunk of streamFunction(lease.run, this.#host.workflow, input, span)) {
-        lease.run.abort.assertNotAborted();
-        const detached = detachDrafts(chunk);
-        if (span?.wantsOutput === true) {
-          chunks.push(detached);
-        }
-        yield finish(detached);
-      }
-      await this.#succeed({ lease, span, startedAtMs }, chunks, recorded);
+      yield* this.#newChunks(begun, finish, chunks);
+      await this.#succeed(begun, chunks, recorded);
       isOver = true;
     } catch (error) {
       isOver = true;
-      throw this.#fail(lease, span, error, startedAtMs);
+      const again = this.#execution === undefined ? undefined : await this.#beginAgain(begun);
+      if (again === undefined) {
+        throw this.#fail(begun, error);
+      }
+      yield* this.#chunks(again, finish, recorded);
     } finally {
       if (!isOver) {
         this.abort();
-        this.#fail(lease, span, new AlcoveError("RUN_ABORTED", "The stream was left before its end."), startedAtMs);
+        this.#fail(begun, new AlcoveError("RUN_ABORTED", "The stream was left before its end."));
       }
     }
   }
 
-  async #single<Result>(begun: BegunRun, finish: (output: unknown) => Result): Promise<Result> {
-    const { workflow } = this.#host;
-    const { lease, span, input, startedAtMs } = begun;
+  async *#newChunks<Chunk>(
+    { lease, span, input }: BegunRun,
+    finish: (chunk: unknown) => Chunk,
+    chunks: unknown[],
+  ): AsyncGenerator<Chunk, void, undefined> {
+    const execution = this.#execution;
+    for await (const chunk of streamFunction(lease.run, this.#host.workflow, input, span)) {
+      lease.run.abort.assertNotAborted();
+      const detached = detachDrafts(chunk);
+      if (span?.wantsOutput === true) {
+        chunks.push(detached);
+      }
+      if (execution === undefined || execution.isNewChunk(this.#host.wire.chunkText(detached))) {
+        yield finish(detached);
+      }
+    }
+  }
+
+  async #single<Result>(
+    begun: BegunRun,
+    finish: (output: unknown) => Result,
+    textOf: (result: Result) => string,
+  ): Promise<Result> {
     try {
-      const result = finish(await invokeFunction(lease.run, workflow, input, span));
-      await this.#succeed(begun, result);
+      const output = await invokeFunction(begun.lease.run, this.#host.workflow, begun.input, begun.span);
+      const result = finish(output);
+      await this.#succeed(begun, result, undefined, this.#execution && textOf(result));
       return result;
     } catch (error) {
-      throw this.#fail(lease, span, error, startedAtMs);
+      const again = this.#execution === undefined ? undefined : await this.#beginAgain(begun);
+      if (again === undefined) {
+        throw this.#fail(begun, error);
+      }
+      return this.#single(again, finish, textOf);
     }
   }
 
@@ -202,6 +269,10 @@ export class Runner {
       throw new AlcoveError("RUNNER_MISUSED", `This runner is ${this.#state}; a runner serves one run.`);
     }
     this.#state = "running";
+    if (idempotency !== undefined) {
+      // A retry could not tell whether the first request still waits for a person.
+      this.#execution = undefined;
+    }
     const { workflow, clock } = this.#host;
     const startedAtMs = clock.monotonicMs();
     const input = this.#parseInput();
@@ -212,12 +283,42 @@ export class Runner {
       const events = this.#events;
       const lease = await this.#host.begin({ facts: this.facts, events, abort: this.#abort, idempotency });
       const isRun = lease.recordedReply === undefined;
+      if (this.#execution !== undefined) {
+        await this.#attach(this.#execution, lease);
+      }
       const span = isRun ? events.start("WORKFLOW", workflow.component.type.name, input, undefined) : undefined;
       return { lease, span, input, startedAtMs };
     } catch (error) {
       this.#events.trace?.fail(error);
       this.#end(outcomeOfError(error), startedAtMs);
+      this.#execution?.failed(error);
       throw error;
+    }
+  }
+
+  async #attach(execution: RunExecution, lease: RunLease): Promise<void> {
+    try {
+      await execution.begin(lease);
+    } catch (error) {
+      lease.rollback();
+      throw error;
+    }
+  }
+
+  /** The run once more from its beginning, where its session has changed while it was parked; `undefined` where it has not. */
+  async #beginAgain(begun: BegunRun): Promise<BegunRun | undefined> {
+    const execution = this.#execution;
+    if (execution?.mustBeginAgain !== true || this.#abort.isAborted) {
+      return undefined;
+    }
+    begun.lease.rollback();
+    try {
+      const abort = this.#abort;
+      const lease = await this.#host.begin({ facts: this.facts, events: this.#events, abort, idempotency: undefined });
+      await this.#attach(execution, lease);
+      return { ...begun, lease };
+    } catch (error) {
+      throw this.#fail(begun, error);
     }
   }
 
@@ -232,12 +333,19 @@ export class Runner {
   }
 
   async #succeed(
-    { lease, span, startedAtMs }: Omit<BegunRun, "input">,
+    { lease, span, startedAtMs }: BegunRun,
     output: unknown,
     recorded?: () => string,
+    executionText?: string,
   ): Promise<void> {
+    const execution = this.#execution;
+    if (execution !== undefined) {
+      await execution.settle();
+    }
     lease.run.abort.assertNotAborted();
-    await lease.commit(recorded === undefined ? output : recorded());
+    const records = execution?.recordsAtEnd(executionText);
+    await lease.commit(recorded === undefined ? output : recorded(), records);
+    execution?.succeeded();
     lease.run.events.end(span, { output });
     this.#end("completed", startedAtMs);
   }
@@ -250,13 +358,15 @@ export class Runner {
     this.#host.recordReplay();
   }
 
-  #fail(lease: RunLease, span: Span | undefined, error: unknown, startedAtMs: number): AlcoveError {
+  #fail({ lease, span, startedAtMs }: BegunRun, error: unknown): AlcoveError {
     // Until the run is ended for its commit, whatever is thrown comes out of the workflow's code.
     const isOfWorkflow = lease.run.isActive;
     lease.rollback();
-    const failure = failureOf(error, lease.run, isOfWorkflow);
+    const isGivenUp = lease.run.abort.isAborted && isOfWorkflow;
+    const failure = isGivenUp ? lease.run.abort.error() : failureOf(error, isOfWorkflow);
     lease.run.events.end(span, { error }, failure);
     this.#end(outcomeOfError(failure), startedAtMs);
+    this.#execution?.failed(failure);
     return failure;
   }
 
@@ -283,4 +393,8 @@ export class Runner {
     signal.addEventListener("abort", follow);
     this.#stopFollowingCaller = () => signal.removeEventListener("abort", follow);
   }
+}
+
+function asItIs(text: string): string {
+  return text;
 }

@@ -18,6 +18,11 @@ export class FairSemaphore {
     this.#maxWaiting = maxWaiting;
   }
 
+  /** Whether somebody who came now would have to wait. */
+  get isTaken(): boolean {
+    return this.#free <= 0;
+  }
+
   /**
    * Takes a permit, waiting for one if need be. `undefined` when it was free, which spares the hot path a promise.
    *

@@ -1,9 +1,11 @@
 import type { DisposalReport } from "@alcove/plugin-api";
+import type { RecordChange } from "@alcove/state";
+import type { RecordsChangeOptions } from "../executions/execution-ledger.js";
 import type { RunKind, RunOutcome } from "../figures/run-figures.js";
 import { Run } from "../runs/run.js";
-import type { BeginRunRequest, RunHost, RunLease } from "../runs/run-host.js";
-import type { StateDrafts } from "../runs/state-drafts.js";
-import type { IdempotencyRequest } from "./recorded-replies.js";
+import { RunAbort } from "../runs/run-abort.js";
+import type { BeginRunRequest, InteractiveExecution, InteractiveRequest, RunHost, RunLease } from "../runs/run-host.js";
+import { PerUserLease } from "./per-user-lease.js";
 import type { Resident } from "./residency.js";
 import type { ResidentSession } from "./resident-session.js";
 import { RunPermits } from "./run-permits.js";
@@ -78,10 +80,62 @@ export class PerUserRunHost implements RunHost, Resident {
         drafts,
         collections: this.resident,
       });
-      return new PerUserLease({ run, drafts, resident: this.resident, permits, idempotency, recordedReply });
+      return new PerUserLease({
+        run,
+        drafts,
+        resident: this.resident,
+        permits,
+        idempotency,
+        recordedReply,
+        nowMs: storeNowMs,
+      });
     } catch (error) {
       permits.release();
       throw error;
+    }
+  }
+
+  interactiveExecution(request: InteractiveRequest): InteractiveExecution {
+    return this.#surroundings.executions.interactive(this.userId, request);
+  }
+
+  /**
+   * Changes records of the user's session, with no run's commit. Resolves to whether there was, or now is, a session.
+   *
+   * @throws the store's errors, and whatever a session that has to be begun for it is refused with.
+   */
+  async changeRecords(
+    changes: readonly RecordChange[],
+    { mayBegin, holdsTurn }: RecordsChangeOptions,
+  ): Promise<boolean> {
+    const { resident } = this;
+    if (await resident.changeRecords(changes, holdsTurn)) {
+      return true;
+    }
+    if (!mayBegin) {
+      return false;
+    }
+    if (holdsTurn) {
+      await resident.storeWithRecords(changes);
+    } else {
+      await this.#beginWithRecords(changes);
+    }
+    return true;
+  }
+
+  async #beginWithRecords(changes: readonly RecordChange[]): Promise<void> {
+    const { resident } = this;
+    const permits = new RunPermits(this.#surroundings, resident, new RunAbort());
+    try {
+      await permits.takeTurn();
+      await this.#hasLeft();
+      // Whoever had the turn may have begun the session.
+      if (!(await resident.changeRecords(changes, false))) {
+        await resident.wake(this.#surroundings.storeNowMs());
+        await resident.storeWithRecords(changes);
+      }
+    } finally {
+      permits.release();
     }
   }
 
@@ -92,58 +146,5 @@ export class PerUserRunHost implements RunHost, Resident {
 
   recordReplay(): void {
     this.#surroundings.figures.recordReplay();
-  }
-}
-
-interface PerUserLeaseParts {
-  readonly run: Run;
-  readonly drafts: StateDrafts;
-  readonly resident: ResidentSession;
-  readonly permits: RunPermits;
-  readonly idempotency: IdempotencyRequest | undefined;
-  readonly recordedReply: string | undefined;
-}
-
-class PerUserLease implements RunLease {
-  readonly #parts: PerUserLeaseParts;
-
-  constructor(parts: PerUserLeaseParts) {
-    this.#parts = parts;
-  }
-
-  get run(): Run {
-    return this.#parts.run;
-  }
-
-  get recordedReply(): string | undefined {
-    return this.#parts.recordedReply;
-  }
-
-  assertRecordable(bytes: number): void {
-    this.#parts.resident.recordedReplies.assertFits(bytes);
-  }
-
-  async commit(result: unknown): Promise<void> {
-    const { run, drafts, resident, permits, idempotency } = this.#parts;
-    run.end();
-    try {
-      const changes = { states: drafts.finish(), collections: run.collectionChanges() };
-      // The slot is given back before the commit, so that commits of many users still meet in one batch.
-      permits.releaseSlot();
-      const reply = idempotency === undefined ? undefined : { idempotency, body: String(result) };
-      const { trace } = run.events;
-      await (trace === undefined
-        ? resident.commit(changes, reply)
-        : trace.commit(() => resident.commit(changes, reply)));
-    } finally {
-      permits.release();
-    }
-  }
-
-  rollback(): void {
-    const { run, drafts, permits } = this.#parts;
-    run.end();
-    drafts.discard();
-    permits.release();
   }
 }

@@ -152,6 +152,23 @@ export class Residency<Tenant extends Resident> {
     this.#relieveHeap();
   }
 
+  /**
+   * Takes one user out of memory, unless somebody holds the session or a component has to stay for it. Resolves, once the
+   * room is torn down, to what became of the user, who may have been `absent` before.
+   */
+  async evict(userId: string): Promise<"absent" | "evicted" | "kept"> {
+    const place = this.#places.get(userId);
+    if (place === undefined) {
+      await this.#leaving.get(userId);
+      return "absent";
+    }
+    if (place.holds > 0 || !this.#options.mayLeaveEarly) {
+      return "kept";
+    }
+    await this.#evict(place);
+    return "evicted";
+  }
+
   /** Takes everybody out of memory, held or not, and waits until whoever was leaving before has left, too. */
   async evictAll(timeoutMs: number): Promise<void> {
     await Promise.all([...this.#places.values()].map((place) => this.#evict(place, timeoutMs)));

@@ -40,6 +40,8 @@ export class ResidentSession {
   readonly recordedReplies: RecordedReplies;
   /** How many sessions are open on it: HTTP requests, mostly. */
   openCount = 0;
+  /** How many of the user's executions are on their way: as long as there are any the session goes on. */
+  openExecutions = 0;
   readonly #options: ResidentSessionOptions;
   #record: SessionRecord | undefined;
   #room: Room | undefined;
@@ -63,7 +65,7 @@ export class ResidentSession {
 
   /** Whether it woke up, and its time is over. */
   hasExpired(nowMs: number): boolean {
-    return this.#record !== undefined && this.#record.expiresAtMs <= nowMs;
+    return this.#record !== undefined && this.#record.expiresAtMs <= nowMs && this.openExecutions === 0;
   }
 
   /** The room, if record and room are in memory and the session had not expired when the caller came; else {@link wake} is due. */
@@ -76,16 +78,16 @@ export class ResidentSession {
    * had begins anew, in a new room. After a failure nothing half-made is kept. A caller may stop waiting; whoever has the
    * next turn joins what is going on.
    *
-   * @param run The run it is woken up for.
+   * @param run The run it is woken up for, where it is one.
    */
-  wake(arrivedAtMs: number, run: RunEvents): Promise<Room> {
+  wake(arrivedAtMs: number, run?: RunEvents): Promise<Room> {
     this.#waking ??= this.#wake(arrivedAtMs, run).finally(() => {
       this.#waking = undefined;
     });
     return this.#waking;
   }
 
-  async #wake(arrivedAtMs: number, run: RunEvents): Promise<Room> {
+  async #wake(arrivedAtMs: number, run: RunEvents | undefined): Promise<Room> {
     const { store, records, furnishings, key, wakes } = this.#options;
     const startedAtMs = furnishings.clock.monotonicMs();
     let origin: "stored" | "new" | undefined;
@@ -101,7 +103,7 @@ export class ResidentSession {
       this.#record = stored === undefined ? records.create(store.nowMs()) : await records.read(stored);
       origin = stored === undefined ? "new" : "stored";
     }
-    this.#room ??= await furnishRoom(furnishings, this.userId, run.logFields());
+    this.#room ??= await furnishRoom(furnishings, this.userId, run?.logFields());
     if (origin !== undefined) {
       wakes.record(origin, furnishings.clock.monotonicMs() - startedAtMs);
     }
@@ -133,21 +135,42 @@ export class ResidentSession {
    * Makes a run's changes durable, and only then true in memory. After a failure memory is as it was; where the outcome
    * is unknown the record is read from disk again before the next run.
    */
-  async commit(changes: RunChanges, reply?: ReplyToRecord): Promise<void> {
+  async commit(changes: RunChanges, reply?: ReplyToRecord, more?: readonly RecordChange[]): Promise<void> {
     const { store, records, key } = this.#options;
     const { commit, next, changedTexts } = records.prepare(key, this.#woken(), changes, store.nowMs());
     const recording = reply && this.recordedReplies.record(reply.idempotency, reply.body, next.revision);
+    const recorded = recording === undefined ? commit : withRecords(commit, recording.records);
     try {
-      await store.commit(recording === undefined ? commit : withRecords(commit, recording.records));
+      await store.commit(more === undefined ? recorded : withRecords(recorded, more));
       this.#record = next;
       recording?.confirm();
       for (const text of changedTexts) {
         text.release();
       }
     } catch (error) {
-      if (AlcoveError.is(error) && (error.code === "OUTCOME_UNKNOWN" || error.code === "STORE_CONFLICT")) {
-        this.#forget();
-      }
+      this.#forgetWhatIsUnknown(error);
+      throw error;
+    }
+  }
+
+  /** Changes records beside the session. Resolves to whether there is a session they can be changed in. */
+  changeRecords(changes: readonly RecordChange[], holdsTurn: boolean): Promise<boolean> {
+    const { store, key } = this.#options;
+    // Whoever is at work in a session that has expired meanwhile, or waits to be, is going to commit in it.
+    return store.changeRecords(key, changes, holdsTurn || this.openExecutions > 0 || this.turns.isTaken);
+  }
+
+  /** Stores the session as it is, so that there is one to change the records of. No run is counted. */
+  async storeWithRecords(changes: readonly RecordChange[]): Promise<void> {
+    const { store, records, key } = this.#options;
+    const record = this.#woken();
+    const { commit, next } = records.prepare(key, record, { states: [], collections: undefined }, store.nowMs());
+    const { runsCompleted } = record;
+    try {
+      await store.commit(withRecords({ ...commit, runsCompleted }, changes));
+      this.#record = { ...next, runsCompleted };
+    } catch (error) {
+      this.#forgetWhatIsUnknown(error);
       throw error;
     }
   }
@@ -204,6 +227,12 @@ export class ResidentSession {
       errors: [...(ended?.errors ?? []), ...released.errors],
       unfinished: (ended?.unfinished ?? 0) + released.unfinished,
     };
+  }
+
+  #forgetWhatIsUnknown(error: unknown): void {
+    if (AlcoveError.is(error) && (error.code === "OUTCOME_UNKNOWN" || error.code === "STORE_CONFLICT")) {
+      this.#forget();
+    }
   }
 
   #forget(): void {

@@ -1,5 +1,6 @@
 import type { Clock, Logger } from "@alcove/plugin-api";
 import type { EventHub } from "../events/event-hub.js";
+import type { Executions } from "../executions/executions.js";
 import type { RunFigures } from "../figures/run-figures.js";
 import type { BuiltFunctions, FunctionPlan } from "../plan/application-plan.js";
 import type { WorkflowWire } from "../plan/workflow-wire.js";
@@ -17,6 +18,7 @@ export interface RunSurroundings {
   /** Limits how many runs work at the same time. */
   readonly slots: FairSemaphore;
   readonly activeRuns: ActiveRuns;
+  readonly executions: Executions;
   readonly figures: RunFigures;
   /** The store's time, by which sessions expire. */
   storeNowMs(): number;

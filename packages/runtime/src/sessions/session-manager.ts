@@ -3,6 +3,8 @@ import { AlcoveError, type Clock, type Logger } from "@alcove/plugin-api";
 import type { SessionKey, SessionStore } from "@alcove/state";
 import type { Furnishings } from "../containers/room.js";
 import type { EventHub } from "../events/event-hub.js";
+import type { UserRecords } from "../executions/execution-ledger.js";
+import { Executions } from "../executions/executions.js";
 import { RunFigures } from "../figures/run-figures.js";
 import { type RuntimeFigures, WakeFigures } from "../figures/runtime-figures.js";
 import type { ApplicationPlan } from "../plan/application-plan.js";
@@ -11,6 +13,7 @@ import { RunAbort } from "../runs/run-abort.js";
 import { ActiveRuns } from "./active-runs.js";
 import { FairSemaphore } from "./fair-semaphore.js";
 import { PerUserRunHost } from "./per-user-run-host.js";
+import { changeAndProlong } from "./prolonged-records.js";
 import type { IdempotencyLimits } from "./recorded-replies.js";
 import { Residency } from "./residency.js";
 import { ResidentSession } from "./resident-session.js";
@@ -44,6 +47,10 @@ export interface SessionManagerOptions {
   readonly maxResidentUsers: number;
   /** How long a user stays in memory after the last call; `undefined` for as long as the session lasts. */
   readonly residentIdleMs: number | undefined;
+  /** How many jobs may run at once. */
+  readonly maxRunningJobs: number;
+  /** How many unfinished jobs and executions a user may have. */
+  readonly maxExecutionsPerUser: number;
 }
 
 /** What the monitor says about one session in memory. */
@@ -77,6 +84,8 @@ export interface ResidentFigures {
 
 /** Keeps users' sessions in memory while they are wanted, and hands them out. */
 export class SessionManager {
+  /** The jobs of users, and the runs that ask them something. */
+  readonly executions: Executions;
   /** What all sessions and runs have done since the start. */
   readonly figures: Omit<RuntimeFigures, "sweeps">;
   readonly #options: SessionManagerOptions;
@@ -91,6 +100,15 @@ export class SessionManager {
     this.#options = options;
     this.#records = new SessionRecords(options.plan, options.timeoutMs);
     const permits = options.maxConcurrency > 0 ? options.maxConcurrency : Number.POSITIVE_INFINITY;
+    this.executions = new Executions({
+      application: options.application,
+      workflow: options.plan.workflow,
+      store: options.store,
+      sessions: this,
+      logger: options.logger,
+      maxRunningJobs: options.maxRunningJobs,
+      maxPerUser: options.maxExecutionsPerUser,
+    });
     this.#surroundings = {
       workflow: options.plan.workflow,
       wire: options.wire,
@@ -100,6 +118,7 @@ export class SessionManager {
       sharedFunctions: options.furnishings.root.functions,
       slots: new FairSemaphore(permits, Number.POSITIVE_INFINITY),
       activeRuns: this.#activeRuns,
+      executions: this.executions,
       figures: new RunFigures(),
       storeNowMs: () => options.store.nowMs(),
       assertOpen: () => this.#assertOpen(),
@@ -130,7 +149,7 @@ export class SessionManager {
    */
   session({ userId }: { readonly userId?: string | undefined } = {}): Session {
     this.#assertOpen();
-    if (this.#surroundings.workflow.component.scope === "shared") {
+    if (this.#isShared) {
       return new Session(new SharedRunHost(this.#surroundings, userId), () => undefined);
     }
     if (userId === undefined || userId === "") {
@@ -154,7 +173,8 @@ export class SessionManager {
    */
   async endSession(userId: string, change: () => Promise<void>, timeoutMs: number): Promise<void> {
     this.#assertOpen();
-    if (this.#surroundings.workflow.component.scope === "shared") {
+    this.executions.endAllOf(userId);
+    if (this.#isShared) {
       return change();
     }
     const host = this.#residency.hold(userId);
@@ -175,6 +195,57 @@ export class SessionManager {
       permits.release();
       this.#residency.release(host);
     }
+  }
+
+  /** The records of a user, where executions are kept. Nothing is loaded before they are changed. */
+  userRecords(userId: string): UserRecords {
+    const { application, store, timeoutMs } = this.#options;
+    const key = { application, userId };
+    return {
+      key,
+      change: async (changes, options) => {
+        if (this.#isShared) {
+          await changeAndProlong(store, key, changes, timeoutMs);
+          return true;
+        }
+        const host = this.#residency.hold(userId);
+        try {
+          return await host.changeRecords(changes, options);
+        } finally {
+          this.#residency.release(host);
+        }
+      },
+    };
+  }
+
+  /** Keeps a user's session going while an execution is on its way, whatever the time. Returns the end of it. */
+  keep(userId: string): () => void {
+    if (this.#isShared) {
+      return () => undefined;
+    }
+    const host = this.#residency.hold(userId);
+    host.resident.openExecutions += 1;
+    return () => {
+      host.resident.openExecutions -= 1;
+      this.#residency.release(host);
+    };
+  }
+
+  /**
+   * Takes a user's session out of memory, of which nothing is lost: the next run loads it again. Resolves to whether it
+   * was in memory.
+   *
+   * @throws SESSION_BUSY while the session is in use, or for as long as it lasts where a component stays for the session.
+   */
+  async evict(userId: string): Promise<boolean> {
+    const outcome = await this.#residency.evict(userId);
+    if (outcome === "kept") {
+      throw new AlcoveError(
+        "SESSION_BUSY",
+        "The session is in use, or has a component that stays in memory for as long as the session lasts.",
+      );
+    }
+    return outcome === "evicted";
   }
 
   /** The sessions in memory, in the order in which they came. */
@@ -230,11 +301,17 @@ export class SessionManager {
    */
   async close(timeoutMs: number): Promise<void> {
     this.#isClosing = true;
+    this.executions.stop();
     if (!(await this.#activeRuns.drained(timeoutMs))) {
       this.#activeRuns.abortAll(new AlcoveError("SHUTTING_DOWN", "The server is stopping."));
       await this.#activeRuns.drained(Math.min(timeoutMs, ABORTED_RUNS_GRACE_MS));
     }
+    await this.executions.settled();
     await this.#residency.evictAll(timeoutMs);
+  }
+
+  get #isShared(): boolean {
+    return this.#surroundings.workflow.component.scope === "shared";
   }
 
   #hostOf(userId: string): PerUserRunHost {

@@ -85,6 +85,7 @@ export class SessionSweeper {
 
   async #removeExpired(): Promise<number> {
     const { sessions, store, logger } = this.#options;
+    await sessions.executions.sweep();
     const evicted = await sessions.evictExpired();
     sessions.relieveMemory();
     let removed = 0;

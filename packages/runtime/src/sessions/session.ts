@@ -1,3 +1,4 @@
+import type { RunExecution } from "../executions/run-execution.js";
 import type { RunRequest } from "../runs/run-facts.js";
 import type { RunHost } from "../runs/run-host.js";
 import { type RunHold, Runner } from "../runs/runner.js";
@@ -30,6 +31,12 @@ export class Session implements AsyncDisposable, RunHold {
   run(input: unknown, request: RunRequest = {}): Runner {
     this.#assertOpen();
     return new Runner(this.#host, this, input, request);
+  }
+
+  /** As {@link run}, for a run that is an execution, which is told of it. */
+  execute(input: unknown, request: RunRequest, execution: RunExecution): Runner {
+    this.#assertOpen();
+    return new Runner(this.#host, this, input, request, execution);
   }
 
   /** Gives the session back, as soon as the runs that have begun are over. Idempotent. */

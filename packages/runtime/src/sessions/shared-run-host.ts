@@ -1,8 +1,9 @@
 import { AlcoveError } from "@alcove/plugin-api";
+import type { RecordChange } from "@alcove/state";
 import type { RunKind, RunOutcome } from "../figures/run-figures.js";
 import { Run } from "../runs/run.js";
 import type { RunAbort } from "../runs/run-abort.js";
-import type { BeginRunRequest, RunHost, RunLease } from "../runs/run-host.js";
+import type { BeginRunRequest, InteractiveExecution, InteractiveRequest, RunHost, RunLease } from "../runs/run-host.js";
 import type { RunSurroundings } from "./run-surroundings.js";
 
 /** Runs of a shared workflow: no session, no turns, nothing to commit. */
@@ -30,7 +31,7 @@ export class SharedRunHost implements RunHost {
         "A shared workflow cannot take an idempotency key: it keeps no replies.",
       );
     }
-    const { slots, activeRuns, sharedFunctions: functions, logger, clock, assertOpen } = this.#surroundings;
+    const { activeRuns, sharedFunctions: functions, logger, clock, assertOpen } = this.#surroundings;
     assertOpen();
     activeRuns.enter(abort);
     try {
@@ -51,22 +52,11 @@ export class SharedRunHost implements RunHost {
       drafts: undefined,
       collections: undefined,
     });
-    let isOver = false;
-    const end = (): void => {
-      run.end();
-      if (!isOver) {
-        isOver = true;
-        slots.release();
-        activeRuns.exit(abort);
-      }
-    };
-    return {
-      run,
-      recordedReply: undefined,
-      assertRecordable: () => undefined,
-      commit: async () => end(),
-      rollback: end,
-    };
+    return new SharedLease(this.#surroundings, run, (records) => this.#store(records));
+  }
+
+  interactiveExecution(request: InteractiveRequest): InteractiveExecution {
+    return this.#surroundings.executions.interactive(this.userId, request);
   }
 
   recordEnd(kind: RunKind, outcome: RunOutcome, latencyMs: number): void {
@@ -90,5 +80,72 @@ export class SharedRunHost implements RunHost {
     } finally {
       figures.endWait(clock.monotonicMs() - sinceMs);
     }
+  }
+
+  async #store(records: readonly RecordChange[]): Promise<void> {
+    if (this.userId !== undefined) {
+      await this.#surroundings.executions.records(this.userId).change(records, { mayBegin: true, holdsTurn: false });
+    }
+  }
+}
+
+/** A run of a shared workflow: it holds a slot, and its place among the runs a shutdown waits for. */
+class SharedLease implements RunLease {
+  readonly run: Run;
+  readonly recordedReply = undefined;
+  readonly #surroundings: RunSurroundings;
+  readonly #store: (records: readonly RecordChange[]) => Promise<void>;
+  #isHolding = true;
+
+  constructor(surroundings: RunSurroundings, run: Run, store: (records: readonly RecordChange[]) => Promise<void>) {
+    this.#surroundings = surroundings;
+    this.run = run;
+    this.#store = store;
+  }
+
+  assertRecordable(): void {
+    // Nothing is ever recorded.
+  }
+
+  async commit(_result: unknown, records: readonly RecordChange[] | undefined): Promise<void> {
+    this.run.end();
+    try {
+      if (records !== undefined) {
+        await this.#store(records);
+      }
+    } finally {
+      this.park();
+    }
+  }
+
+  rollback(): void {
+    this.run.end();
+    this.park();
+  }
+
+  park(): void {
+    if (this.#isHolding) {
+      this.#isHolding = false;
+      this.#surroundings.slots.release();
+      this.#surroundings.activeRuns.exit(this.run.abort);
+    }
+  }
+
+  async unpark(): Promise<boolean> {
+    const { assertOpen, activeRuns, slots } = this.#surroundings;
+    assertOpen();
+    activeRuns.enter(this.run.abort);
+    try {
+      await slots.acquire(this.run.abort);
+    } catch (error) {
+      activeRuns.exit(this.run.abort);
+      throw error;
+    }
+    this.#isHolding = true;
+    return true;
+  }
+
+  hasChanged(): boolean {
+    return false;
   }
 }

@@ -2,15 +2,13 @@ import { isUtf8 } from "node:buffer";
 import { RequestError } from "../errors/request-error.js";
 import { bodyMissing, bodyNotAnObject } from "../errors/validation-detail.js";
 import type { RequestContext } from "../request-state.js";
+import { parseJsonText } from "./json-text.js";
 import { invalidJson, requestBytes } from "./request-bytes.js";
 
 const jsonMediaType = /^application\/(?:[\w.-]+\+)?json\s*(?:;|$)/i;
 const otherCharset = /;\s*charset\s*=\s*"?(?!utf-?8\b|us-ascii\b)[^\s";]/i;
 /** A JSON object as it was sent. */
 export type JsonObject = Readonly<Record<string, unknown>>;
-
-// A key called __proto__ is written with one of them.
-const protoMarks = ["__proto__", "\\u"];
 
 /**
  * The reader of request bodies: it resolves to the object a body holds, whose fields are not validated yet. Keys called
@@ -70,18 +68,10 @@ function objectIn(bytes: Buffer): JsonObject {
 
 function parseJson(text: string): unknown {
   try {
-    return protoMarks.some((mark) => text.includes(mark)) ? JSON.parse(text, refuseProto) : JSON.parse(text);
+    return parseJsonText(text);
   } catch (error) {
-    // A reviver meets the end of the stack in what nests very deep; there is nothing else it could throw.
-    throw invalidJson(error instanceof SyntaxError ? error.message : "it nests too deep; flatten it");
+    throw invalidJson((error as SyntaxError).message);
   }
-}
-
-function refuseProto(key: string, value: unknown): unknown {
-  if (key === "__proto__") {
-    throw new SyntaxError("it holds a key __proto__, which is not accepted; rename it");
-  }
-  return value;
 }
 
 function emptyBody(): RequestError {

@@ -46,10 +46,12 @@ export class Identity {
   identify(request: IdentifiableRequest): Identified | undefined | Promise<Identified | undefined> {
     this.#assertKnownScheme(request);
     let found: Identified | undefined;
-    for (const [index, provider] of this.#providers.entries()) {
+    let asked = 0;
+    for (const provider of this.#providers) {
+      asked += 1;
       const next = provider.identify(request);
       if (next instanceof Promise) {
-        return this.#identifyRest(request, index + 1, found, next);
+        return this.#identifyRest(request, asked, found, next);
       }
       found = agreed(found, next);
     }
@@ -62,6 +64,11 @@ export class Identity {
    */
   issue(): Identified | undefined {
     return this.#issuer?.issue();
+  }
+
+  /** The value of a `Set-Cookie` header that takes an issued cookie out of the browser, where cookies are issued. */
+  get cookieRemoval(): string | undefined {
+    return this.#issuer?.removal;
   }
 
   /**

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { isUuid, userIdOf, userIdOfSessionCookie } from "./user-id.js";
+import { isUuid, userIdOf, userIdOfSessionCookie, userIdOfSubject } from "./user-id.js";
 
 const alice = "7b031fd4-714b-598e-b755-a517d069edc5";
 
@@ -20,6 +20,22 @@ describe("user id of a session cookie", () => {
         expect(userId).toMatch(/^[0-9a-f]{8}-[0-9a-f]{4}-5[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/);
         expect(isUuid(userId)).toBe(true);
         expect(userIdOfSessionCookie(other) === userId).toBe(one === other);
+      }),
+    );
+  });
+});
+
+describe("user id of a subject", () => {
+  it("is another one for every issuer, every subject, and every session cookie", () => {
+    // Texts in which one could be taken for the end of the other; neither issuers nor cookies hold a NUL.
+    const subject = fc.string({ unit: fc.constantFrom("a", "b", "\0", "/"), maxLength: 4 });
+    const issuer = subject.filter((text) => !text.includes("\0"));
+    fc.assert(
+      fc.property(issuer, subject, issuer, subject, (oneIssuer, one, otherIssuer, other) => {
+        const isSame = oneIssuer === otherIssuer && one === other;
+        expect(userIdOfSubject(oneIssuer, one) === userIdOfSubject(otherIssuer, other)).toBe(isSame);
+        expect(userIdOfSessionCookie(otherIssuer)).not.toBe(userIdOfSubject(oneIssuer, one));
+        expect(isUuid(userIdOfSubject(oneIssuer, one))).toBe(true);
       }),
     );
   });

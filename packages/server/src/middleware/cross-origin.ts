@@ -25,16 +25,20 @@ export function crossOrigin(config: CrossOriginConfig): Middleware | undefined {
 
 function allowedOrigin(config: CrossOriginConfig): (context: Context) => string | undefined {
   const anyOrigin = config.allowOrigins.includes("*");
-  const listed = new Set(config.allowOrigins);
-  const pattern = config.allowOriginRegex === undefined ? undefined : new RegExp(`^(?:${config.allowOriginRegex})$`);
+  const isAllowed = originRule(config);
   return (context) => {
     const origin = context.get("origin");
-    if (origin === "") {
+    if (origin === "" || !isAllowed(origin)) {
       return undefined;
     }
-    if (anyOrigin) {
-      return "*";
-    }
-    return listed.has(origin) || pattern?.test(origin) === true ? origin : undefined;
+    return anyOrigin ? "*" : origin;
   };
+}
+
+/** Says of an origin, such as `https://app.example`, whether its pages may call the server. */
+export function originRule(config: CrossOriginConfig): (origin: string) => boolean {
+  const anyOrigin = config.allowOrigins.includes("*");
+  const listed = new Set(config.allowOrigins);
+  const pattern = config.allowOriginRegex === undefined ? undefined : new RegExp(`^(?:${config.allowOriginRegex})$`);
+  return (origin) => anyOrigin || listed.has(origin) || pattern?.test(origin) === true;
 }

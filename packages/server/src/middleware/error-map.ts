@@ -1,4 +1,4 @@
-import { AlcoveError, type Logger } from "@alcove/plugin-api";
+import { AlcoveError, type LogFields, type Logger } from "@alcove/plugin-api";
 import type { Middleware } from "koa";
 import { type ErrorReply, errorReply, errorText } from "../errors/error-body.js";
 import { replyWithJsonText } from "../json-reply.js";
@@ -29,28 +29,53 @@ export interface Failure {
   readonly reply: ErrorReply;
 }
 
+/** Writes the error of a request into the log, as {@link writeFailure} does, and its code into the state of the request. */
+export function logFailure(logger: Logger, context: RequestContext, failure: Failure): void {
+  const { method, path, req, state } = context;
+  state.errorCode = failure.reply.body.code;
+  // Nobody reads the reply of a client that is gone, and its run was aborted on purpose.
+  writeFailure(
+    logger,
+    {
+      what: `${method} ${path}`,
+      requestId: state.requestId,
+      isClientGone: req.socket.destroyed,
+      fields: requestFields(context),
+    },
+    failure,
+  );
+}
+
+/** What failed, for the log. */
+export interface FailedTask {
+  /** E.g. `POST /generate`. */
+  readonly what: string;
+  readonly requestId: string;
+  readonly isClientGone: boolean;
+  /** What else is known: the run and the trace. */
+  readonly fields?: LogFields;
+}
+
 /**
- * Writes an error into the log, and its code into the state of the request: the server's own faults as errors with their
+ * Writes an error into the log: the server's own faults as errors with their
  * cause and how to mend them, the client's for debugging.
  */
-export function logFailure(logger: Logger, context: RequestContext, { error, reply: { status, body } }: Failure): void {
-  context.state.errorCode = body.code;
-  const fields = { ...requestFields(context), code: body.code, status };
-  if (status >= 500 && !isClientGone(context)) {
-    const what = AlcoveError.is(error) ? error.message : "an error outside the catalogue";
+export function writeFailure(
+  logger: Logger,
+  { what, requestId, isClientGone, fields: known }: FailedTask,
+  { error, reply: { status, body } }: Failure,
+): void {
+  const fields = { requestId, ...known, code: body.code, status };
+  if (status >= 500 && !isClientGone) {
+    const message = AlcoveError.is(error) ? error.message : "an error outside the catalogue";
     const remedy = AlcoveError.is(error) ? { remedy: error.remedy } : {};
-    logger.error(`${context.method} ${context.path} failed: ${what}`, { ...fields, ...remedy, error });
+    logger.error(`${what} failed: ${message}`, { ...fields, ...remedy, error });
   } else {
-    logger.debug(`${context.method} ${context.path} refused: ${body.message}`, fields);
+    logger.debug(`${what} refused: ${body.message}`, fields);
   }
 }
 
 function replyWithError(context: RequestContext, { status, headers, body }: ErrorReply): void {
   context.set(headers);
   replyWithJsonText(context, status, errorText(body));
-}
-
-// Nobody reads the reply then, and the run was aborted on purpose.
-function isClientGone(context: RequestContext): boolean {
-  return context.req.socket.destroyed;
 }

@@ -1,3 +1,4 @@
+import type { IdentityProviderConfig } from "@alcove/config";
 import type { Scope } from "@alcove/plugin-api";
 import { describe, expect, it } from "vitest";
 import { z } from "zod";
@@ -12,18 +13,50 @@ const documentSchema = z.object({
     z.string(),
     z.record(z.string(), z.looseObject({ operationId: z.string(), security: z.array(z.unknown()) })),
   ),
-  components: z.object({ schemas: z.record(z.string(), z.looseObject({})) }),
+  components: z.object({
+    schemas: z.record(z.string(), z.looseObject({})),
+    securitySchemes: z.record(z.string(), z.unknown()),
+  }),
 });
 
 async function documentOf(options: ReturnType<typeof testServerOptions>) {
   return documentSchema.parse(JSON.parse(JSON.stringify(await openApiDocument(options))));
 }
 
+const sessionCookie: IdentityProviderConfig = { type: "session_cookie" };
+const allProviders: readonly IdentityProviderConfig[] = [
+  sessionCookie,
+  {
+    type: "issued_cookie",
+    issuer: "issued-cookie",
+    secrets: ["x"],
+    isSecure: true,
+    sameSite: "lax",
+    maxAgeMs: 1,
+    rotateAfterMs: 1,
+  },
+  {
+    type: "jwt",
+    issuer: "tokens",
+    audience: ["a"],
+    key: { kind: "secret", secret: "x" },
+    algorithms: ["HS256"],
+    clockToleranceMs: 1,
+    subjectClaim: "sub",
+    rolesClaim: undefined,
+    claims: [],
+  },
+  { type: "api_key", issuer: "keys", keys: [] },
+  { type: "basic", issuer: "people", users: [] },
+  { type: "trusted_header", issuer: "proxy", header: "x-user", rolesHeader: undefined, proxies: ["127.0.0.1"] },
+];
+
 describe("the OpenAPI document", () => {
   it.each([true, false])(
-    "has exactly the routes that are registered, and so has the list at start; with monitoring: %s",
-    async (enablePerUserMonitoring) => {
-      const options = testServerOptions({ enablePerUserMonitoring });
+    "has exactly the routes that are registered, and so has the list at start; with all that can be switched on: %s",
+    async (isOn) => {
+      const identity = { providers: isOn ? allProviders : [sessionCookie] };
+      const options = testServerOptions({ enablePerUserMonitoring: isOn, identity });
       const registered = createRouter(options, new ServerLife(options)).stack.flatMap(({ methods, path }) =>
         methods.filter((method) => method !== "HEAD").map((method) => `${method} ${String(path)}`),
       );
@@ -31,7 +64,8 @@ describe("the OpenAPI document", () => {
       const described = Object.entries(paths).flatMap(([path, operations]) =>
         Object.keys(operations).map((method) => `${method.toUpperCase()} ${path}`),
       );
-      expect(described.sort()).toEqual(registered.sort());
+      const asDescribed = registered.map((route) => route.replace(/:(\w+)/g, "{$1}"));
+      expect(described.sort()).toEqual(asDescribed.sort());
       const listed = routeAddresses(options.config).map(({ method, path }) => `${method} ${path}`);
       expect(listed.sort()).toEqual(registered.sort());
     },
@@ -45,6 +79,22 @@ describe("the OpenAPI document", () => {
     expect(paths["/generate"]?.["post"]?.security).toEqual(security);
     expect(paths["/v1/session"]?.["get"]?.security).toEqual([{ session_cookie: [] }]);
     expect(paths["/health"]?.["get"]?.security).toEqual([]);
+  });
+
+  it("says how to say who one is, as the configuration has it", async () => {
+    const { paths, components } = await documentOf(testServerOptions({ identity: { providers: allProviders } }));
+    expect(Object.keys(components.securitySchemes)).toEqual([
+      "session_cookie",
+      "issued_cookie",
+      "token",
+      "api_key",
+      "api_key_as_bearer",
+      "basic",
+      "trusted_header",
+    ]);
+    expect(paths["/generate"]?.["post"]?.security).toEqual(
+      Object.keys(components.securitySchemes).map((name) => ({ [name]: [] })),
+    );
   });
 
   it("takes the schema of the body from the workflow, with an example that it takes", async () => {

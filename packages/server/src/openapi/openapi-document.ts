@@ -3,6 +3,7 @@ import { exportedSessionSchema } from "@alcove/state";
 import { z } from "zod";
 import { healthReplySchema } from "../routes/health-route.js";
 import { monitoredUsersSchema } from "../routes/monitor-wire.js";
+import { evictedSessionSchema, operatedSessionsSchema } from "../routes/operator-wire.js";
 import { readyReplySchema } from "../routes/ready-route.js";
 import { routeAddresses } from "../routes/route-addresses.js";
 import { sessionReplySchema } from "../routes/session-wire.js";
@@ -24,6 +25,8 @@ export async function openApiDocument({ runtime, config }: Pick<ServerOptions, "
     ...component("WorkflowOutput", workflow.outputSchema ?? z.unknown(), "output"),
     ...component("Session", sessionReplySchema, "output"),
     ...component("ExportedSession", exportedSessionSchema, "input"),
+    ...component("OperatedSessions", operatedSessionsSchema, "output"),
+    ...component("EvictedSession", evictedSessionSchema, "output"),
     ...component("Health", healthReplySchema, "output"),
     ...component("Ready", readyReplySchema, "output"),
     ...(config.general.enablePerUserMonitoring ? component("MonitoredUsers", monitoredUsersSchema, "output") : {}),
@@ -37,8 +40,10 @@ export async function openApiDocument({ runtime, config }: Pick<ServerOptions, "
   for (const { method, path } of routeAddresses(config)) {
     const facts = operations.get(`${method} ${path}`);
     if (facts !== undefined) {
-      paths[path] = {
-        ...paths[path],
+      // The router marks parameters with a colon.
+      const place = path.replace(/:(\w+)/g, "{$1}");
+      paths[place] = {
+        ...paths[place],
         [method.toLowerCase()]: operationObject({ ...facts, security: securityOf(facts.security, securitySchemes) }),
       };
     }
@@ -48,18 +53,31 @@ export async function openApiDocument({ runtime, config }: Pick<ServerOptions, "
     info: {
       title: config.general.application,
       version: versionOfPackage(),
-      description:
+      description: [
         `The HTTP API of the workflow \`${workflow.typeName}\`, served by Alcove. ${workflow.description}`.trim(),
+        ...webSocketHint(config),
+      ].join("\n\n"),
     },
     servers: [{ url: "/", description: "The server this document comes from." }],
     tags: [
       { name: "workflow", description: "Calls of the workflow." },
       { name: "session", description: "What is kept of whoever asks." },
+      { name: "operators", description: "The sessions of users, for those who look after the server." },
       { name: "server", description: "The server itself." },
     ],
     paths,
     components: { schemas, headers, parameters, securitySchemes },
   };
+}
+
+/** OpenAPI has no words for sockets. */
+function webSocketHint({ general }: ServerOptions["config"]): readonly string[] {
+  const { path } = general.frontEnd.webSocket;
+  return path === undefined
+    ? []
+    : [
+        `The workflow is served over WebSocket as well, at \`${path}\`; the frames are described in the README of @alcove/server.`,
+      ];
 }
 
 function component(name: string, schema: z.ZodType, io: "input" | "output"): Record<string, JsonSchema> {

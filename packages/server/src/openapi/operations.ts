@@ -2,6 +2,8 @@ import type { ErrorCode } from "@alcove/plugin-api";
 import type { WorkflowFacts } from "@alcove/runtime";
 import {
   FULL_STREAM_PATHS,
+  ISSUED_COOKIE_PATH,
+  METRICS_PATH,
   OPENAPI_PATH,
   SESSION_EXPORT_PATH,
   SESSION_PATH,
@@ -9,20 +11,11 @@ import {
   WORKFLOW_PATHS,
 } from "../routes/route-addresses.js";
 import { componentRef, type DocumentPart, type OperationFacts } from "./operation.js";
+import { operator, operatorErrors, operatorOperations } from "./operator-operations.js";
 import { parameters } from "./shared-parts.js";
 
 const anybody: readonly DocumentPart[] = [];
 const user: readonly DocumentPart[] = [{ user: [] }];
-/** Somebody whom `general.identity.admins` names, or on this machine anybody. */
-const operator: readonly DocumentPart[] = [{}, { user: [] }];
-const operatorErrors: readonly ErrorCode[] = [
-  "REQUEST_INVALID",
-  "IDENTITY_CONFLICT",
-  "CREDENTIAL_REQUIRED",
-  "CREDENTIAL_INVALID",
-  "FORBIDDEN",
-  "IDENTITY_UNAVAILABLE",
-];
 const storeErrors: readonly ErrorCode[] = ["STATE_UNREADABLE", "INTERNAL", "STORE_FAILED", "STORE_CLOSED"];
 const identityErrors: readonly ErrorCode[] = [
   "REQUEST_INVALID",
@@ -79,9 +72,12 @@ export function operationsOf(workflow: WorkflowFacts, bodyExample: unknown): Ope
     [`GET ${SESSION_PATH}`, describeSession],
     [`DELETE ${SESSION_PATH}`, deleteSession],
     [`GET ${SESSION_EXPORT_PATH}`, exportSession],
+    [`DELETE ${ISSUED_COOKIE_PATH}`, revokeCookie],
+    ...operatorOperations,
     ["GET /health", health],
     ["GET /ready", ready],
     ["GET /monitor/users", monitorUsers],
+    [`GET ${METRICS_PATH}`, metrics],
     [`GET ${OPENAPI_PATH}`, openApi],
   ]);
 }
@@ -205,6 +201,17 @@ const deleteSession: OperationFacts = {
   security: user,
 };
 
+const revokeCookie: OperationFacts = {
+  operationId: "revoke_cookie",
+  tag: "session",
+  summary: "Revoke the cookie that was issued to whoever asks",
+  description:
+    "Whoever sends it is refused from now on, and the browser is told to forget it. What is kept of the user stays until it expires.",
+  reply: { status: 204, description: "The cookie counts no more." },
+  errors: [...identityErrors, ...storeErrors, "OUTCOME_UNKNOWN", "STORE_FULL"],
+  security: user,
+};
+
 const health: OperationFacts = {
   operationId: "health",
   tag: "server",
@@ -253,6 +260,20 @@ const monitorUsers: OperationFacts = {
     status: 200,
     description: "Figures of the sessions in memory.",
     schema: componentRef("MonitoredUsers"),
+  },
+  errors: operatorErrors,
+  security: operator,
+};
+
+const metrics: OperationFacts = {
+  operationId: "metrics",
+  tag: "server",
+  summary: "Give all metrics in Prometheus' text format",
+  reply: {
+    status: 200,
+    description: "The metrics.",
+    mediaType: "text/plain",
+    schema: { type: "string" },
   },
   errors: [...operatorErrors, "INTERNAL"],
   security: operator,

@@ -1,4 +1,4 @@
-import type { AlcoveConfig } from "@alcove/config";
+import type { AlcoveConfig, IdentityConfig } from "@alcove/config";
 
 /** The paths that run the workflow: the reference's own, and its older name. */
 export const WORKFLOW_PATHS: readonly string[] = ["/generate", "/v1/workflow"];
@@ -13,14 +13,29 @@ export const SESSION_PATH = "/v1/session";
 /** All that is kept of whoever asks. */
 export const SESSION_EXPORT_PATH = "/v1/session/export";
 
+/** The cookie that was issued to whoever asks, and the way to revoke it. */
+export const ISSUED_COOKIE_PATH = "/v1/identity/cookie";
+
+/** The stored sessions, for operators. */
+export const ADMIN_SESSIONS_PATH = "/v1/admin/sessions";
+/** One of them. */
+export const ADMIN_SESSION_PATH = `${ADMIN_SESSIONS_PATH}/:user_id`;
+/** The way to take it out of memory. */
+export const ADMIN_EVICT_PATH = `${ADMIN_SESSION_PATH}/evict`;
+/** The way to revoke the cookie of its user. */
+export const ADMIN_REVOKE_PATH = `${ADMIN_SESSION_PATH}/revoke`;
+
 /** The OpenAPI document of all routes. */
 export const OPENAPI_PATH = "/openapi.json";
+
+/** What has happened, for Prometheus. */
+export const METRICS_PATH = "/metrics";
 
 /** A route as the start-up log names it. */
 export interface RouteAddress {
   /** The HTTP method in capitals. */
   readonly method: string;
-  /** The path, e.g. `/generate`. */
+  /** The path, e.g. `/generate`, or `/v1/admin/sessions/:user_id`, in which a part that begins with a colon is a parameter. */
   readonly path: string;
 }
 
@@ -34,6 +49,21 @@ export function routeAddresses({ general }: AlcoveConfig): readonly RouteAddress
     { method: "GET", path: "/health" },
     { method: "GET", path: "/ready" },
     ...(general.enablePerUserMonitoring ? [{ method: "GET", path: "/monitor/users" }] : []),
+    { method: "GET", path: ADMIN_SESSIONS_PATH },
+    { method: "DELETE", path: ADMIN_SESSION_PATH },
+    { method: "POST", path: ADMIN_EVICT_PATH },
+    ...(issuesCookies(general.identity)
+      ? [
+          { method: "POST", path: ADMIN_REVOKE_PATH },
+          { method: "DELETE", path: ISSUED_COOKIE_PATH },
+        ]
+      : []),
+    ...(general.frontEnd.metrics ? [{ method: "GET", path: METRICS_PATH }] : []),
     { method: "GET", path: OPENAPI_PATH },
   ];
+}
+
+/** Whether the server gives cookies to those who come without a name. */
+export function issuesCookies({ providers }: IdentityConfig): boolean {
+  return providers.some(({ type }) => type === "issued_cookie");
 }

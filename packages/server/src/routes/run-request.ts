@@ -60,7 +60,8 @@ class ContextRequestFacts implements RequestFacts {
   }
 }
 
-function withoutCredentials(received: IncomingHttpHeaders): Readonly<Record<string, string>> {
+/** The headers functions may see. */
+export function withoutCredentials(received: IncomingHttpHeaders): Readonly<Record<string, string>> {
   const entries = Object.entries(received).flatMap(([name, value]) =>
     value === undefined || credentialHeaders.has(name)
       ? []

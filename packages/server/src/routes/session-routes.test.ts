@@ -40,6 +40,7 @@ function storeOf(description: SessionDescription, remove: () => Promise<void> = 
       asked.push(`delete ${userId}`);
       return remove();
     },
+    page: async () => [],
   };
   return { asked, sessions };
 }

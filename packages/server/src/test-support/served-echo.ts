@@ -1,6 +1,13 @@
 import type { AlcoveConfig } from "@alcove/config";
 import { AlcoveError, type Logger, type Scope, silentLogger, z } from "@alcove/plugin-api";
-import type { IdempotencyRequest, ResidentFigures, RunRequest, StepListener } from "@alcove/runtime";
+import {
+  type IdempotencyRequest,
+  type ResidentFigures,
+  RunFigures,
+  type RunRequest,
+  type StepListener,
+  WakeFigures,
+} from "@alcove/runtime";
 import { createServer, type ListeningServer } from "../create-server.js";
 import type { RevokedUsers } from "../identity/revoked-users.js";
 import type { WatchedStore } from "../readiness.js";
@@ -37,6 +44,7 @@ export class ServedEcho implements ServedApplication {
   openSessions = 0;
   readonly workflow: ServedApplication["workflow"];
   readonly sessions: ServedApplication["sessions"];
+  readonly figures: ServedApplication["figures"] = noFigures();
 
   constructor({
     scope = "per-user",
@@ -93,8 +101,20 @@ export class ServedEcho implements ServedApplication {
         };
       },
       residents: () => residents,
+      evict: async (userId) => residents.some((resident) => resident.userId === userId),
     };
   }
+}
+
+function noFigures(): ServedApplication["figures"] {
+  return {
+    runs: new RunFigures(),
+    runsInFlight: () => 0,
+    residents: () => 0,
+    wakes: new WakeFigures(),
+    evictions: { expired: 0, limit: 0, idle: 0, heap: 0 },
+    sweeps: { completed: 0, failed: 0, removedEntries: 0 },
+  };
 }
 
 async function* echoed({ input }: RecordedRun): AsyncGenerator<string, void, undefined> {
@@ -129,6 +149,7 @@ const noSessions: StoredSessions = {
   describe: async () => failAsMissing(),
   export: async () => failAsMissing(),
   delete: async () => failAsMissing(),
+  page: async () => [],
 };
 
 /** Revocations of a process. */
@@ -190,7 +211,18 @@ export function testConfig({
           maxAgeSeconds: 600,
         },
         streamHeartbeatMs: 15_000,
+        maxRunningAsyncJobs: 10,
+        maxExecutionsPerUser: 100,
         allowInsecureIdentity: false,
+        webSocket: {
+          path: "/websocket",
+          reconnectGraceMs: 0,
+          heartbeatIntervalMs: 30_000,
+          idleTimeoutMs: 3_600_000,
+          maxSockets: 100,
+          maxSocketsPerUser: 10,
+        },
+        metrics: false,
         ...frontEnd,
       },
     },

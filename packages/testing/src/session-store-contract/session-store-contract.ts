@@ -3,6 +3,7 @@ import { contractCase, type SessionStoreContractCase, type SessionStoreContractO
 import { expiryContract } from "./expiry-contract.js";
 import { figuresContract } from "./figures-contract.js";
 import { lifetimeContract, restartContract } from "./lifetime-contract.js";
+import { recordChangesContract, recordChangesRestartContract } from "./record-changes-contract.js";
 import { recordsContract, recordsRestartContract } from "./records-contract.js";
 import { revisionContract } from "./revision-contract.js";
 
@@ -23,10 +24,13 @@ export function sessionStoreContract(options: SessionStoreContractOptions): Sess
     ...revisionContract,
     ...expiryContract,
     ...recordsContract,
+    ...recordChangesContract,
     ...figuresContract,
     ...lifetimeContract,
   ];
   const checkable =
-    options.reopen === undefined ? sentences : [...sentences, ...restartContract, ...recordsRestartContract];
+    options.reopen === undefined
+      ? sentences
+      : [...sentences, ...restartContract, ...recordsRestartContract, ...recordChangesRestartContract];
   return checkable.map((sentence) => contractCase(options, sentence));
 }

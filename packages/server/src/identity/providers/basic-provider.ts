@@ -11,14 +11,13 @@ interface KnownUser {
   readonly identified: Identified;
 }
 
-// Whoever asks for a name that does not exist waits as long as for one that does.
-const ofNobody: PasswordHash = { logN: 14, blockSize: 8, parallelism: 1, salt: randomBytes(16), hash: randomBytes(32) };
-
 /** Names and passwords (`Authorization: Basic`). Only hashes of the passwords are known. */
 export class BasicProvider implements IdentityProvider {
   readonly #users: ReadonlyMap<string, KnownUser>;
   readonly #refusals: Refusals;
   readonly #passwords = new PasswordCheck();
+  // Whoever asks for a name that does not exist waits as long as for one that does.
+  readonly #ofNobody: PasswordHash;
 
   constructor({ issuer, users }: BasicConfig, refusals: Refusals) {
     this.#users = new Map(
@@ -31,6 +30,8 @@ export class BasicProvider implements IdentityProvider {
       ]),
     );
     this.#refusals = refusals;
+    const { logN, blockSize, parallelism } = users[0]?.password ?? { logN: 14, blockSize: 8, parallelism: 1 };
+    this.#ofNobody = { logN, blockSize, parallelism, salt: randomBytes(16), hash: randomBytes(32) };
   }
 
   identify(request: IdentifiableRequest): Identified | undefined | Promise<Identified> {
@@ -47,7 +48,7 @@ export class BasicProvider implements IdentityProvider {
   }
 
   async #checked(name: string, password: string, user: KnownUser | undefined): Promise<Identified> {
-    const isRight = await this.#passwords.isRight(name, password, user?.password ?? ofNobody);
+    const isRight = await this.#passwords.isRight(name, password, user?.password ?? this.#ofNobody);
     if (user === undefined || !isRight) {
       throw this.#refusals.credentialInvalid("Name or password is wrong.");
     }

@@ -1,0 +1,369 @@
+import { randomUUID } from "node:crypto";
+import { AlcoveError, type Logger } from "@alcove/plugin-api";
+import type { SessionStore } from "@alcove/state";
+import type { StepListener } from "../events/intermediate-step.js";
+import type { FunctionPlan } from "../plan/application-plan.js";
+import { RequestedRunFacts, type RunRequest } from "../runs/run-facts.js";
+import type { InteractiveExecution, InteractiveRequest } from "../runs/run-host.js";
+import { parseInput } from "../runs/schema-check.js";
+import type { Session } from "../sessions/session.js";
+import { Execution, type ExecutionSurroundings } from "./execution.js";
+import { ExecutionArchive } from "./execution-archive.js";
+import type { UserRecords } from "./execution-ledger.js";
+import type { StoredExecutionInput, StoredExecutionState } from "./execution-records.js";
+import type { ExecutionKind, ExecutionView } from "./execution-view.js";
+import type { InteractionResponse } from "./interaction-answer.js";
+import { JobQueue } from "./job-queue.js";
+import { LiveExecutions } from "./live-executions.js";
+import { recoverExecutions } from "./recover-executions.js";
+import { startExecution } from "./start-execution.js";
+import { storedInputOf } from "./stored-request.js";
+
+// How long an interactive run that has become an execution is kept once it is finished: as long as a job, if nothing is said.
+const INTERACTIVE_EXPIRY_MS = 3_600_000;
+
+/** What executions need of sessions. */
+interface ExecutionSessions {
+  /** The records of a user, in whatever session that has. */
+  userRecords(userId: string): UserRecords;
+  /** Keeps a user's session going while an execution is on its way. Returns the end of it. */
+  keep(userId: string): () => void;
+  /** As `SessionManager.session`. */
+  session(options: { readonly userId: string }): Session;
+}
+
+/** Options of {@link Executions}. */
+export interface ExecutionsOptions {
+  readonly application: string;
+  readonly workflow: FunctionPlan;
+  readonly store: SessionStore;
+  readonly sessions: ExecutionSessions;
+  readonly logger: Logger;
+  /** How many jobs may run at once. */
+  readonly maxRunningJobs: number;
+  /** How many unfinished jobs and executions a user may have. */
+  readonly maxPerUser: number;
+}
+
+/** A job that is to be done. */
+export interface JobRequest {
+  /** Whose job it is. */
+  readonly userId: string;
+  /** What the user calls it; a new UUID if left out. */
+  readonly id?: string | undefined;
+  /** The workflow's input. */
+  readonly input: unknown;
+  readonly request: RunRequest;
+  /** How long it is kept once it is finished, and its session lasts. */
+  readonly expiryMs: number;
+}
+
+/** Who follows an execution. */
+export interface ExecutionFollower {
+  /** Called with what it has become. */
+  readonly onChange: (view: ExecutionView) => void;
+  /** Called with every step of its run. */
+  readonly onStep: StepListener;
+}
+
+/**
+ * Everybody's executions: jobs, and runs that ask people. Each is reached by the id of its user together with its own, so
+ * that nobody gets at another one's. What is unfinished is in memory and in the store, what is finished in the store alone.
+ */
+export class Executions {
+  readonly #options: ExecutionsOptions;
+  readonly #archive: ExecutionArchive;
+  readonly #live: LiveExecutions;
+  readonly #queue: JobQueue;
+  readonly #surroundings: ExecutionSurroundings;
+  readonly #writing = new Set<Promise<void>>();
+  #isStopping = false;
+
+  constructor(options: ExecutionsOptions) {
+    this.#options = options;
+    this.#archive = new ExecutionArchive(options.store);
+    this.#queue = new JobQueue(options.maxRunningJobs);
+    this.#live = new LiveExecutions({
+      maxPerUser: options.maxPerUser,
+      keepSession: (userId) => options.sessions.keep(userId),
+      timeOut: (execution) => this.#track(execution.timeOut()),
+      nowMs: () => options.store.nowMs(),
+    });
+    const { definition } = options.workflow.component;
+    this.#surroundings = {
+      isResumable: definition.kind === "function" && definition.isResumable,
+      nowMs: () => options.store.nowMs(),
+      enter: (execution) => this.#enter(execution),
+      changed: (execution) => this.#live.update(execution),
+      goOn: (execution) => this.#goOn(execution),
+      track: (writing) => this.#track(writing),
+    };
+  }
+
+  /**
+   * Submits a job, and resolves when it is durable. A job the user has submitted before under the same id is not run
+   * again: it comes back as it is.
+   *
+   * @throws INPUT_INVALID, TOO_MANY_EXECUTIONS, SHUTTING_DOWN; what the store and a session that has to be begun may throw.
+   */
+  async submit({ userId, id, input, request, expiryMs }: JobRequest): Promise<ExecutionView> {
+    this.#assertOpen();
+    parseInput(this.#options.workflow, input);
+    const earlier = id === undefined ? undefined : await this.#find(userId, id);
+    if (earlier !== undefined) {
+      return earlier;
+    }
+    const stored = storedInputOf(input, new RequestedRunFacts(request), request.parentId);
+    const execution = this.#create(userId, id ?? randomUUID(), () => stored, this.#newState("job", expiryMs));
+    this.#live.add(execution);
+    try {
+      await execution.submit();
+    } catch (error) {
+      execution.drop();
+      throw error;
+    }
+    const view = execution.view();
+    this.#goOn(execution);
+    return view;
+  }
+
+  /** @throws EXECUTION_NOT_FOUND, also when it is another user's; STATE_UNREADABLE, STORE_FAILED. */
+  async get(userId: string, id: string): Promise<ExecutionView> {
+    return (await this.#find(userId, id)) ?? notFound(id);
+  }
+
+  /** As {@link get}, when it is finished or the time is over. */
+  async waitFor(userId: string, id: string, timeoutMs: number): Promise<ExecutionView> {
+    const execution = this.#live.get(userId, id);
+    if (execution !== undefined && timeoutMs > 0) {
+      await new Promise<void>((resolve) => {
+        const timer = setTimeout(resolve, timeoutMs);
+        const unwatch = execution.watch(() => {
+          if (execution.isGone) {
+            clearTimeout(timer);
+            unwatch();
+            resolve();
+          }
+        });
+      });
+      return execution.view();
+    }
+    return this.get(userId, id);
+  }
+
+  /** Ends an execution that is not finished, and resolves to what became of it, when that is durable. @throws as {@link get} */
+  async cancel(userId: string, id: string): Promise<ExecutionView> {
+    const execution = await this.#liveOnceStored(userId, id);
+    if (execution === undefined) {
+      return this.get(userId, id);
+    }
+    await execution.cancel();
+    return execution.view();
+  }
+
+  /**
+   * Answers what an execution asks; resolves when the answer is durable.
+   *
+   * @throws as {@link get}, and INTERACTION_NOT_FOUND, INTERACTION_RESOLVED, INTERACTION_RESPONSE_INVALID, SESSION_CHANGED.
+   */
+  async answer(userId: string, id: string, interactionId: string, response: InteractionResponse): Promise<void> {
+    this.#assertOpen();
+    const execution = this.#live.get(userId, id);
+    if (execution === undefined) {
+      await this.get(userId, id);
+      throw new AlcoveError("INTERACTION_RESOLVED", `The execution ${id} is finished.`);
+    }
+    await execution.answer(interactionId, response);
+  }
+
+  /**
+   * Follows an execution: the follower hears of every change from now on. Resolves to what it is now, and the end of the
+   * following.
+   *
+   * @throws as {@link get}
+   */
+  async follow(
+    userId: string,
+    id: string,
+    { onChange, onStep }: ExecutionFollower,
+  ): Promise<{ readonly view: ExecutionView; unfollow(): void }> {
+    const execution = await this.#liveOnceStored(userId, id);
+    if (execution === undefined) {
+      return { view: await this.get(userId, id), unfollow: () => undefined };
+    }
+    const ends = [execution.watch(() => onChange(execution.view())), execution.onStep(onStep)];
+    const unfollow = (): void => {
+      for (const end of ends) {
+        end();
+      }
+    };
+    return { view: execution.view(), unfollow };
+  }
+
+  /** The records of a user, whatever the session is like. */
+  records(userId: string): UserRecords {
+    return this.#options.sessions.userRecords(userId);
+  }
+
+  /** What an interactive run may become. `userId` is undefined where nobody is named: then there is nobody to ask. */
+  interactive(userId: string | undefined, request: InteractiveRequest): InteractiveExecution {
+    const { input, facts, parentId, abort } = request;
+    const state = { ...this.#newState("interactive", INTERACTIVE_EXPIRY_MS), status: "running" as const };
+    const execution = this.#create(userId ?? "", randomUUID(), () => storedInputOf(input, facts, parentId), state);
+    execution.abortsWith((reason) => abort.abort(reason));
+    return execution;
+  }
+
+  /**
+   * Takes up what a process before this one has left unfinished: jobs that have not begun are begun, what is resumable goes
+   * on, and everything else is ended as interrupted. To be called once, by whoever serves.
+   *
+   * @throws STORE_FAILED.
+   */
+  async recover(): Promise<void> {
+    const { store, application, logger } = this.#options;
+    await recoverExecutions({
+      store,
+      application,
+      logger,
+      archive: this.#archive,
+      isResumable: this.#surroundings.isResumable,
+      records: (userId) => this.records(userId),
+      takeUp: (userId, id, { input, state, journal }) => {
+        const execution = this.#create(userId, id, () => input, state, journal);
+        this.#live.add(execution, true);
+        return execution;
+      },
+      goOn: (execution) => this.#goOn(execution),
+    });
+  }
+
+  /** Gives up questions whose time is over, and executions that wait in a session that is. */
+  async sweep(): Promise<void> {
+    for (const execution of this.#live.all()) {
+      if (execution.status === "waiting") {
+        await execution.timeOut();
+        if (execution.status === "waiting" && (await this.#isOver(execution))) {
+          execution.drop(new AlcoveError("RUN_ABORTED", "The user's session is over."));
+        }
+      }
+    }
+  }
+
+  /** Ends a user's executions together with the session they belong to. Nothing is written. */
+  endAllOf(userId: string): void {
+    for (const execution of this.#live.of(userId)) {
+      execution.drop(new AlcoveError("RUN_ABORTED", "The user's session was ended."));
+    }
+  }
+
+  /** Starts nothing any more, and lets go of what does not run. The next process finds it unfinished. */
+  stop(): void {
+    this.#isStopping = true;
+    this.#queue.stop();
+    for (const execution of this.#live.all()) {
+      if (execution.status !== "running") {
+        execution.drop(shuttingDown());
+      }
+    }
+  }
+
+  /** Resolves when all that was to be written is, or could not be. */
+  async settled(): Promise<void> {
+    await Promise.all(this.#writing);
+    for (const execution of this.#live.all()) {
+      execution.drop(shuttingDown());
+    }
+  }
+
+  async #find(userId: string, id: string): Promise<ExecutionView | undefined> {
+    const live = await this.#liveOnceStored(userId, id);
+    if (live !== undefined) {
+      return live.view();
+    }
+    const stored = await this.#archive.view(this.records(userId), id);
+    // It may have been submitted while the store was read.
+    return (await this.#liveOnceStored(userId, id))?.view() ?? stored;
+  }
+
+  async #liveOnceStored(userId: string, id: string): Promise<Execution | undefined> {
+    const execution = this.#live.get(userId, id);
+    await execution?.whenStored();
+    return execution;
+  }
+
+  #create(
+    userId: string,
+    id: string,
+    input: () => StoredExecutionInput,
+    state: StoredExecutionState,
+    journal?: ConstructorParameters<typeof Execution>[0]["journal"],
+  ): Execution {
+    const records = this.records(userId);
+    const surroundings = this.#surroundings;
+    const isStored = journal !== undefined;
+    return new Execution({ id, records, surroundings, input, state, isStored, journal: journal ?? [] });
+  }
+
+  #newState(kind: ExecutionKind, expiryMs: number): StoredExecutionState {
+    const nowMs = this.#options.store.nowMs();
+    return {
+      kind,
+      status: "submitted",
+      createdAtMs: nowMs,
+      updatedAtMs: nowMs,
+      expiryMs,
+      answerCount: 0,
+      pending: undefined,
+      error: undefined,
+    };
+  }
+
+  #enter(execution: Execution): void {
+    if (execution.userId === "") {
+      throw new AlcoveError("INTERACTION_UNSUPPORTED", "The call names no user, so that there is nobody to ask.");
+    }
+    this.#live.add(execution);
+  }
+
+  #goOn(execution: Execution): void {
+    const start = (): Promise<void> => startExecution(execution, this.#options);
+    if (this.#isStopping) {
+      execution.drop();
+    } else if (execution.kind === "job") {
+      this.#queue.add(execution.userId, start);
+    } else {
+      void start();
+    }
+  }
+
+  async #isOver({ userId, id }: Execution): Promise<boolean> {
+    return (await this.#archive.view(this.records(userId), id)) === undefined;
+  }
+
+  #track(writing: Promise<void>): void {
+    const tracked = writing
+      .catch((error: unknown) =>
+        this.#options.logger.error("What became of an execution could not be stored", { error }),
+      )
+      .finally(() => this.#writing.delete(tracked));
+    this.#writing.add(tracked);
+  }
+
+  #assertOpen(): void {
+    if (this.#isStopping) {
+      throw shuttingDown();
+    }
+  }
+}
+
+function shuttingDown(): AlcoveError {
+  return new AlcoveError("SHUTTING_DOWN", "The server is stopping.", { retryAfterSeconds: 1 });
+}
+
+function notFound(id: string): never {
+  throw new AlcoveError(
+    "EXECUTION_NOT_FOUND",
+    `There is no job or execution ${JSON.stringify(id.slice(0, 128))} of this user.`,
+  );
+}

@@ -1,0 +1,27 @@
+import type { IncomingMessage } from "node:http";
+import type { RequestFacts } from "@alcove/plugin-api";
+import type { RunRequest } from "@alcove/runtime";
+import { traceIdOf, withoutCredentials } from "../routes/run-request.js";
+
+/** What runs are to know of the request that opened their socket. The run's own id and conversation come with each message. */
+export function socketRunRequest(
+  request: IncomingMessage,
+  { requestId, path }: { readonly requestId: string; readonly path: string },
+): RunRequest {
+  const facts: RequestFacts = Object.freeze({
+    requestId,
+    method: request.method ?? "GET",
+    path,
+    headers: withoutCredentials(request.headers),
+  });
+  return {
+    traceId: traceIdOf(header(request, "traceparent"), header(request, "workflow-trace-id")),
+    parentId: header(request, "workflow-parent-id"),
+    request: facts,
+  };
+}
+
+function header({ headers }: IncomingMessage, name: string): string | undefined {
+  const value = headers[name];
+  return typeof value === "string" && value !== "" ? value : undefined;
+}

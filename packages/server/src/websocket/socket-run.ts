@@ -1,0 +1,175 @@
+import { randomUUID } from "node:crypto";
+import type { Clock } from "@alcove/plugin-api";
+import type { ErrorBody } from "../errors/error-body.js";
+import type { StepRecord } from "../streams/frames.js";
+import { FrameBacklog, type KeptFrame } from "./frame-backlog.js";
+import { completeFrame, errorFrame, type FrameOrigin, responseFrame, stepFrame } from "./server-frames.js";
+import type { SocketOutlet } from "./socket-outlet.js";
+
+/** How much of a run is kept for a client that comes back. */
+const MAX_BACKLOG_CHARACTERS = 1_048_576;
+
+/** What a {@link SocketRun} is about. */
+export interface SocketRunFacts {
+  /** The id of the message that asked for it. */
+  readonly messageId: string;
+  readonly conversationId: string | undefined;
+  readonly clock: Clock;
+  /** Whether its frames are kept for a client that comes back. */
+  readonly isKept: boolean;
+}
+
+/** One run as its client sees it: it has at most one outlet at a time, and may be without for a while. */
+export class SocketRun {
+  readonly facts: SocketRunFacts;
+  readonly #backlog: FrameBacklog | undefined;
+  #outlet: SocketOutlet | undefined;
+  #abortRunner: ((reason: unknown) => void) | undefined;
+  #abortReason: { readonly reason: unknown } | undefined;
+  #wake: (() => void) | undefined;
+  #sequence = 0;
+  #omittedSteps = 0;
+  #isOver = false;
+
+  constructor(facts: SocketRunFacts, outlet: SocketOutlet) {
+    this.facts = facts;
+    this.#outlet = outlet;
+    this.#backlog = facts.isKept ? new FrameBacklog(MAX_BACKLOG_CHARACTERS) : undefined;
+  }
+
+  /** Whether its last frame has been made. */
+  get isOver(): boolean {
+    return this.#isOver;
+  }
+
+  /** Whether nobody reads its frames now. */
+  get isAlone(): boolean {
+    return this.#outlet === undefined;
+  }
+
+  /** Whether frames go to this outlet. */
+  goesTo(outlet: SocketOutlet): boolean {
+    return this.#outlet === outlet;
+  }
+
+  /** Sends the frames that are to come to another outlet, and first those its client has missed. @param after The sequence number of the last frame the client has. */
+  attach(outlet: SocketOutlet, after: number | undefined): void {
+    this.#outlet = outlet;
+    if (after !== undefined) {
+      this.#backlog?.hasUpTo(after);
+    }
+    for (const frame of this.#backlog?.missed(after) ?? []) {
+      this.#send(outlet, frame);
+    }
+    this.#wakeUp();
+  }
+
+  /** The client of this outlet is gone. Nothing happens where another one has taken its place. */
+  detach(outlet: SocketOutlet): void {
+    if (this.#outlet === outlet) {
+      this.#outlet = undefined;
+      this.#wakeUp();
+    }
+  }
+
+  /** Says how the run is given up; a run that was given up before is so at once. */
+  onAbort(abortRunner: (reason: unknown) => void): void {
+    this.#abortRunner = abortRunner;
+    if (this.#abortReason !== undefined) {
+      abortRunner(this.#abortReason.reason);
+    }
+  }
+
+  /** Gives the run up; its client is told the reason. The first reason counts. */
+  abort(reason: unknown): void {
+    if (this.#abortReason !== undefined || this.#isOver) {
+      return;
+    }
+    this.#abortReason = { reason };
+    this.#abortRunner?.(reason);
+    this.#wakeUp();
+  }
+
+  /** Sends a step, or leaves it out where too much waits already. */
+  offerStep(step: StepRecord): void {
+    if (this.#outlet?.isCrowded === true || this.#backlog?.hasRoom === false) {
+      this.#omittedSteps += 1;
+      return;
+    }
+    this.#tellOmitted();
+    this.#emit((origin) => stepFrame(origin, step));
+  }
+
+  /** Sends a chunk of the result, and resolves when the next one may be made. */
+  async sendText(text: string): Promise<void> {
+    this.#tellOmitted();
+    this.#emit((origin) => responseFrame(origin, text));
+    while (this.#abortReason === undefined) {
+      const room = this.#outlet?.room() ?? this.#roomToKeep();
+      if (room === undefined) {
+        return;
+      }
+      await room;
+    }
+  }
+
+  /** Says that the run has failed. */
+  sendError(body: ErrorBody): void {
+    this.#emit((origin) => errorFrame(origin, body));
+  }
+
+  /** Says that nothing more comes. */
+  complete(): void {
+    this.#emit(completeFrame);
+    this.#isOver = true;
+  }
+
+  /** Resolves when a frame may be kept, or it is time to look again; `undefined` where one may be now. */
+  #roomToKeep(): Promise<void> | undefined {
+    if (this.#backlog === undefined || this.#backlog.hasRoom) {
+      return undefined;
+    }
+    return new Promise((resolve) => {
+      this.#wake = resolve;
+    });
+  }
+
+  #wakeUp(): void {
+    this.#wake?.();
+    this.#wake = undefined;
+  }
+
+  #tellOmitted(): void {
+    const count = this.#omittedSteps;
+    if (count === 0) {
+      return;
+    }
+    this.#omittedSteps = 0;
+    const payload = `${count} steps left out, since the client reads too slowly`;
+    const step = { id: randomUUID(), parent_id: "default", type: "markdown", name: "Steps Left Out", payload };
+    this.#emit((origin) => stepFrame(origin, step));
+  }
+
+  #emit(make: (origin: FrameOrigin) => string): void {
+    const { messageId, conversationId, clock } = this.facts;
+    this.#sequence += 1;
+    const sequence = this.#sequence;
+    const text = make({ id: randomUUID(), messageId, conversationId, timestampMs: clock.nowMs(), sequence });
+    const frame = { sequence, text, isReceived: false };
+    this.#backlog?.add(frame);
+    if (this.#outlet !== undefined) {
+      this.#send(this.#outlet, frame);
+    }
+  }
+
+  #send(outlet: SocketOutlet, frame: KeptFrame): void {
+    if (this.#backlog === undefined) {
+      outlet.send(frame.text);
+      return;
+    }
+    outlet.send(frame.text, () => {
+      frame.isReceived = true;
+      this.#wakeUp();
+    });
+  }
+}
