@@ -38,8 +38,6 @@ export interface ServedSession {
 export interface ServedRunner {
   /** The id of the run. */
   readonly runId: string;
-  /** Who it acts for. */
-  readonly userId: string | undefined;
   /**
    * Runs, and resolves to the JSON text of the reply body once everything is durable; or, where the idempotency key came
    * before, to the recorded one. Rejects with errors of the catalogue.

@@ -64,11 +64,6 @@ export class Runner {
     return this.facts.runId;
   }
 
-  /** Who it acts for; `undefined` in a shared workflow that was called without identity. */
-  get userId(): string | undefined {
-    return this.#host.userId;
-  }
-
   /** The trace the run belongs to, 32 hexadecimal digits. */
   get traceId(): string {
     return this.facts.traceId;

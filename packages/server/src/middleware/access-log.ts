@@ -29,7 +29,7 @@ export function accessLog({ logger, clock, router }: AccessLogOptions): Middlewa
         status,
         durationMs: Math.round((clock.monotonicMs() - startedMs) * 100) / 100,
         complete: res.writableFinished,
-        userId: state.runner?.userId,
+        userId: state.principal?.userId,
       });
     });
     return next();

@@ -73,7 +73,6 @@ export class ServedEcho implements ServedApplication {
             const listeners: StepListener[] = [];
             return {
               runId: `run-${this.runs.length}`,
-              userId,
               reply: async (idempotency) => {
                 recorded.idempotency = idempotency;
                 const body = JSON.stringify(run === undefined ? input : await run(recorded));
