@@ -62,6 +62,8 @@ export interface ServedSession {
 
 /** One run of the workflow. */
 export interface ServedRunner {
+  /** The id of the run. */
+  readonly runId: string;
   /**
    * Runs, and resolves to the JSON text of the reply body once everything is durable; or, where the idempotency key came
    * before, to the recorded one. Rejects with errors of the catalogue.

@@ -24,6 +24,7 @@ export function callWorkflow<Result>(
   const session = sessions.session({ userId });
   try {
     const runner = session.run(input, runRequestOf(context));
+    context.state.runner = runner;
     abortWhenClientLeaves(runner, context, outlives);
     return begin(runner);
   } finally {

@@ -94,6 +94,7 @@ export class ServedEcho implements ServedApplication {
             this.runs.push(recorded);
             const listeners: StepListener[] = [];
             return {
+              runId: `run-${this.runs.length}`,
               reply: async (idempotency) => {
                 recorded.idempotency = idempotency;
                 const body = JSON.stringify(run === undefined ? input : await run(recorded));
@@ -108,7 +109,6 @@ export class ServedEcho implements ServedApplication {
                 });
                 return { isReplayed: idempotency?.key === "sent-before", chunks };
               },
-              onInteraction: () => () => undefined,
               subscribe: (listener) => {
                 listeners.push(listener);
                 return () => undefined;
