@@ -13,7 +13,7 @@ import { exampleConfigFile, test } from "./workplace.js";
 
 const methods = z.record(z.string(), z.record(z.string(), z.unknown()));
 const parameterSchema = z.object({ name: z.string(), in: z.enum(["header", "query", "path"]), schema: z.unknown() });
-const requestsPerOperation = 150;
+const requestsPerOperation = 75;
 
 const configurations = [
   ["the assistant", exampleConfigFile],
@@ -59,7 +59,10 @@ const validParameter = (schema: unknown): fc.Arbitrary<string> => {
     ? fc.integer({ min: integer.data.minimum, max: integer.data.maximum }).map(String)
     : validHeader;
 };
-const validCookie = fc.constantFrom("alice", "bob", "carol").map((user) => `nat-session=${user}`);
+const users = ["alice", "bob", "carol"];
+/** A job of every user that requests are drawn for. */
+const knownJob = "job";
+const validCookie = fc.constantFrom(...users).map((user) => `nat-session=${user}`);
 const anyCookie = fc.oneof(
   validCookie,
   fc.constantFrom(undefined, "nat-session=alice; nat-session=bob"),
@@ -68,9 +71,11 @@ const anyCookie = fc.oneof(
 );
 
 // What a parameter of the path may be: somebody who has called, and anything but what would make it another path.
-const validPlace = fc.constantFrom("alice", "bob", "carol").map(userIdOfSessionCookie);
+const validUser = fc.constantFrom(...users).map(userIdOfSessionCookie);
+const validPlaceIn = (path: string): fc.Arbitrary<string> =>
+  path.includes("{user_id}") ? validUser : fc.oneof(fc.constant(knownJob), validUser);
 const anyPlace = fc.oneof(
-  validPlace,
+  validUser,
   fc.string({ unit: "grapheme", minLength: 1 }).filter((text) => !/^\.{1,2}$/.test(text)),
 );
 const placeAt = (path: string, named: string): string => path.replace(/\{\w+\}/g, encodeURIComponent(named));
@@ -101,7 +106,7 @@ function requestsOf(document: Json, { method, path, facts }: Operation, isValid:
   const types = isValid
     ? fc.constant("application/json")
     : fc.oneof({ weight: 3, arbitrary: fc.constant("application/json") }, anyHeader);
-  const place = isValid ? validPlace : anyPlace;
+  const place = isValid ? validPlaceIn(path) : anyPlace;
   return fc
     .tuple(given("header"), given("query"), isValid ? validCookie : anyCookie, bodies, types, place)
     .map(([headers, query, cookie, body, contentType, named]) => ({
@@ -118,6 +123,14 @@ function requestsOf(document: Json, { method, path, facts }: Operation, isValid:
       },
       ...(schema === undefined ? {} : { body }),
     }));
+}
+
+/** A body that the workflow takes. */
+function exampleBodyOf(document: Json): Json {
+  const example = z.record(z.string(), z.unknown());
+  const schema = z.object({ content: z.object({ "application/json": z.object({ example }) }) });
+  const facts = z.looseObject({ requestBody: schema }).parse(methods.parse(document["paths"])["/generate"]?.["post"]);
+  return facts.requestBody.content["application/json"].example;
 }
 
 /** Checks replies against the document they were promised in. */
@@ -172,7 +185,12 @@ class ReplyCheck {
 }
 
 // A valid request can still ask for what is not there, or come with a key that was drawn before.
-const acceptable: ReadonlySet<string> = new Set(["SESSION_NOT_FOUND", "IDEMPOTENCY_KEY_REUSED"]);
+const acceptable: ReadonlySet<string> = new Set([
+  "SESSION_NOT_FOUND",
+  "IDEMPOTENCY_KEY_REUSED",
+  "EXECUTION_NOT_FOUND",
+  "INTERACTION_RESOLVED",
+]);
 
 describe.each(configurations)("the OpenAPI document of %s", (_, configFile) => {
   test("has nothing a linter finds fault with", async ({ workplace }) => {
@@ -203,6 +221,13 @@ describe.each(configurations)("the OpenAPI document of %s", (_, configFile) => {
     const operations = operationsOf(document);
     expect(operations.length).toBeGreaterThanOrEqual(8);
     const statuses = new Set<string>();
+    for (const user of users) {
+      await client.generate(
+        user,
+        { ...exampleBodyOf(document), job_id: knownJob, sync_timeout: 60 },
+        "/generate/async",
+      );
+    }
     for (const operation of operations) {
       const request = fc.oneof(requestsOf(document, operation, true), requestsOf(document, operation, false));
       await fc.assert(
@@ -222,7 +247,13 @@ describe.each(configurations)("the OpenAPI document of %s", (_, configFile) => {
     for (const status of [200, 400, 401, 415, 422]) {
       expect([...statuses].filter((each) => each.startsWith("post ") && each.endsWith(` ${status}`))).not.toEqual([]);
     }
-    for (const expected of ["get /v1/session 200", "get /v1/session/export 200", "delete /v1/session 204"]) {
+    for (const expected of [
+      "get /v1/session 200",
+      "get /v1/session/export 200",
+      "delete /v1/session 204",
+      "get /generate/async/job/{job_id} 200",
+      "delete /generate/async/job/{job_id} 200",
+    ]) {
       expect(statuses).toContain(expected);
     }
   });

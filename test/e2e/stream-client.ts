@@ -21,6 +21,15 @@ export class StreamReply implements AsyncDisposable {
     message.on("error", () => undefined);
   }
 
+  /** Gets as a user, and resolves when the headers have come. */
+  static async follow(url: string, path: string, user: string): Promise<StreamReply> {
+    const sent = request(new URL(path, url), { agent: false, headers: { cookie: `nat-session=${user}` } });
+    sent.end();
+    const [message] = (await once(sent, "response")) as [IncomingMessage];
+    sent.on("error", () => undefined);
+    return new StreamReply(sent, message);
+  }
+
   /** Posts as a user, and resolves when the headers have come. */
   static async open(url: string, path: string, user: string, body: object, key?: string): Promise<StreamReply> {
     const headers = { "content-type": "application/json", cookie: `nat-session=${user}` };

@@ -7,7 +7,7 @@ import { StreamReply } from "./stream-client.js";
 import { pluginPaths, type StartOptions, test, type Workplace } from "./workplace.js";
 
 const monitored = z.object({
-  users: z.array(z.object({ requests: z.object({ active_requests: z.number(), error_count: z.number() }) })),
+  users: z.array(z.object({ requests: z.object({ active_requests: z.number(), cancelled_count: z.number() }) })),
 });
 
 async function serve(workplace: Workplace, options: StartOptions = {}): Promise<ServerProcess> {
@@ -24,12 +24,12 @@ function stream({ url }: ServerProcess, user: string, body: object, path = "/gen
   return StreamReply.open(url, path, user, body);
 }
 
-async function figures(client: HttpClient): Promise<{ active: number; errors: number }> {
+async function figures(client: HttpClient): Promise<{ active: number; cancelled: number }> {
   const { users } = monitored.parse((await client.get("/monitor/users")).json);
   const sum = (read: (user: (typeof users)[number]) => number) => users.reduce((total, user) => total + read(user), 0);
   return {
     active: sum(({ requests }) => requests.active_requests),
-    errors: sum(({ requests }) => requests.error_count),
+    cancelled: sum(({ requests }) => requests.cancelled_count),
   };
 }
 
@@ -151,14 +151,14 @@ describe("a stream", () => {
 });
 
 describe("a client that leaves its stream", () => {
-  test("aborts the run: nothing is stored, it counts as an error, and the user's turn is free", async ({
+  test("aborts the run: nothing is stored, it counts as cancelled, and the user's turn is free", async ({
     workplace,
   }) => {
     const server = await serve(workplace);
     const left = await stream(server, "alice", { chunks: 3, outcome: "wait" });
     await expect.poll(() => left.totals).toEqual([1, 2]);
     left.leave();
-    await expect.poll(() => figures(server.client)).toEqual({ active: 0, errors: 1 });
+    await expect.poll(() => figures(server.client)).toEqual({ active: 0, cancelled: 1 });
     expect((await (await stream(server, "alice", { chunks: 1 })).ended()).totals).toEqual([1]);
   });
 
@@ -183,7 +183,7 @@ describe("a client that leaves its stream", () => {
     const complete = await Promise.all(replies.filter((_, index) => index % 2 === 1).map((reply) => reply.ended()));
     const whole = Array.from({ length: 20 }, (_, index) => index + 1);
     expect(complete.every((reply) => reply.isComplete && reply.totals.join() === whole.join())).toBe(true);
-    await expect.poll(() => figures(server.client)).toEqual({ active: 0, errors: 100 });
+    await expect.poll(() => figures(server.client)).toEqual({ active: 0, cancelled: 100 });
     server.client.close();
     await expect.poll(handles).toBeLessThanOrEqual(before);
     const [afterLeaving, afterEnd] = await Promise.all([

@@ -7,7 +7,7 @@ import type { ServerProcess } from "./server-process.js";
 import { pluginPaths, type StartOptions, test, type Workplace } from "./workplace.js";
 
 const monitored = z.object({
-  users: z.array(z.object({ requests: z.object({ active_requests: z.number(), error_count: z.number() }) })),
+  users: z.array(z.object({ requests: z.object({ active_requests: z.number(), cancelled_count: z.number() }) })),
 });
 
 async function serve(workplace: Workplace, options: StartOptions = {}): Promise<ServerProcess> {
@@ -35,12 +35,12 @@ async function nextTotal(server: ServerProcess, user: string): Promise<number | 
   return totals(client)[0];
 }
 
-async function figures(client: HttpClient): Promise<{ active: number; errors: number }> {
+async function figures(client: HttpClient): Promise<{ active: number; cancelled: number }> {
   const { users } = monitored.parse((await client.get("/monitor/users")).json);
   const sum = (read: (user: (typeof users)[number]) => number) => users.reduce((total, user) => total + read(user), 0);
   return {
     active: sum(({ requests }) => requests.active_requests),
-    errors: sum(({ requests }) => requests.error_count),
+    cancelled: sum(({ requests }) => requests.cancelled_count),
   };
 }
 
@@ -185,7 +185,7 @@ describe("a client that loses its connection", () => {
     await Promise.all(staying.map((client) => client.answer()));
     const whole = Array.from({ length: 20 }, (_, index) => index + 1).join();
     expect(staying.every((client) => totals(client).join() === whole)).toBe(true);
-    await expect.poll(() => figures(server.client)).toEqual({ active: 0, errors: 100 });
+    await expect.poll(() => figures(server.client)).toEqual({ active: 0, cancelled: 100 });
     for (const client of staying) {
       client.socket.close();
     }

@@ -16,6 +16,7 @@ export const pluginPaths = {
   fragile: join(workspaceFolder, "test/fixtures/plugins/fragile"),
   hanging: join(workspaceFolder, "test/fixtures/plugins/hanging"),
   callers: join(workspaceFolder, "test/fixtures/plugins/callers"),
+  asking: join(workspaceFolder, "test/fixtures/plugins/asking"),
   streaming: join(workspaceFolder, "test/fixtures/plugins/streaming"),
   curious: join(workspaceFolder, "test/fixtures/plugins/curious"),
   telling: join(workspaceFolder, "test/fixtures/plugins/telling"),

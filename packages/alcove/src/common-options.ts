@@ -1,6 +1,6 @@
 import type { ConfigOverride } from "@alcove/config";
 import { type Command, InvalidArgumentError, Option } from "commander";
-import { type LogLevel, logLevels } from "./logger.js";
+import { type LogLevel, logLevels } from "./logging/logger.js";
 import { partOverride } from "./override-arguments.js";
 
 /** What every command that reads a configuration is told. */
@@ -23,13 +23,15 @@ export function addConfigOptions(command: Command): Command {
 /** Adds `--log_level`. */
 export function addLogLevelOption(command: Command): Command {
   return command.addOption(
-    new Option("--log_level <level>", "how much is logged").choices(logLevels).env("ALCOVE_LOG_LEVEL").default("info"),
+    new Option("--log_level <level>", "how much is logged (default: general.telemetry.logging, else info)")
+      .choices(logLevels)
+      .env("ALCOVE_LOG_LEVEL"),
   );
 }
 
-/** Reads a level where a checked option, or nobody, has set it. */
-export function logLevelOf(text: string | undefined): LogLevel {
-  return logLevels.find((level) => level === text) ?? "info";
+/** Reads a level a checked option has set; `undefined` where nobody has. */
+export function logLevelOf(text: string | undefined): LogLevel | undefined {
+  return logLevels.find((level) => level === text);
 }
 
 /** Reads a port. @throws InvalidArgumentError */

@@ -4,7 +4,7 @@ export {
   type ApplicationSurroundings,
   createApplication,
 } from "./application.js";
-export { createLogger, type LoggerOptions, type LogLevel } from "./logger.js";
+export { createLogger, type LoggerOptions, type LogLevel } from "./logging/logger.js";
 export {
   type PreparedApplication,
   type PrepareOptions,

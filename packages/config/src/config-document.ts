@@ -81,6 +81,11 @@ export class ConfigDocument {
     return redacted;
   }
 
+  /** The values of environment variables whose names say that they are secret, e.g. of `${API_KEY}`: to be kept out of logs. */
+  get secrets(): readonly string[] {
+    return this.#variables.filter(({ name }) => secretName.test(name)).map(({ value }) => value);
+  }
+
   #nearest(path: ConfigPath): { readonly place: Place } {
     let node: ConfigNode = this.#root;
     for (const key of path) {
@@ -91,6 +96,8 @@ export class ConfigDocument {
     return node;
   }
 }
+
+const secretName = /KEY|TOKEN|SECRET|PASS|CREDENTIAL|AUTH/i;
 
 function variablesOf(node: ConfigNode): readonly ExpandedVariable[] {
   if (node.kind === "mapping") {

@@ -59,6 +59,7 @@ async function listen(
   await bind(server, host, port);
   const sockets = webSocket.path === undefined ? undefined : new WebSocketFront(options, webSocket.path, life);
   sockets?.attach(server, drain);
+  life.socketCount = () => sockets?.openCount ?? 0;
   server.on("error", (error) => logger.error("The HTTP server had an error.", { error }));
   let closing: Promise<void> | undefined;
   const close = async (timeoutMs: number): Promise<void> => {

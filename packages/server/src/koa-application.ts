@@ -7,10 +7,11 @@ import { crossOrigin } from "./middleware/cross-origin.js";
 import { errorMap } from "./middleware/error-map.js";
 import { limitNewSessions } from "./middleware/limit-new-sessions.js";
 import { refuseAmbiguous } from "./middleware/refuse-ambiguous.js";
+import { requestFields } from "./middleware/request-fields.js";
 import { requestId } from "./middleware/request-id.js";
 import { requestSpan } from "./middleware/request-span.js";
 import { unmatchedRoute } from "./middleware/unmatched-route.js";
-import type { RequestState } from "./request-state.js";
+import type { RequestContext, RequestState } from "./request-state.js";
 import { createRouter } from "./routes/router.js";
 import { staticRoutes } from "./routes/static-routes.js";
 import { setSecurityHeaders } from "./security-headers.js";
@@ -33,7 +34,7 @@ export function createRequestListener(options: ServerOptions, life: ServerLife):
     koa.use(countRequests(life.requests, clock));
   }
   if (options.accessLog === true) {
-    koa.use(accessLog(logger, clock));
+    koa.use(accessLog({ logger, clock, router }));
   }
   koa.use(errorMap(logger));
   koa.use(refuseAmbiguous);
@@ -52,7 +53,9 @@ export function createRequestListener(options: ServerOptions, life: ServerLife):
   }
   koa.use(unmatchedRoute(router));
   // Only what breaks while a reply is being written ends up here, mostly clients that hang up.
-  koa.on("error", (error: unknown) => logger.debug("A reply could not be written.", { error }));
+  koa.on("error", (error: unknown, context?: RequestContext) =>
+    logger.debug("A reply could not be written.", { ...(context && requestFields(context)), error }),
+  );
   const listener = koa.callback();
   return (request, response) => {
     setSecurityHeaders(response);

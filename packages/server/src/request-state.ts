@@ -1,6 +1,7 @@
 import type { ErrorCode, Principal } from "@alcove/plugin-api";
 import type { Span } from "@opentelemetry/api";
 import type { ParameterizedContext } from "koa";
+import type { ServedRunner } from "./served-application.js";
 
 /** What the middleware of one request hand to each other in `context.state`. */
 export interface RequestState {
@@ -10,6 +11,8 @@ export interface RequestState {
   admitNewSession?: () => void;
   /** The span of the request, while requests are traced. */
   span?: Span;
+  /** The run the request has led to. */
+  runner?: ServedRunner;
   /** What the client was told went wrong. */
   errorCode?: ErrorCode;
   /** Who sends the request; set once a route has asked for it, and there is somebody. */

@@ -1,7 +1,10 @@
 import type {
+  ExecutionFollower,
+  ExecutionView,
   IdempotencyRequest,
   InteractionListener,
   InteractionResponse,
+  JobRequest,
   Reply,
   ReplyStream,
   ResidentFigures,
@@ -26,6 +29,27 @@ export interface ServedApplication {
     /** Takes a user's session out of memory; resolves to whether it was there. @throws SESSION_BUSY. */
     evict(userId: string): Promise<boolean>;
   };
+  /** Its users' jobs, and the runs that ask them something. */
+  readonly executions: ServedExecutions;
+}
+
+/** The executions of users, each reached by its user's id and its own. Everything rejects with errors of the catalogue. */
+export interface ServedExecutions {
+  /** Submits a job; resolves when it is durable, or to the job that was submitted under its id before. */
+  submit(job: JobRequest): Promise<ExecutionView>;
+  get(userId: string, id: string): Promise<ExecutionView>;
+  /** Resolves when it is finished, or the time is over. */
+  waitFor(userId: string, id: string, timeoutMs: number): Promise<ExecutionView>;
+  /** Ends it if it is not finished; resolves when what became of it is durable. */
+  cancel(userId: string, id: string): Promise<ExecutionView>;
+  /** Answers what it asks; resolves when the answer is durable. */
+  answer(userId: string, id: string, interactionId: string, response: InteractionResponse): Promise<void>;
+  /** Tells the follower what becomes of it from now on, and resolves to what it is now. */
+  follow(
+    userId: string,
+    id: string,
+    follower: ExecutionFollower,
+  ): Promise<{ readonly view: ExecutionView; unfollow(): void }>;
 }
 
 /** A session as the server uses it: one run, then closed. */
@@ -38,6 +62,8 @@ export interface ServedSession {
 
 /** One run of the workflow. */
 export interface ServedRunner {
+  /** The id of the run. */
+  readonly runId: string;
   /**
    * Runs, and resolves to the JSON text of the reply body once everything is durable; or, where the idempotency key came
    * before, to the recorded one. Rejects with errors of the catalogue.
@@ -52,7 +78,8 @@ export interface ServedRunner {
   subscribe(listener: StepListener): () => void;
   /**
    * Lets the run ask its person: the listener hears every question as soon as that is durable, and everything the person
-   * is to be told. Before the reply is asked for. Returns the end of the listening.
+   * is to be told. Before the reply is asked for. From its first question on it
+   * outlives its request. Returns the end of the listening.
    */
   onInteraction(listener: InteractionListener): () => void;
   /** Answers a question; resolves when the answer is durable. Rejects with errors of the catalogue. */

@@ -17,8 +17,10 @@ export class ServerLife {
 
   /** `undefined` where nobody is going to ask: then requests are not counted. */
   readonly requests: RequestFigures | undefined;
-  /** How many connections are open; none before the server listens. */
+  /** How many connections speak HTTP; none before the server listens. */
   connectionCount: () => number = () => 0;
+  /** How many WebSockets are open; likewise. */
+  socketCount: () => number = () => 0;
 
   constructor(options: ServerOptions) {
     const { frontEnd } = options.config.general;

@@ -4,7 +4,7 @@ import { type Command, Option } from "commander";
 import { Application } from "../application.js";
 import { addConfigOptions, addLogLevelOption, type ConfigOptions, logLevelOf } from "../common-options.js";
 import type { ConsoleOutput } from "../console-output.js";
-import { createLogger } from "../logger.js";
+import { configuredLogger, levelOfScope } from "../logging/configured-logger.js";
 import { prepareApplication, type SoundApplication, soundApplication } from "../prepare-application.js";
 import { runWorkflow } from "../run-workflow.js";
 import { clientOfHolder } from "../sessions/held-store.js";
@@ -14,7 +14,7 @@ interface RunCommandOptions extends ConfigOptions {
   readonly input: readonly string[];
   readonly user_id: string;
   readonly json: boolean;
-  readonly log_level: string;
+  readonly log_level?: string;
 }
 
 /** `alcove run`: runs the workflow once for each input, in the session of one user, without HTTP. */
@@ -52,9 +52,10 @@ async function run(options: RunCommandOptions, output: ConsoleOutput): Promise<v
   if (options.user_id === "") {
     throw new AlcoveError("USAGE", "--user_id is empty. Name a user, or leave the option out.");
   }
-  const logger = createLogger({ level: runLogLevel(options.log_level), format: "pretty", to: 2 });
-  const prepared = await prepareApplication({ configFile: options.config_file, overrides: options.override });
-  const runner = await startRunner(soundApplication(prepared), logger);
+  const prepared = soundApplication(
+    await prepareApplication({ configFile: options.config_file, overrides: options.override }),
+  );
+  const runner = await startRunner(prepared, runLogger(options.log_level, prepared));
   try {
     const userId = userIdOf(options.user_id);
     for (const text of options.input) {
@@ -89,7 +90,15 @@ async function startRunner(prepared: SoundApplication, logger: Logger): Promise<
 }
 
 // The results are what counts here, so the log keeps to what is remarkable unless it was asked for more.
-function runLogLevel(text: string): "debug" | "warn" | "error" | "silent" {
-  const level = logLevelOf(text);
-  return level === "info" ? "warn" : level;
+function runLogger(text: string | undefined, { config, document }: SoundApplication): Logger {
+  const { logging } = config.general.telemetry;
+  const asked = levelOfScope({ logging, level: logLevelOf(text) }, "run");
+  const level = asked === "info" ? "warn" : asked;
+  return configuredLogger({
+    logging: { ...logging, format: "pretty" },
+    level,
+    isTerminal: true,
+    secrets: document.secrets,
+    to: 2,
+  });
 }

@@ -2,7 +2,8 @@ import { AlcoveError, type Logger, systemClock } from "@alcove/plugin-api";
 import type { Command } from "commander";
 import { Application } from "../application.js";
 import { addConfigOptions, addLogLevelOption, type ConfigOptions, logLevelOf, parsePort } from "../common-options.js";
-import { createLogger } from "../logger.js";
+import { configuredLogger, levelOfScope } from "../logging/configured-logger.js";
+import { createLogger } from "../logging/logger.js";
 import { prepareApplication, soundApplication } from "../prepare-application.js";
 import { logListening, logStart } from "../startup-log.js";
 import type { StopSignal } from "../stop-signals.js";
@@ -11,7 +12,7 @@ import type { CommandContext } from "./command-context.js";
 interface ServeOptions extends ConfigOptions {
   readonly host?: string;
   readonly port?: number;
-  readonly log_level: string;
+  readonly log_level?: string;
 }
 
 /** `alcove serve`: serves the workflow of a configuration over HTTP until it is told to stop. */
@@ -41,18 +42,24 @@ Examples:
 `;
 
 async function serve(options: ServeOptions, context: CommandContext): Promise<void> {
+  const { isTerminal } = context;
   const level = logLevelOf(options.log_level);
-  const logger = createLogger({ level, format: context.isTerminal ? "pretty" : "json", to: 1 });
+  let logger = createLogger({ level: level ?? "info", format: isTerminal ? "pretty" : "json", to: 1 });
   const stopped = context.stopSignal();
-  const fallen = followStrayErrors(logger);
-  const prepared = await prepareApplication({
-    configFile: options.config_file,
-    overrides: [...options.override, ...addressOverrides(options)],
-    isServed: true,
-  });
-  const surroundings = { logger, clock: systemClock, purpose: "alcove serve", accessLog: level === "debug" };
+  const fallen = followStrayErrors(() => logger);
+  const prepared = soundApplication(
+    await prepareApplication({
+      configFile: options.config_file,
+      overrides: [...options.override, ...addressOverrides(options)],
+      isServed: true,
+    }),
+  );
+  const { logging } = prepared.config.general.telemetry;
+  logger = configuredLogger({ logging, level, isTerminal, secrets: prepared.document.secrets, to: 1 });
+  const accessLog = levelOfScope({ logging, level }, "server") === "debug";
+  const surroundings = { logger, clock: systemClock, purpose: "alcove serve", accessLog };
   const application = await reportingDelay(
-    Promise.race([Application.start(soundApplication(prepared), surroundings), stoppedWhileStarting(stopped)]),
+    Promise.race([Application.start(prepared, surroundings), stoppedWhileStarting(stopped)]),
     logger,
   );
   try {
@@ -79,11 +86,11 @@ async function openToOwner(application: Application, logger: Logger): Promise<vo
  * A promise some plugin forgot is no reason to fail the users of all others. After an error that nobody caught, though,
  * nobody knows what is left undone: it is logged, and what is returned rejects with it, so that the server stops in order.
  */
-function followStrayErrors(logger: Logger): Promise<never> {
-  process.on("unhandledRejection", (error) => logger.error("A rejected promise was not handled", { error }));
+function followStrayErrors(logger: () => Logger): Promise<never> {
+  process.on("unhandledRejection", (error) => logger().error("A rejected promise was not handled", { error }));
   const fallen = new Promise<never>((_resolve, reject) => {
     process.on("uncaughtException", (error) => {
-      logger.error("An error was not caught; stopping", { error });
+      logger().error("An error was not caught; stopping", { error });
       reject(error);
     });
   });

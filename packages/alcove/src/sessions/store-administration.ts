@@ -1,4 +1,4 @@
-import { AlcoveError, type Logger } from "@alcove/plugin-api";
+import { AlcoveError, type LogFields, type Logger } from "@alcove/plugin-api";
 import type { SessionAdministration, SessionPage, StoredSessions } from "@alcove/server";
 import {
   type ListedSession,
@@ -70,8 +70,8 @@ export class StoreAdministration implements SessionAdministration, StoredSession
     return this.#keyOf(userId);
   }
 
-  async delete(userId: string): Promise<void> {
-    await this.#remove(userId, () => this.#options.store.remove(this.#keyOf(userId)));
+  async delete(userId: string, logged: LogFields = {}): Promise<void> {
+    await this.#remove(userId, () => this.#options.store.remove(this.#keyOf(userId)), logged);
   }
 
   async deleteEntry(entry: string): Promise<void> {
@@ -102,7 +102,7 @@ export class StoreAdministration implements SessionAdministration, StoredSession
     return this.#options.store.backup(file, { overwrite });
   }
 
-  async #remove(userId: string, remove: () => Promise<boolean>): Promise<void> {
+  async #remove(userId: string, remove: () => Promise<boolean>, logged: LogFields): Promise<void> {
     let isRemoved = false;
     await this.#options.betweenRuns(userId, async () => {
       isRemoved = await remove();
@@ -110,7 +110,7 @@ export class StoreAdministration implements SessionAdministration, StoredSession
     if (!isRemoved) {
       this.#failAsMissing(userId);
     }
-    this.#options.logger.info("A session was deleted", { userId });
+    this.#options.logger.info("A session was deleted", { ...logged, userId });
   }
 
   #failAsMissing(userId: string): never {

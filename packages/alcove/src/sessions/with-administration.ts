@@ -4,7 +4,7 @@ import { StartupRefusedError, StoreError, systemClock } from "@alcove/plugin-api
 import type { SessionAdministration } from "@alcove/server";
 import { openSqliteSessionStore } from "@alcove/state";
 import type { ConfigOptions } from "../common-options.js";
-import { createLogger } from "../logger.js";
+import { createLogger } from "../logging/logger.js";
 import { clientOfHolder } from "./held-store.js";
 import { StoreAdministration } from "./store-administration.js";
 

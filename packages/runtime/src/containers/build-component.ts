@@ -3,10 +3,12 @@ import {
   type Clock,
   ComponentBuildFailedError,
   type DisposalStack,
+  type LogFields,
   type Logger,
 } from "@alcove/plugin-api";
 import type { Container } from "inversify";
 import type { BuiltFunctions, ComponentPlan, FunctionPlan } from "../plan/application-plan.js";
+import { BuildLogger } from "./build-logger.js";
 import { componentIdentifier } from "./identifiers.js";
 
 /** What components are built with. */
@@ -14,6 +16,8 @@ export interface ComponentSurroundings {
   /** Where the component's instance is bound, and its services are resolved. */
   readonly container: Container;
   readonly logger: Logger;
+  /** What the lines of the run say that the component is built for; `undefined` where it is not built for one. */
+  readonly ofRun: LogFields | undefined;
   readonly clock: Clock;
   readonly userId: string | undefined;
   /** Takes the releases of what the components acquire. */
@@ -45,7 +49,8 @@ export function resolveFunctions(container: Container, components: readonly Comp
 
 async function instantiate(component: ComponentPlan, surroundings: ComponentSurroundings): Promise<ComponentInstance> {
   const { definition, name, config, functions } = component;
-  const { container, logger, clock, userId, releases, endings } = surroundings;
+  const { container, clock, userId, releases, endings } = surroundings;
+  const logger = new BuildLogger(surroundings.logger.child({ component: name }), surroundings.ofRun);
   try {
     const context = {
       name,
@@ -53,7 +58,7 @@ async function instantiate(component: ComponentPlan, surroundings: ComponentSurr
       services: Object.fromEntries(
         Object.entries(definition.services).map(([key, service]) => [key, container.get<unknown>(service)]),
       ),
-      logger: logger.child({ component: name }),
+      logger,
       clock,
       userId,
       onDispose: (release: () => void | Promise<void>) => releases.add(release),
@@ -67,6 +72,8 @@ async function instantiate(component: ComponentPlan, surroundings: ComponentSurr
     return new Map(functions.map((fn) => [fn, memberOf(members, fn)]));
   } catch (error) {
     throw new ComponentBuildFailedError(name, component.type.qualifiedName, error);
+  } finally {
+    logger.endBuild();
   }
 }
 

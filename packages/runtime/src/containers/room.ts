@@ -1,4 +1,4 @@
-import { type Clock, DisposalStack, type Logger } from "@alcove/plugin-api";
+import { type Clock, DisposalStack, type LogFields, type Logger } from "@alcove/plugin-api";
 import { Container } from "inversify";
 import type { ApplicationPlan, BuiltFunctions } from "../plan/application-plan.js";
 import { buildComponent, resolveFunctions } from "./build-component.js";
@@ -29,11 +29,13 @@ export interface Room {
  * Makes a user's room: a child container in which the per-user components are built, dependencies first. What was built
  * before a failure is released again, and nothing is kept, so that the next attempt starts from scratch.
  *
+ * @param ofRun What the lines of the run say for which the user is woken up, where it is one.
  * @throws ComponentBuildFailedError
  */
 export async function furnishRoom(
   { plan, root, logger, clock, releaseTimeoutMs }: Furnishings,
   userId: string,
+  ofRun: LogFields | undefined,
 ): Promise<Room> {
   const releases = new DisposalStack();
   const endings = new DisposalStack();
@@ -41,7 +43,7 @@ export async function furnishRoom(
   container.bind(RoomUserId).toConstantValue(userId);
   try {
     for (const component of plan.perUserComponents) {
-      await buildComponent(component, { container, logger, clock, userId, releases, endings });
+      await buildComponent(component, { container, logger, ofRun, clock, userId, releases, endings });
     }
   } catch (error) {
     await releases.dispose(releaseTimeoutMs);

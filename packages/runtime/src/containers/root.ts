@@ -30,7 +30,14 @@ export async function buildRoot(
       container.bind(service).toConstantValue(value);
     }
     for (const component of plan.sharedComponents) {
-      await buildComponent(component, { ...core, container, userId: undefined, releases, endings: undefined });
+      await buildComponent(component, {
+        ...core,
+        container,
+        ofRun: undefined,
+        userId: undefined,
+        releases,
+        endings: undefined,
+      });
     }
     return { container, functions: resolveFunctions(container, plan.sharedComponents), releases };
   } catch (error) {

@@ -37,7 +37,11 @@ export class EventHub {
         try {
           listener(step);
         } catch (error) {
-          this.#logger.error("A listener of steps threw", { error, step: step.payload.eventType });
+          this.#logger.error("A listener of steps threw", {
+            runId: step.payload.runId,
+            error,
+            step: step.payload.eventType,
+          });
         }
       }
     }

@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import type { Clock, RunFacts } from "@alcove/plugin-api";
+import type { Clock, LogFields, RunFacts } from "@alcove/plugin-api";
 import type { SpanContext } from "@opentelemetry/api";
 import { RunTrace } from "../tracing/run-trace.js";
 import type { TracedSpan } from "../tracing/traced-span.js";
@@ -55,6 +55,16 @@ export class RunEvents {
   /** The run's spans; `undefined` while nothing is traced. */
   get trace(): RunTrace | undefined {
     return this.#trace;
+  }
+
+  /** What every line about the run says: which run, which request, and which trace if it is traced. */
+  logFields(): LogFields {
+    const { runId, request } = this.#facts;
+    return {
+      ...(request === undefined ? {} : { requestId: request.requestId }),
+      runId,
+      ...(this.#trace === undefined ? {} : { traceId: this.#trace.traceId }),
+    };
   }
 
   /** Listens to this run only. Returns the unsubscription. */

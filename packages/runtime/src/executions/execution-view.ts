@@ -21,6 +21,7 @@ export interface PendingInteraction {
   readonly executionId: string;
   /** What an answer names the question by; a UUID. */
   readonly interactionId: string;
+  /** What the person is asked, or told. */
   readonly prompt: Prompt;
   /** When its time is over, in milliseconds since 1970 by the store's time; `undefined` for a question without a time. */
   readonly deadlineMs: number | undefined;
@@ -28,10 +29,15 @@ export interface PendingInteraction {
 
 /** An execution as its owner may see it. All times are milliseconds since 1970-01-01T00:00:00Z. */
 export interface ExecutionView {
+  /** Unique among those of its user; a UUID unless the user has named it. */
   readonly id: string;
+  /** What it was started as. */
   readonly kind: ExecutionKind;
+  /** Where it is in its life. */
   readonly status: ExecutionStatus;
+  /** When it was submitted, or asked its first question. */
   readonly createdAtMs: number;
+  /** When anything about it changed last. */
   readonly updatedAtMs: number;
   /** When it is forgotten, if its session lasts as long; `undefined` while it is not finished. */
   readonly expiresAtMs: number | undefined;

@@ -53,6 +53,7 @@ export interface JobRequest {
   readonly id?: string | undefined;
   /** The workflow's input. */
   readonly input: unknown;
+  /** What its run is to know of the request that submits it; kept with the job. */
   readonly request: RunRequest;
   /** How long it is kept once it is finished, and its session lasts. */
   readonly expiryMs: number;

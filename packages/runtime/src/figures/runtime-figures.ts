@@ -2,10 +2,10 @@ import { Distribution, durationBoundsMs } from "@alcove/state";
 import type { RunFigures } from "./run-figures.js";
 
 /**
- * Why a session left memory: its time was over, more users came than may stay, nobody used it for too long, or the heap
- * was nearly full.
+ * Why a session left memory: its time was over, more users came than may stay, nobody used it for too long, the heap
+ * was nearly full, or an operator asked for it.
  */
-export type EvictionReason = "expired" | "limit" | "idle" | "heap";
+export type EvictionReason = "expired" | "limit" | "idle" | "heap" | "operator";
 
 /** How sessions came into memory. */
 export class WakeFigures {

@@ -39,7 +39,7 @@ export class Call implements PerUserCallContext<unknown> {
   }
 
   get logger(): Logger {
-    this.#logger ??= this.#run.logger.child({ component: this.#component.name, runId: this.#run.facts.runId });
+    this.#logger ??= this.#run.logger.child({ component: this.#component.name, ...this.#run.events.logFields() });
     return this.#logger;
   }
 

@@ -68,7 +68,7 @@ export class PerUserLease implements RunLease {
     await permits.takeTurn();
     permits.startClock();
     if (!resident.isAwake) {
-      await run.abort.race(resident.wake(nowMs()));
+      await run.abort.race(resident.wake(nowMs(), { run: run.events }));
     }
     await permits.takeSlot();
     return !this.hasChanged();

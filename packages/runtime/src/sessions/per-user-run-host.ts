@@ -65,7 +65,8 @@ export class PerUserRunHost implements RunHost, Resident {
         await abort.race(leaving);
       }
       const room =
-        this.resident.awakeRoom(arrivedAtMs) ?? (await abort.race(this.resident.wake(arrivedAtMs, admitNewSession)));
+        this.resident.awakeRoom(arrivedAtMs) ??
+        (await abort.race(this.resident.wake(arrivedAtMs, { run: events, admitNew: admitNewSession })));
       const recordedReply = idempotency && (await this.resident.recordedReplies.find(idempotency));
       // Only now, so that no slot is held while a room is built.
       const slot = permits.takeSlot();

@@ -47,7 +47,7 @@ interface Place<Tenant> {
  */
 export class Residency<Tenant extends Resident> {
   /** How many left memory, by reason; those who leave because everybody has to are not counted. */
-  readonly evictions: Record<EvictionReason, number> = { expired: 0, limit: 0, idle: 0, heap: 0 };
+  readonly evictions: Record<EvictionReason, number> = { expired: 0, limit: 0, idle: 0, heap: 0, operator: 0 };
   readonly #options: ResidencyOptions<Tenant>;
   // One entry for each user id; an entry holds that user's session and is reached by that id only.
   readonly #places = new Map<string, Place<Tenant>>();
@@ -165,6 +165,7 @@ export class Residency<Tenant extends Resident> {
     if (place.holds > 0 || !this.#options.mayLeaveEarly) {
       return "kept";
     }
+    this.evictions.operator += 1;
     await this.#evict(place);
     return "evicted";
   }

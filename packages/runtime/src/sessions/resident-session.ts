@@ -1,6 +1,7 @@
 import { AlcoveError, type DisposalReport, DisposalStack } from "@alcove/plugin-api";
 import type { RecordChange, SessionCommit, SessionKey, SessionStore } from "@alcove/state";
 import { type Furnishings, furnishRoom, type Room } from "../containers/room.js";
+import type { RunEvents } from "../events/run-events.js";
 import type { WakeFigures } from "../figures/runtime-figures.js";
 import { RunCollections } from "../runs/run-collections.js";
 import type { StateDrafts } from "../runs/state-drafts.js";
@@ -20,6 +21,14 @@ export interface ResidentSessionOptions {
   readonly maxQueuedRuns: number;
   readonly idempotencyLimits: IdempotencyLimits;
   readonly wakes: WakeFigures;
+}
+
+/** What a session is woken up for. */
+export interface WakingOccasion {
+  /** The run, where it is one. */
+  readonly run?: RunEvents | undefined;
+  /** Asked where the session would begin anew; what it throws is what waking up ends with. */
+  readonly admitNew?: (() => void) | undefined;
 }
 
 /** A reply to be recorded with the run it answers. */
@@ -77,16 +86,16 @@ export class ResidentSession {
    * had begins anew, in a new room. After a failure nothing half-made is kept. A caller may stop waiting; whoever has the
    * next turn joins what is going on.
    *
-   * @param admitNew Asked where the session would begin anew; what it throws is what waking up ends with.
+   * @param occasion What it is woken up for.
    */
-  wake(arrivedAtMs: number, admitNew?: () => void): Promise<Room> {
-    this.#waking ??= this.#wake(arrivedAtMs, admitNew).finally(() => {
+  wake(arrivedAtMs: number, occasion: WakingOccasion = {}): Promise<Room> {
+    this.#waking ??= this.#wake(arrivedAtMs, occasion).finally(() => {
       this.#waking = undefined;
     });
     return this.#waking;
   }
 
-  async #wake(arrivedAtMs: number, admitNew: (() => void) | undefined): Promise<Room> {
+  async #wake(arrivedAtMs: number, { run, admitNew }: WakingOccasion): Promise<Room> {
     const { store, records, furnishings, key, wakes } = this.#options;
     const startedAtMs = furnishings.clock.monotonicMs();
     let origin: "stored" | "new" | undefined;
@@ -103,7 +112,7 @@ export class ResidentSession {
       this.#record = stored === undefined ? records.create(store.nowMs()) : await records.read(stored);
       origin = stored === undefined ? "new" : "stored";
     }
-    this.#room ??= await furnishRoom(furnishings, this.userId);
+    this.#room ??= await furnishRoom(furnishings, this.userId, run?.logFields());
     if (origin !== undefined) {
       wakes.record(origin, furnishings.clock.monotonicMs() - startedAtMs);
     }

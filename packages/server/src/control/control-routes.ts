@@ -6,6 +6,7 @@ import { type JsonObject, jsonBody } from "../body/json-body.js";
 import { ownerErrorReply } from "../errors/error-body.js";
 import { RequestError } from "../errors/request-error.js";
 import { replyWithJson, replyWithJsonText } from "../json-reply.js";
+import { requestFields } from "../middleware/request-fields.js";
 import type { RequestContext, RequestState } from "../request-state.js";
 import type { ControlOptions } from "./control-options.js";
 import { backupRequestSchema, runRequestSchema } from "./control-wire.js";
@@ -34,7 +35,7 @@ export function createControlRouter(options: ControlOptions): RouterInstance<Req
     replyWithJson(context, 200, await administration.import(exported, context.query["replace"] === "true"));
   });
   router.delete("/sessions/:userId", async (context) => {
-    await administration.delete(parameter(context, "userId"));
+    await administration.delete(parameter(context, "userId"), requestFields(context));
     replyWithJson(context, 200, {});
   });
   router.delete("/entries/:entry", async (context) => {

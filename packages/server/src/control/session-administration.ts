@@ -1,3 +1,4 @@
+import type { LogFields } from "@alcove/plugin-api";
 import type { ListedSession, SessionDescription, SessionKey, Verification, VerifiedEntry } from "@alcove/state";
 
 /**
@@ -13,8 +14,12 @@ export interface SessionAdministration {
   export(userId: string): Promise<string>;
   /** Stores an exported session in this application. @throws SESSION_EXISTS unless it is to be replaced, SESSION_EXPIRED, SESSION_BUSY. */
   import(text: string, replace: boolean): Promise<SessionKey>;
-  /** Ends a session and removes it with its records. @throws SESSION_NOT_FOUND, SESSION_BUSY. */
-  delete(userId: string): Promise<void>;
+  /**
+   * Ends a session and removes it with its records. @throws SESSION_NOT_FOUND, SESSION_BUSY.
+   *
+   * @param logged What the line of the log about it says, beside whose session it was: which request asked for it, say.
+   */
+  delete(userId: string, logged?: LogFields): Promise<void>;
   /** As {@link delete}, by the name of the session's entry. @throws SESSION_NOT_FOUND, SESSION_BUSY. */
   deleteEntry(entry: string): Promise<void>;
   /** Reads and checks every entry of the store, and calls `onDamaged` with the damaged ones. Ends when the signal aborts. */

@@ -56,8 +56,11 @@ function addRequestMetrics(metrics: CollectedMetrics, requests: RequestFigures, 
       }
     },
   );
-  metrics.gauge({ name: "alcove_http_connections", help: "Open connections." }, () => life.connectionCount());
+  metrics.gauge({ name: "alcove_http_connections", help: "Open connections, WebSockets apart." }, () =>
+    life.connectionCount(),
+  );
   metrics.gauge({ name: "alcove_http_open_streams", help: "Streams being sent." }, () => life.openStreams.count);
+  metrics.gauge({ name: "alcove_open_websockets", help: "Open WebSockets." }, () => life.socketCount());
 }
 
 function addRunMetrics(metrics: CollectedMetrics, { runs, runsInFlight }: RuntimeFigures): void {
@@ -114,7 +117,7 @@ function addSessionMetrics(metrics: CollectedMetrics, { residents, wakes, evicti
   metrics.counter(
     {
       name: "alcove_session_evictions_total",
-      help: "Sessions that left memory, by why: expired, limit (of residents), idle, heap (nearly full).",
+      help: "Sessions that left memory, by why: expired, limit (of residents), idle, heap (nearly full), operator.",
       labelNames: ["reason"],
     },
     () => samplesOf("reason", Object.entries(evictions)),

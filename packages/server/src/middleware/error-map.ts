@@ -1,8 +1,9 @@
-import { AlcoveError, type Logger } from "@alcove/plugin-api";
+import { AlcoveError, type LogFields, type Logger } from "@alcove/plugin-api";
 import type { Middleware } from "koa";
 import { type ErrorReply, errorReply, errorText } from "../errors/error-body.js";
 import { replyWithJsonText } from "../json-reply.js";
 import type { RequestContext, RequestState } from "../request-state.js";
+import { requestFields } from "./request-fields.js";
 
 /**
  * Turns whatever the middleware below throws into a JSON reply, and logs it.
@@ -35,7 +36,12 @@ export function logFailure(logger: Logger, context: RequestContext, failure: Fai
   // Nobody reads the reply of a client that is gone, and its run was aborted on purpose.
   writeFailure(
     logger,
-    { what: `${method} ${path}`, requestId: state.requestId, isClientGone: req.socket.destroyed },
+    {
+      what: `${method} ${path}`,
+      requestId: state.requestId,
+      isClientGone: req.socket.destroyed,
+      fields: requestFields(context),
+    },
     failure,
   );
 }
@@ -46,6 +52,8 @@ export interface FailedTask {
   readonly what: string;
   readonly requestId: string;
   readonly isClientGone: boolean;
+  /** What else is known: the run and the trace. */
+  readonly fields?: LogFields;
 }
 
 /**
@@ -54,10 +62,10 @@ export interface FailedTask {
  */
 export function writeFailure(
   logger: Logger,
-  { what, requestId, isClientGone }: FailedTask,
+  { what, requestId, isClientGone, fields: known }: FailedTask,
   { error, reply: { status, body } }: Failure,
 ): void {
-  const fields = { requestId, code: body.code, status };
+  const fields = { requestId, ...known, code: body.code, status };
   if (status >= 500 && !isClientGone) {
     const message = AlcoveError.is(error) ? error.message : "an error outside the catalogue";
     const remedy = AlcoveError.is(error) ? { remedy: error.remedy } : {};

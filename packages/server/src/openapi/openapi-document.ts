@@ -1,7 +1,13 @@
 import { readFileSync } from "node:fs";
 import { exportedSessionSchema } from "@alcove/state";
 import { z } from "zod";
+import {
+  executionReplySchema,
+  interactionRequiredSchema,
+  interactionResponseSchema,
+} from "../routes/execution-wire.js";
 import { healthReplySchema } from "../routes/health-route.js";
+import { jobFieldsSchema, jobStatusSchema, jobSubmittedSchema } from "../routes/job-wire.js";
 import { monitoredUsersSchema } from "../routes/monitor-wire.js";
 import { evictedSessionSchema, operatedSessionsSchema } from "../routes/operator-wire.js";
 import { readyReplySchema } from "../routes/ready-route.js";
@@ -23,6 +29,11 @@ export async function openApiDocument({ runtime, config }: Pick<ServerOptions, "
   const schemas = {
     ...component("WorkflowInput", workflow.inputSchema, "input"),
     ...component("WorkflowOutput", workflow.outputSchema ?? z.unknown(), "output"),
+    ...component("SubmittedJob", jobSubmittedSchema, "output"),
+    ...component("Job", jobStatusSchema, "output"),
+    ...component("Execution", executionReplySchema, "output"),
+    ...component("InteractionRequired", interactionRequiredSchema, "output"),
+    ...component("InteractionResponse", interactionResponseSchema, "input"),
     ...component("Session", sessionReplySchema, "output"),
     ...component("ExportedSession", exportedSessionSchema, "input"),
     ...component("OperatedSessions", operatedSessionsSchema, "output"),
@@ -61,13 +72,27 @@ export async function openApiDocument({ runtime, config }: Pick<ServerOptions, "
     servers: [{ url: "/", description: "The server this document comes from." }],
     tags: [
       { name: "workflow", description: "Calls of the workflow." },
+      { name: "jobs", description: "Runs of the workflow that outlive their requests." },
       { name: "session", description: "What is kept of whoever asks." },
       { name: "operators", description: "The sessions of users, for those who look after the server." },
       { name: "server", description: "The server itself." },
     ],
     paths,
-    components: { schemas, headers, parameters, securitySchemes },
+    components: {
+      schemas: { ...schemas, ...jobRequest(schemas["WorkflowInput"] ?? {}) },
+      headers,
+      parameters,
+      securitySchemes,
+    },
   };
+}
+
+/** The workflow's input with the fields of a job beside its own. */
+function jobRequest(input: JsonSchema): Record<string, JsonSchema> {
+  const place = "#/components/schemas/JobRequest";
+  const { properties: fields } = jsonSchemaOf(jobFieldsSchema, "input", place);
+  const { properties } = input;
+  return { JobRequest: { ...input, properties: { ...(properties ?? {}), ...(fields ?? {}) } } };
 }
 
 /** OpenAPI has no words for sockets. */

@@ -5,6 +5,18 @@ import type { JsonSchema } from "./json-schema.js";
 /** A parameter, or a header of a reply, as OpenAPI writes it. */
 export type DocumentPart = Readonly<Record<string, unknown>>;
 
+/** A reply when all goes well. */
+export interface ReplyFacts {
+  readonly status: number;
+  readonly description: string;
+  readonly headers?: Readonly<Record<string, DocumentPart>>;
+  /** `application/json` if left out. */
+  readonly mediaType?: string;
+  /** None for a reply without a body. */
+  readonly schema?: JsonSchema;
+  readonly example?: unknown;
+}
+
 /** What an operation does when all goes well, and which errors of the catalogue it may answer with. */
 export interface OperationFacts {
   /** A name for generated clients, unique in the document. */
@@ -15,16 +27,9 @@ export interface OperationFacts {
   readonly parameters?: readonly DocumentPart[];
   /** The schema of the body, with an example where there is one. */
   readonly body?: { readonly schema: JsonSchema; readonly example: unknown };
-  readonly reply: {
-    readonly status: number;
-    readonly description: string;
-    readonly headers?: Readonly<Record<string, DocumentPart>>;
-    /** `application/json` if left out. */
-    readonly mediaType?: string;
-    /** None for a reply without a body. */
-    readonly schema?: JsonSchema;
-    readonly example?: unknown;
-  };
+  readonly reply: ReplyFacts;
+  /** What it may answer as well when all goes well, with another status. */
+  readonly otherReply?: ReplyFacts;
   readonly errors: readonly ErrorCode[];
   /** The status of all these errors, where the operation does not send each with its own. */
   readonly errorStatus?: number;
@@ -42,12 +47,8 @@ const traceHeader: DocumentPart = { $ref: "#/components/headers/traceresponse" }
 
 /** The operation as OpenAPI writes it. */
 export function operationObject(facts: OperationFacts): object {
-  const { operationId, tag, summary, description, parameters = [], body, reply, security } = facts;
-  const success = {
-    description: reply.description,
-    headers: { "X-Request-Id": requestIdHeader, traceresponse: traceHeader, ...reply.headers },
-    ...(reply.schema === undefined ? {} : { content: contentOf(reply.schema, reply.example, reply.mediaType) }),
-  };
+  const { operationId, tag, summary, description, parameters = [], body, reply, otherReply, security } = facts;
+  const successes = otherReply === undefined ? [reply] : [reply, otherReply];
   return {
     operationId,
     tags: [tag],
@@ -56,7 +57,18 @@ export function operationObject(facts: OperationFacts): object {
     security,
     parameters: [{ $ref: "#/components/parameters/X-Request-Id" }, ...parameters],
     ...(body === undefined ? {} : { requestBody: { required: true, content: contentOf(body.schema, body.example) } }),
-    responses: { [reply.status]: success, ...errorResponses(facts) },
+    responses: {
+      ...Object.fromEntries(successes.map((success) => [success.status, successResponse(success)])),
+      ...errorResponses(facts),
+    },
+  };
+}
+
+function successResponse({ description, headers, schema, example, mediaType }: ReplyFacts): object {
+  return {
+    description,
+    headers: { "X-Request-Id": requestIdHeader, traceresponse: traceHeader, ...headers },
+    ...(schema === undefined ? {} : { content: contentOf(schema, example, mediaType) }),
   };
 }
 

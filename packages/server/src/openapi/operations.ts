@@ -1,7 +1,7 @@
-import type { ErrorCode } from "@alcove/plugin-api";
 import type { WorkflowFacts } from "@alcove/runtime";
 import {
   FULL_STREAM_PATHS,
+  INTERACTIVE_PATHS,
   ISSUED_COOKIE_PATH,
   METRICS_PATH,
   OPENAPI_PATH,
@@ -10,57 +10,11 @@ import {
   STREAM_PATHS,
   WORKFLOW_PATHS,
 } from "../routes/route-addresses.js";
+import { executionOperations, interactionRequired } from "./execution-operations.js";
 import { componentRef, type DocumentPart, type OperationFacts } from "./operation.js";
 import { operator, operatorErrors, operatorOperations } from "./operator-operations.js";
+import { anybody, identityErrors, runErrors, storeErrors, user } from "./shared-facts.js";
 import { parameters } from "./shared-parts.js";
-
-const anybody: readonly DocumentPart[] = [];
-const user: readonly DocumentPart[] = [{ user: [] }];
-const storeErrors: readonly ErrorCode[] = ["STATE_UNREADABLE", "INTERNAL", "STORE_FAILED", "STORE_CLOSED"];
-const identityErrors: readonly ErrorCode[] = [
-  "REQUEST_INVALID",
-  "IDENTITY_CONFLICT",
-  "USER_ID_REQUIRED",
-  "CREDENTIAL_INVALID",
-  "IDENTITY_UNAVAILABLE",
-];
-const runErrors: readonly ErrorCode[] = [
-  "REQUEST_INVALID",
-  "IDENTITY_CONFLICT",
-  "CREDENTIAL_INVALID",
-  "IDENTITY_UNAVAILABLE",
-  "IDEMPOTENCY_KEY_INVALID",
-  "IDEMPOTENCY_UNSUPPORTED",
-  "BODY_TOO_LARGE",
-  "STATE_TOO_LARGE",
-  "MEDIA_TYPE_UNSUPPORTED",
-  "BODY_INVALID",
-  "INPUT_INVALID",
-  "workflow_error",
-  "IDEMPOTENCY_KEY_REUSED",
-  "INTERNAL",
-  "COMPONENT_BUILD_FAILED",
-  "OUTPUT_INVALID",
-  "STATE_INVALID",
-  "STATE_UNREADABLE",
-  "STATE_VERSION_UNSUPPORTED",
-  "STATE_MIGRATION_FAILED",
-  "RUNNER_MISUSED",
-  "CALL_ENDED",
-  "DEPENDENCY_UNDECLARED",
-  "OUTPUT_KIND_UNSUPPORTED",
-  "NEW_SESSIONS_LIMITED",
-  "SESSION_QUEUE_FULL",
-  "SHUTTING_DOWN",
-  "RUN_ABORTED",
-  "RUN_TIMED_OUT",
-  "STORE_FAILED",
-  "STORE_CLOSED",
-  "STORE_CONFLICT",
-  "OUTCOME_UNKNOWN",
-  "STORE_FULL",
-  "IDEMPOTENCY_REPLY_TOO_LARGE",
-];
 
 /** Every operation by method and path, e.g. `POST /generate`. */
 export type Operations = ReadonlyMap<string, OperationFacts>;
@@ -71,6 +25,7 @@ export function operationsOf(workflow: WorkflowFacts, bodyExample: unknown): Ope
     ...WORKFLOW_PATHS.map((path) => [`POST ${path}`, workflowOperation(workflow, path, bodyExample)] as const),
     ...STREAM_PATHS.map((path) => [`POST ${path}`, streamOperation(workflow, path, bodyExample)] as const),
     ...FULL_STREAM_PATHS.map((path) => [`POST ${path}`, fullStreamOperation(workflow, path, bodyExample)] as const),
+    ...executionOperations(workflow, bodyExample),
     [`GET ${SESSION_PATH}`, describeSession],
     [`DELETE ${SESSION_PATH}`, deleteSession],
     [`GET ${SESSION_EXPORT_PATH}`, exportSession],
@@ -101,16 +56,17 @@ function workflowOperation(workflow: WorkflowFacts, path: string, example: unkno
       headers: { "Idempotent-Replayed": { $ref: "#/components/headers/Idempotent-Replayed" } },
       schema: componentRef("WorkflowOutput"),
     },
+    ...(INTERACTIVE_PATHS.has(path) ? { otherReply: interactionRequired } : {}),
     errors: isPerUser ? [...runErrors, "USER_ID_REQUIRED"] : runErrors,
     security: isPerUser ? user : [{}, ...user],
   };
 }
 
 const streamed = `The frames are \`data:\` with a chunk of the result, \`intermediate_data:\` with a step, comments that begin with a colon,
-and \`event: error\` as the last one of a run that failed. The last chunk comes once everything is durable. What goes wrong before the run has begun is an error reply.`;
+\`event: interaction_required\` with a question to a person (on /v1 only), and \`event: error\` as the last one of a run that failed. The last chunk comes once everything is durable. What goes wrong before the run has begun is an error reply.`;
 
 function streamOperation(workflow: WorkflowFacts, path: string, example: unknown): OperationFacts {
-  const single = workflowOperation(workflow, path, example);
+  const { otherReply: _, ...single } = workflowOperation(workflow, path, example);
   return {
     ...single,
     errors: [...single.errors, "TOO_MANY_STREAMS", "TOO_MANY_STREAMS_OF_USER"],

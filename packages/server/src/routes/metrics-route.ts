@@ -9,7 +9,6 @@ export function metricsRoute(registry: Registry): (context: RequestContext) => P
     const text = await registry.metrics();
     context.status = 200;
     context.set("content-type", registry.contentType);
-    context.set("cache-control", "no-store");
     context.body = text;
   };
 }

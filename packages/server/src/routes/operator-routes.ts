@@ -48,7 +48,6 @@ export function operatorRoutes({ runtime, storedSessions, revokedUsers }: Operat
         sessions: page.map((session) => operatedSession(session, residents)),
         next: isLast ? null : (page.at(-1)?.entry ?? null),
       };
-      context.set("cache-control", "no-store");
       replyWithJson(context, 200, reply);
     },
     async evict(context) {

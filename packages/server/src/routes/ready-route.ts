@@ -11,7 +11,6 @@ export const readyReplySchema = z.object({ status: z.literal("ready") });
 export function readyRoute(readiness: Readiness): (context: RequestContext) => Promise<void> {
   return async (context) => {
     const reason = await readiness.reasonAgainst();
-    context.set("cache-control", "no-store");
     if (reason === undefined) {
       replyWithJson(context, 200, { status: "ready" } satisfies z.output<typeof readyReplySchema>);
     } else {

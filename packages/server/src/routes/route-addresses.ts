@@ -7,6 +7,23 @@ export const STREAM_PATHS: readonly string[] = WORKFLOW_PATHS.map((path) => `${p
 /** The paths that stream the workflow with its steps as they are. */
 export const FULL_STREAM_PATHS: readonly string[] = WORKFLOW_PATHS.map((path) => `${path}/full`);
 
+/** The paths that submit jobs. Behind each stands `/job/:job_id`. */
+export const ASYNC_PATHS: readonly string[] = WORKFLOW_PATHS.map((path) => `${path}/async`);
+/** The paths on which runs may ask people something. The older name never could. */
+export const INTERACTIVE_PATHS: ReadonlySet<string> = new Set(
+  ["", "/stream", "/full"].map((ending) => `/v1/workflow${ending}`),
+);
+
+/** A run that waits for a person, or has. */
+export const EXECUTION_PATH = "/executions/:execution_id";
+/** Where a person's answer goes. */
+export const RESPONSE_PATH = `${EXECUTION_PATH}/interactions/:interaction_id/response`;
+
+/** The path of a job. */
+export function jobPath(asyncPath: string): string {
+  return `${asyncPath}/job/:job_id`;
+}
+
 /** The session of whoever asks: what is kept of it, and the way to be forgotten. */
 export const SESSION_PATH = "/v1/session";
 
@@ -43,6 +60,14 @@ export interface RouteAddress {
 export function routeAddresses({ general }: AlcoveConfig): readonly RouteAddress[] {
   return [
     ...[...WORKFLOW_PATHS, ...STREAM_PATHS, ...FULL_STREAM_PATHS].map((path) => ({ method: "POST", path })),
+    ...ASYNC_PATHS.flatMap((path) => [
+      { method: "POST", path },
+      { method: "GET", path: jobPath(path) },
+      { method: "DELETE", path: jobPath(path) },
+      { method: "GET", path: `${jobPath(path)}/events` },
+    ]),
+    { method: "GET", path: EXECUTION_PATH },
+    { method: "POST", path: RESPONSE_PATH },
     { method: "GET", path: SESSION_PATH },
     { method: "DELETE", path: SESSION_PATH },
     { method: "GET", path: SESSION_EXPORT_PATH },

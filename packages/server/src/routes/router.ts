@@ -2,10 +2,14 @@ import { Router, type RouterInstance } from "@koa/router";
 import { jsonBody } from "../body/json-body.js";
 import { serverMetrics } from "../metrics/server-metrics.js";
 import type { RequestContext, RequestState } from "../request-state.js";
+import type { ServedApplication } from "../served-application.js";
 import type { ServerLife } from "../server-life.js";
 import type { ServerOptions } from "../server-options.js";
 import { markdownSteps, rawSteps, type StepAdaptor, wantedTypes } from "../streams/steps.js";
+import { executionRoutes } from "./execution-routes.js";
 import { healthRoute } from "./health-route.js";
+import { interactiveWorkflowRoute } from "./interactive-workflow-route.js";
+import { type JobRoutesOptions, jobRoutes } from "./job-routes.js";
 import { metricsRoute } from "./metrics-route.js";
 import { monitorUsersRoute } from "./monitor-users-route.js";
 import { openApiRoute } from "./openapi-route.js";
@@ -17,11 +21,16 @@ import {
   ADMIN_REVOKE_PATH,
   ADMIN_SESSION_PATH,
   ADMIN_SESSIONS_PATH,
+  ASYNC_PATHS,
+  EXECUTION_PATH,
   FULL_STREAM_PATHS,
+  INTERACTIVE_PATHS,
   ISSUED_COOKIE_PATH,
   issuesCookies,
+  jobPath,
   METRICS_PATH,
   OPENAPI_PATH,
+  RESPONSE_PATH,
   SESSION_EXPORT_PATH,
   SESSION_PATH,
   STREAM_PATHS,
@@ -40,18 +49,22 @@ export function createRouter(options: ServerOptions, life: ServerLife): RouterIn
   const router = new Router<RequestState>({ sensitive: true });
   const readBody = jsonBody(maxBodyBytes);
   const streamOptions = { readBody, heartbeatMs, openStreams, logger };
-  const runWorkflow = workflowRoute(runtime, readBody);
-  const streamWorkflow = streamRoute(runtime, { ...streamOptions, stepAdaptor: markdownSteps });
-  const streamAllOfWorkflow = streamRoute(runtime, { ...streamOptions, stepAdaptor: rawStepsWanted });
   for (const path of WORKFLOW_PATHS) {
-    router.post(path, runWorkflow);
+    const route = INTERACTIVE_PATHS.has(path) ? interactiveWorkflowRoute : workflowRoute;
+    router.post(path, route(runtime, readBody));
   }
-  for (const path of STREAM_PATHS) {
-    router.post(path, streamWorkflow);
+  for (const [paths, stepAdaptor] of [
+    [STREAM_PATHS, markdownSteps],
+    [FULL_STREAM_PATHS, rawStepsWanted],
+  ] as const) {
+    for (const path of paths) {
+      router.post(
+        path,
+        streamRoute(runtime, { ...streamOptions, stepAdaptor, isInteractive: INTERACTIVE_PATHS.has(path) }),
+      );
+    }
   }
-  for (const path of FULL_STREAM_PATHS) {
-    router.post(path, streamAllOfWorkflow);
-  }
+  addExecutionRoutes(router, runtime, { readBody, heartbeatMs, openStreams });
   const session = sessionRoutes(storedSessions);
   router.get(SESSION_PATH, session.describe);
   router.delete(SESSION_PATH, session.delete);
@@ -77,6 +90,24 @@ export function createRouter(options: ServerOptions, life: ServerLife): RouterIn
   }
   router.get(OPENAPI_PATH, openApiRoute(options));
   return router;
+}
+
+function addExecutionRoutes(
+  router: RouterInstance<RequestState>,
+  runtime: ServedApplication,
+  options: JobRoutesOptions,
+): void {
+  const jobs = jobRoutes(runtime, options);
+  for (const path of ASYNC_PATHS) {
+    const job = jobPath(path);
+    router.post(path, jobs.submit);
+    router.get(job, jobs.status);
+    router.delete(job, jobs.cancel);
+    router.get(`${job}/events`, jobs.events);
+  }
+  const executions = executionRoutes(runtime.executions, options.readBody);
+  router.get(EXECUTION_PATH, executions.status);
+  router.post(RESPONSE_PATH, executions.respond);
 }
 
 function rawStepsWanted({ query }: RequestContext): StepAdaptor | undefined {

@@ -1,7 +1,8 @@
-import { AlcoveError, StoredStateError } from "@alcove/plugin-api";
+import { AlcoveError, type LogFields, StoredStateError } from "@alcove/plugin-api";
 import type { SessionDescription } from "@alcove/state";
 import { identifyOwner } from "../identity/identify.js";
 import { replyWithJson, replyWithJsonText } from "../json-reply.js";
+import { requestFields } from "../middleware/request-fields.js";
 import type { RequestContext } from "../request-state.js";
 import type { StoredSessions } from "../stored-sessions.js";
 import type { SessionReply } from "./session-wire.js";
@@ -30,7 +31,7 @@ export function sessionRoutes(sessions: StoredSessions): SessionRoutes {
       replyWithJsonText(context, 200, text);
     },
     async delete(context) {
-      await deleteIfThere(sessions, await identifyOwner(context));
+      await deleteIfThere(sessions, await identifyOwner(context), requestFields(context));
       context.status = 204;
     },
   };
@@ -56,9 +57,9 @@ function sessionReply(userId: string, { figures, bytes, components, records }: S
 }
 
 // Whoever wants to be forgotten is not helped by an error that says they are.
-async function deleteIfThere(sessions: StoredSessions, userId: string): Promise<void> {
+async function deleteIfThere(sessions: StoredSessions, userId: string, logged: LogFields): Promise<void> {
   try {
-    await sessions.delete(userId);
+    await sessions.delete(userId, logged);
   } catch (error) {
     if (!AlcoveError.is(error) || error.code !== "SESSION_NOT_FOUND") {
       throw error;

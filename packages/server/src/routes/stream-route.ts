@@ -5,11 +5,13 @@ import { errorReply } from "../errors/error-body.js";
 import { identify } from "../identity/identify.js";
 import { logFailure } from "../middleware/error-map.js";
 import type { RequestContext } from "../request-state.js";
-import type { ServedApplication } from "../served-application.js";
+import type { ServedApplication, ServedRunner } from "../served-application.js";
 import { EventStream } from "../streams/event-stream.js";
-import { dataFrame, errorFrame } from "../streams/frames.js";
+import { dataFrame, errorFrame, eventFrame } from "../streams/frames.js";
+import { openEventReply } from "../streams/open-event-reply.js";
 import type { OpenStreams } from "../streams/open-streams.js";
 import type { StepAdaptor } from "../streams/steps.js";
+import { interactionEvent } from "./execution-wire.js";
 import { idempotencyOf } from "./idempotency-request.js";
 import { callWorkflow, withFaultsOfBody } from "./workflow-call.js";
 
@@ -21,6 +23,8 @@ export interface StreamRouteOptions {
   readonly heartbeatMs: number;
   readonly openStreams: OpenStreams;
   readonly logger: Logger;
+  /** Whether runs may ask people something. The question is a frame; the stream stays open, and goes on after the answer. */
+  readonly isInteractive: boolean;
 }
 
 /**
@@ -30,7 +34,7 @@ export interface StreamRouteOptions {
  */
 export function streamRoute(
   application: ServedApplication,
-  { readBody, stepAdaptor, heartbeatMs, openStreams, logger }: StreamRouteOptions,
+  { readBody, stepAdaptor, heartbeatMs, openStreams, logger, isInteractive }: StreamRouteOptions,
 ): (context: RequestContext) => Promise<void> {
   return async (context) => {
     const userId = await identify(context, application.workflow.scope);
@@ -39,20 +43,28 @@ export function streamRoute(
     const events = new EventStream(context.res, heartbeatMs);
     const adapt = stepAdaptor(context);
     let release: (() => void) | undefined;
+    let hasAsked = false;
+    const begin = (runner: ServedRunner): Promise<ReplyStream> => {
+      release = openStreams.add(runner, userId);
+      if (isInteractive && idempotency === undefined) {
+        runner.onInteraction((interaction) => {
+          hasAsked ||= interaction.prompt.inputType !== "notification";
+          void events.send(eventFrame("interaction_required", JSON.stringify(interactionEvent(interaction))));
+        });
+      }
+      if (adapt !== undefined) {
+        runner.subscribe((step) => {
+          const record = adapt(step);
+          if (record !== undefined) {
+            events.offerStep(record);
+          }
+        });
+      }
+      return runner.replyStream(idempotency);
+    };
     try {
-      const reply = await callWorkflow(application, context, { userId, body }, (runner) => {
-        release = openStreams.add(runner, userId);
-        if (adapt !== undefined) {
-          runner.subscribe((step) => {
-            const record = adapt(step);
-            if (record !== undefined) {
-              events.offerStep(record);
-            }
-          });
-        }
-        return runner.replyStream(idempotency);
-      });
-      openReply(context, events, reply.isReplayed);
+      const reply = await callWorkflow(application, context, { userId, body }, begin, () => hasAsked);
+      openEventReply(context, events, reply.isReplayed ? { "idempotent-replayed": "true" } : {});
       await sendChunks(context, events, reply, logger);
     } catch (error) {
       throw await withFaultsOfBody(error, application, body);
@@ -60,18 +72,6 @@ export function streamRoute(
       release?.();
     }
   };
-}
-
-function openReply(context: RequestContext, events: EventStream, isReplayed: boolean): void {
-  context.respond = false;
-  context.status = 200;
-  context.set({
-    "content-type": "text/event-stream; charset=utf-8",
-    // Keeps nginx, and what follows its example, from collecting the reply before it passes it on.
-    "x-accel-buffering": "no",
-    ...(isReplayed ? { "idempotent-replayed": "true" } : {}),
-  });
-  events.open();
 }
 
 /** From here on nothing is thrown: the headers have left, so that an error can only be a frame. */

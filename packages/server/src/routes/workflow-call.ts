@@ -11,18 +11,21 @@ import { runRequestOf } from "./run-request.js";
  * and nothing of it is stored.
  *
  * @param begin Asks the runner for its reply. The session is given back once the run is over.
+ * @param outlives Whether the run goes on when the client goes away; asked then.
  */
 export function callWorkflow<Result>(
   { workflow, sessions }: ServedApplication,
   context: RequestContext,
   { userId, body }: { readonly userId: string | undefined; readonly body: JsonObject },
   begin: (runner: ServedRunner) => Promise<Result>,
+  outlives?: () => boolean,
 ): Promise<Result> {
   const input = workflow.unwrapInput(body);
   const session = sessions.session({ userId });
   try {
     const runner = session.run(input, runRequestOf(context));
-    abortWhenClientLeaves(runner, context);
+    context.state.runner = runner;
+    abortWhenClientLeaves(runner, context, outlives);
     return begin(runner);
   } finally {
     session.close();
@@ -45,13 +48,17 @@ export async function withFaultsOfBody(
   return new RequestError("INPUT_INVALID", error.message, { cause: error, details: error.details ?? null, detail });
 }
 
-function abortWhenClientLeaves(runner: ServedRunner, { req, res }: RequestContext): void {
+function abortWhenClientLeaves(
+  runner: ServedRunner,
+  { req, res }: RequestContext,
+  outlives: (() => boolean) | undefined,
+): void {
   if (req.socket.destroyed) {
     runner.abort();
     return;
   }
   res.on("close", () => {
-    if (!res.writableFinished) {
+    if (!res.writableFinished && outlives?.() !== true) {
       runner.abort();
     }
   });

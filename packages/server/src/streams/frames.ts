@@ -32,7 +32,12 @@ export function stepFrame(step: StepRecord): string {
 
 /** The error that ended the stream. */
 export function errorFrame(body: ErrorBody): string {
-  return `event: error\ndata: ${errorText(body)}\n\n`;
+  return eventFrame("error", errorText(body));
+}
+
+/** Any other event. @param dataText JSON text */
+export function eventFrame(event: string, dataText: string): string {
+  return `event: ${event}\ndata: ${dataText}\n\n`;
 }
 
 /** Says in a comment that steps are missing. */

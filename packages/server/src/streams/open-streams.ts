@@ -1,5 +1,9 @@
 import { StreamLimit } from "../limits/stream-limit.js";
-import type { ServedRunner } from "../served-application.js";
+
+/** What a stream shows, and what ends it when it is given up. */
+export interface Abortable {
+  abort(reason?: unknown): void;
+}
 
 /** How many streams may be open at once. */
 export interface StreamLimits {
@@ -15,7 +19,7 @@ const noLimits: StreamLimits = {
 
 /** The runs whose streams are open: what a shutdown has to end before connections are cut off. */
 export class OpenStreams {
-  readonly #runners = new Set<ServedRunner>();
+  readonly #runners = new Set<Abortable>();
   readonly #limit: StreamLimit;
 
   constructor({ maxStreams, maxStreamsPerUser }: StreamLimits = noLimits) {
@@ -28,7 +32,7 @@ export class OpenStreams {
   }
 
   /** Counts one in. Returns what counts it out. @throws TOO_MANY_STREAMS, TOO_MANY_STREAMS_OF_USER */
-  add(runner: ServedRunner, userId?: string): () => void {
+  add(runner: Abortable, userId?: string): () => void {
     const leave = this.#limit.enter(userId);
     this.#runners.add(runner);
     return () => {

@@ -44,12 +44,27 @@ export interface EchoOptions {
   readonly stream?: (run: RecordedRun, onStep: StepListener) => AsyncGenerator<string, void, undefined>;
 }
 
+const failWithoutExecution = async (): Promise<never> => {
+  throw new AlcoveError("EXECUTION_NOT_FOUND", "There is no execution.");
+};
+
+/** No jobs, and nobody to take any. */
+const noExecutions: ServedApplication["executions"] = {
+  submit: failWithoutExecution,
+  get: failWithoutExecution,
+  waitFor: failWithoutExecution,
+  cancel: failWithoutExecution,
+  answer: failWithoutExecution,
+  follow: failWithoutExecution,
+};
+
 /** An application without containers or store: it records its runs and echoes their input. */
 export class ServedEcho implements ServedApplication {
   readonly runs: RecordedRun[] = [];
   openSessions = 0;
   readonly workflow: ServedApplication["workflow"];
   readonly sessions: ServedApplication["sessions"];
+  readonly executions: ServedApplication["executions"] = noExecutions;
   readonly figures: ServedApplication["figures"] = noFigures();
 
   constructor({
@@ -79,6 +94,7 @@ export class ServedEcho implements ServedApplication {
             this.runs.push(recorded);
             const listeners: StepListener[] = [];
             return {
+              runId: `run-${this.runs.length}`,
               reply: async (idempotency) => {
                 recorded.idempotency = idempotency;
                 const body = JSON.stringify(run === undefined ? input : await run(recorded));
@@ -124,7 +140,7 @@ function noFigures(): ServedApplication["figures"] {
     runsInFlight: () => 0,
     residents: () => 0,
     wakes: new WakeFigures(),
-    evictions: { expired: 0, limit: 0, idle: 0, heap: 0 },
+    evictions: { expired: 0, limit: 0, idle: 0, heap: 0, operator: 0 },
     sweeps: { completed: 0, failed: 0, removedEntries: 0 },
   };
 }

@@ -77,6 +77,11 @@ export class WebSocketFront {
     this.#heartbeat.unref();
   }
 
+  /** How many sockets are open. */
+  get openCount(): number {
+    return this.#connections.size;
+  }
+
   /** Begins to take requests of a server. Connections that become sockets are taken out of its drain. */
   attach(server: Server, drain: ConnectionDrain): void {
     server.on("upgrade", (request: IncomingMessage, socket: Duplex, head: Buffer) => {

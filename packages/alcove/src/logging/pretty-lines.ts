@@ -10,7 +10,8 @@ export function prettyLines(lines: DestinationStream): DestinationStream {
     colorize: false,
     singleLine: true,
     ignore: "time,level,scope",
-    errorLikeObjectKeys: ["error"],
+    // Errors are plain facts by now, and stay on the line.
+    errorLikeObjectKeys: [],
     messageFormat: (line) => {
       const { time, level, scope, msg } = line;
       return `${localTime(String(time))} - ${String(level).toUpperCase().padEnd(5)} - ${scope ?? "alcove"} - ${msg}`;
