@@ -10,6 +10,8 @@ export interface ServerOptions {
   readonly configFile: string;
   /** Values of `--override`, by their dot path. */
   readonly overrides?: Readonly<Record<string, string>>;
+  /** More arguments of `alcove serve`, e.g. `--log_level debug`. */
+  readonly moreArguments?: readonly string[];
   /** A program, and its arguments, that runs the server, e.g. a tracer; the server has to stay its own process. */
   readonly wrapper?: readonly string[];
   /** The file of the command line; the workspace's own unless another is named. */
@@ -113,6 +115,7 @@ function spawnServer(options: ServerOptions): ChildProcess {
     "--port",
     "0",
     ...overrides,
+    ...(options.moreArguments ?? []),
   ];
   const [program = nodeBinary, ...programArguments] = command;
   const child = spawn(program, programArguments, {

@@ -18,6 +18,7 @@ export const pluginPaths = {
   callers: join(workspaceFolder, "test/fixtures/plugins/callers"),
   asking: join(workspaceFolder, "test/fixtures/plugins/asking"),
   streaming: join(workspaceFolder, "test/fixtures/plugins/streaming"),
+  curious: join(workspaceFolder, "test/fixtures/plugins/curious"),
   telling: join(workspaceFolder, "test/fixtures/plugins/telling"),
 } as const;
 

@@ -73,6 +73,7 @@ export class Application {
     const { config, plan } = prepared;
     const store = await openSqliteSessionStore({
       path: config.general.store.path,
+      maxSessionBytes: config.general.maxSessionBytes,
       clock,
       logger: logger.child({ scope: "state" }),
       description: { purpose, configFile: prepared.document.file },

@@ -59,6 +59,10 @@ export interface GeneralConfig {
   readonly maxConcurrency: number;
   /** How many runs of one user may wait for their turn. */
   readonly maxQueuedRunsPerUser: number;
+  /** How long a run may take once its turn has come; `undefined` for as long as it takes. */
+  readonly runTimeoutMs: number | undefined;
+  /** How many bytes a session's states may take together, and each item of a collection and other record by itself. */
+  readonly maxSessionBytes: number;
   /** How many users stay in memory at most, those in use excepted. */
   readonly maxResidentUsers: number;
   /** How long a user stays in memory after the last call; `undefined` for as long as the session lasts. */
@@ -111,6 +115,10 @@ export interface FrontEndConfig {
   readonly maxExecutionsPerUser: number;
   /** Whether the plain `nat-session` cookie may name the user on an address others can reach. */
   readonly allowInsecureIdentity: boolean;
+  /** The addresses and networks (`10.0.0.0/8`) of proxies whose `X-Forwarded-For` is believed. */
+  readonly trustedProxies: readonly string[];
+  /** What one client, and all of them together, may ask of the server. */
+  readonly limits: FrontEndLimits;
   /** Whether `GET /metrics` is served, and requests are counted for it. */
   readonly metrics: boolean;
   /** What browsers let pages of other origins do. */
@@ -133,6 +141,26 @@ export interface WebSocketConfig {
   readonly maxSockets: number;
   /** How many of them may be of one user. */
   readonly maxSocketsPerUser: number;
+}
+
+/** What one client, and all of them together, may ask of the server. */
+export interface FrontEndLimits {
+  /** The largest head of a request: its line and all its headers. */
+  readonly maxHeaderBytes: number;
+  /** How long a client may take to send the head of a request. */
+  readonly headersTimeoutMs: number;
+  /** How long a client may take to send a whole request. */
+  readonly requestTimeoutMs: number;
+  /** How long a connection waits for its next request. */
+  readonly keepAliveTimeoutMs: number;
+  /** How many connections may be open at once; further ones are closed unheard. 0 for as many as come. */
+  readonly maxConnections: number;
+  /** How many streams may be open at once. */
+  readonly maxStreams: number;
+  /** How many of them may be one user's. */
+  readonly maxStreamsPerUser: number;
+  /** How many sessions may begin within a minute for one address; 0 for as many as come. */
+  readonly maxNewSessionsPerMinute: number;
 }
 
 /** What browsers let pages of other origins do. */

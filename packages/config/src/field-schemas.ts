@@ -1,3 +1,4 @@
+import { isIP } from "node:net";
 import { z } from "zod";
 import { parseDuration } from "./duration.js";
 
@@ -68,6 +69,21 @@ export function text(longest = 1_000) {
 /** A list of texts. */
 export function textList() {
   return z.array(text(), { error: "must be a list of texts" });
+}
+
+/** A list of IP addresses, and of networks such as `10.0.0.0/8`. */
+export function networkList() {
+  const network = z
+    .string({ error: "must be an IP address, or a network such as 10.0.0.0/8" })
+    .refine(isNetwork, { error: "must be an IP address, or a network such as 10.0.0.0/8" });
+  return z.array(network, { error: "must be a list of IP addresses and networks" });
+}
+
+function isNetwork(text: string): boolean {
+  const [address = "", prefix, ...others] = text.split("/");
+  const bits = isIP(address) === 4 ? 32 : 128;
+  const isPrefix = prefix === undefined || (/^\d{1,3}$/.test(prefix) && Number(prefix) <= bits);
+  return isIP(address) !== 0 && others.length === 0 && isPrefix;
 }
 
 /** A regular expression in JavaScript's syntax; nothing stands for none. */

@@ -3,12 +3,14 @@ import {
   duration,
   durationOrZero,
   flag,
+  networkList,
   regularExpression,
   section,
   text,
   textList,
   wholeNumber,
 } from "./field-schemas.js";
+import { frontEndLimitsSchema, frontEndLimitsShape } from "./front-end-limits-schema.js";
 import { identityKeys, identitySchema } from "./identity-schema.js";
 import { telemetrySchema, telemetryShape } from "./telemetry-schema.js";
 
@@ -50,6 +52,8 @@ const frontEndShape = {
   max_running_async_jobs: wholeNumber(1, 10_000).default(10),
   max_executions_per_user: wholeNumber(1, 100_000).default(100),
   allow_insecure_identity: flag().default(false),
+  trusted_proxies: networkList().default([]),
+  limits: frontEndLimitsSchema,
   metrics: flag().default(false),
   cors: section(corsShape),
   websocket: section(webSocketShape),
@@ -74,6 +78,8 @@ const generalShape = {
   enable_per_user_monitoring: flag().default(false),
   max_concurrency: wholeNumber(0, 1_000_000).default(0),
   max_queued_runs_per_user: wholeNumber(1, 1_000_000).default(4_096),
+  run_timeout: duration(timerLimit).optional(),
+  max_session_bytes: wholeNumber(1_024, 512 * mebibyte).default(16 * mebibyte),
   max_resident_users: wholeNumber(1, 10_000_000).default(10_000),
   per_user_resident_idle: duration(timerLimit).optional(),
   shutdown_delay: duration(timerLimit).optional(),
@@ -97,6 +103,7 @@ const keysBySection: ReadonlyMap<string, readonly string[]> = new Map([
   ["general.store", Object.keys(storeShape)],
   ["general.telemetry", Object.keys(telemetryShape)],
   ["general.front_end", Object.keys(frontEndShape)],
+  ["general.front_end.limits", Object.keys(frontEndLimitsShape)],
   ["general.front_end.cors", Object.keys(corsShape)],
   ["general.front_end.websocket", Object.keys(webSocketShape)],
   ...identityKeys,

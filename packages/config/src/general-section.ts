@@ -2,6 +2,7 @@ import { join, parse, resolve } from "node:path";
 import type { GeneralConfig } from "./alcove-config.js";
 import type { ConfigDocument } from "./config-document.js";
 import { type ConfigNode, type MappingNode, nodeAt, plainValueOf } from "./config-node.js";
+import { frontEndLimitsOf } from "./front-end-limits-schema.js";
 import { type GeneralSection, generalSchema } from "./general-schema.js";
 import { identityConfigOf } from "./identity-section.js";
 import type { ProblemReport } from "./problem-report.js";
@@ -67,6 +68,8 @@ function generalConfigOf(
     enablePerUserMonitoring: section.enable_per_user_monitoring,
     maxConcurrency: section.max_concurrency,
     maxQueuedRunsPerUser: section.max_queued_runs_per_user,
+    runTimeoutMs: section.run_timeout,
+    maxSessionBytes: section.max_session_bytes,
     maxResidentUsers: section.max_resident_users,
     perUserResidentIdleMs: section.per_user_resident_idle,
     shutdownDelayMs: section.shutdown_delay ?? 0,
@@ -93,6 +96,8 @@ function frontEndConfigOf(frontEnd: GeneralSection["front_end"]): GeneralConfig[
     maxRunningAsyncJobs: frontEnd.max_running_async_jobs,
     maxExecutionsPerUser: frontEnd.max_executions_per_user,
     allowInsecureIdentity: frontEnd.allow_insecure_identity,
+    trustedProxies: Object.freeze(frontEnd.trusted_proxies),
+    limits: frontEndLimitsOf(frontEnd.limits),
     metrics: frontEnd.metrics,
     cors: Object.freeze({
       allowOrigins: Object.freeze(cors.allow_origins),

@@ -4,6 +4,7 @@ export type {
   ComponentSections,
   CorsConfig,
   FrontEndConfig,
+  FrontEndLimits,
   GeneralConfig,
   IdempotencyConfig,
   PluginEntry,

@@ -17,6 +17,8 @@ describe("loadConfig", () => {
         enablePerUserMonitoring: false,
         maxConcurrency: 0,
         maxQueuedRunsPerUser: 4_096,
+        runTimeoutMs: undefined,
+        maxSessionBytes: 16_777_216,
         maxResidentUsers: 10_000,
         perUserResidentIdleMs: undefined,
         shutdownDelayMs: 0,
@@ -38,6 +40,17 @@ describe("loadConfig", () => {
           maxRunningAsyncJobs: 10,
           maxExecutionsPerUser: 100,
           allowInsecureIdentity: false,
+          trustedProxies: [],
+          limits: {
+            maxHeaderBytes: 16_384,
+            headersTimeoutMs: 20_000,
+            requestTimeoutMs: 60_000,
+            keepAliveTimeoutMs: 65_000,
+            maxConnections: 0,
+            maxStreams: 10_000,
+            maxStreamsPerUser: 1_000,
+            maxNewSessionsPerMinute: 0,
+          },
           metrics: false,
           cors: {
             allowOrigins: [],
@@ -74,6 +87,8 @@ describe("loadConfig", () => {
         enable_per_user_monitoring: yes
         max_concurrency: 8
         max_queued_runs_per_user: 16
+        run_timeout: 90s
+        max_session_bytes: 65536
         max_resident_users: 100
         per_user_resident_idle: 5m
         shutdown_delay: 5s
@@ -90,6 +105,16 @@ describe("loadConfig", () => {
           max_running_async_jobs: 3
           max_executions_per_user: 7
           allow_insecure_identity: "on"
+          trusted_proxies: [10.0.0.0/8, "::1"]
+          limits:
+            max_header_bytes: 8192
+            headers_timeout: 5s
+            request_timeout: 10s
+            keep_alive_timeout: 15s
+            max_connections: 5000
+            max_streams: 100
+            max_streams_per_user: 4
+            max_new_sessions_per_minute: 30
           metrics: true
           cors:
             allow_origins: [https://a.example]
@@ -115,6 +140,8 @@ describe("loadConfig", () => {
       enablePerUserMonitoring: true,
       maxConcurrency: 8,
       maxQueuedRunsPerUser: 16,
+      runTimeoutMs: 90_000,
+      maxSessionBytes: 65_536,
       maxResidentUsers: 100,
       perUserResidentIdleMs: 300_000,
       shutdownDelayMs: 5_000,
@@ -136,6 +163,17 @@ describe("loadConfig", () => {
         maxRunningAsyncJobs: 3,
         maxExecutionsPerUser: 7,
         allowInsecureIdentity: true,
+        trustedProxies: ["10.0.0.0/8", "::1"],
+        limits: {
+          maxHeaderBytes: 8_192,
+          headersTimeoutMs: 5_000,
+          requestTimeoutMs: 10_000,
+          keepAliveTimeoutMs: 15_000,
+          maxConnections: 5_000,
+          maxStreams: 100,
+          maxStreamsPerUser: 4,
+          maxNewSessionsPerMinute: 30,
+        },
         metrics: true,
         cors: {
           allowOrigins: ["https://a.example"],
@@ -337,7 +375,8 @@ describe("loadConfig", () => {
       ),
       { numRuns: 300 },
     );
-  });
+    // Three hundred folders are written; a busy machine takes more than the usual time for that.
+  }, 30_000);
 });
 
 describe("component sections", () => {

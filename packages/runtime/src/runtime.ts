@@ -85,6 +85,7 @@ export class Runtime {
       logger,
       clock,
       timeoutMs: general.perUserWorkflowTimeoutMs,
+      runTimeoutMs: general.runTimeoutMs,
       maxConcurrency: general.maxConcurrency,
       maxQueuedRunsPerUser: general.maxQueuedRunsPerUser,
       idempotencyLimits: general.idempotency,

@@ -1,5 +1,6 @@
 import type { IncomingMessage, Server, ServerResponse } from "node:http";
 import type { Socket } from "node:net";
+import type { Duplex } from "node:stream";
 import { AlcoveError } from "@alcove/plugin-api";
 import { OpenStreams } from "./streams/open-streams.js";
 
@@ -11,7 +12,7 @@ export class ConnectionDrain {
   readonly #server: Server;
   readonly #openStreams: OpenStreams;
   // The latest response on each connection: earlier ones on the same connection end before it does.
-  readonly #latestResponses = new Map<Socket, ServerResponse | undefined>();
+  readonly #latestResponses = new Map<Duplex, ServerResponse | undefined>();
   #closing: Promise<void> | undefined;
 
   /** Begins to follow the server's requests. Call it before any other listener for requests is added. @param openStreams Those of the server, where it has any. */
@@ -28,6 +29,11 @@ export class ConnectionDrain {
         this.#endConnectionAfter(response);
       }
     });
+  }
+
+  /** The reply to the latest request that has come over a connection, if one has. */
+  latestResponse(socket: Duplex): ServerResponse | undefined {
+    return this.#latestResponses.get(socket);
   }
 
   /** Forgets a connection that another protocol has taken over, and whoever speaks that has to end. */

@@ -1,19 +1,13 @@
-import { createServer as createHttpServer, type RequestListener, type Server } from "node:http";
+import type { RequestListener, Server } from "node:http";
 import { setTimeout as pause } from "node:timers/promises";
 import { AlcoveError } from "@alcove/plugin-api";
 import { ConnectionDrain } from "./connection-drain.js";
 import { createRequestListener } from "./koa-application.js";
+import { createLimitedServer } from "./limits/limited-server.js";
 import { refuseMalformedRequest } from "./malformed-request.js";
 import { ServerLife } from "./server-life.js";
 import type { ServerOptions } from "./server-options.js";
 import { WebSocketFront } from "./websocket/web-socket-front.js";
-
-/** How long a client may take to send its headers. */
-const HEADERS_TIMEOUT_MS = 20_000;
-/** How long a client may take to send a whole request. */
-const REQUEST_TIMEOUT_MS = 60_000;
-/** How long a connection waits for its next request; longer than the usual proxy in front keeps it. */
-const KEEP_ALIVE_TIMEOUT_MS = 65_000;
 
 /** A server that does not listen yet. */
 export interface HttpServer {
@@ -54,20 +48,16 @@ async function listen(
 ): Promise<ListeningServer> {
   const { config, logger } = options;
   const { shutdownDelayMs } = config.general;
-  const { host, port, webSocket } = config.general.frontEnd;
-  const server = createHttpServer({
-    headersTimeout: HEADERS_TIMEOUT_MS,
-    requestTimeout: REQUEST_TIMEOUT_MS,
-    keepAliveTimeout: KEEP_ALIVE_TIMEOUT_MS,
-  });
-  server.on("clientError", refuseMalformedRequest);
+  const { host, port, limits, webSocket } = config.general.frontEnd;
+  const server = createLimitedServer(limits);
   // Any other expectation than 100-continue may be ignored (RFC 9110, section 10.1.1).
   server.on("checkExpectation", requestListener);
   const drain = new ConnectionDrain(server, life.openStreams);
   life.connectionCount = () => drain.connectionCount;
+  server.on("clientError", (error, socket) => refuseMalformedRequest(error, socket, drain.latestResponse(socket)));
   server.on("request", requestListener);
   await bind(server, host, port);
-  const sockets = webSocket.path === undefined ? undefined : new WebSocketFront(options, webSocket.path, life.identity);
+  const sockets = webSocket.path === undefined ? undefined : new WebSocketFront(options, webSocket.path, life);
   sockets?.attach(server, drain);
   server.on("error", (error) => logger.error("The HTTP server had an error.", { error }));
   let closing: Promise<void> | undefined;

@@ -1,7 +1,7 @@
 import type { RequestContext } from "./request-state.js";
 
 /** The content type of every reply that has a body. */
-const JSON_CONTENT_TYPE = "application/json; charset=utf-8";
+export const JSON_CONTENT_TYPE = "application/json; charset=utf-8";
 
 /** Replies with compact JSON. */
 export function replyWithJson(context: RequestContext, status: number, value: object): void {

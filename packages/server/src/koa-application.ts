@@ -5,12 +5,15 @@ import { accessLog } from "./middleware/access-log.js";
 import { countRequests } from "./middleware/count-requests.js";
 import { crossOrigin } from "./middleware/cross-origin.js";
 import { errorMap } from "./middleware/error-map.js";
+import { limitNewSessions } from "./middleware/limit-new-sessions.js";
+import { refuseAmbiguous } from "./middleware/refuse-ambiguous.js";
 import { requestId } from "./middleware/request-id.js";
 import { requestSpan } from "./middleware/request-span.js";
 import { unmatchedRoute } from "./middleware/unmatched-route.js";
 import type { RequestState } from "./request-state.js";
 import { createRouter } from "./routes/router.js";
 import { staticRoutes } from "./routes/static-routes.js";
+import { setSecurityHeaders } from "./security-headers.js";
 import type { ServerLife } from "./server-life.js";
 import type { ServerOptions } from "./server-options.js";
 import { refuseWithoutUpgrade } from "./websocket/upgrade-required.js";
@@ -33,9 +36,13 @@ export function createRequestListener(options: ServerOptions, life: ServerLife):
     koa.use(accessLog(logger, clock));
   }
   koa.use(errorMap(logger));
+  koa.use(refuseAmbiguous);
   const crossOriginRules = crossOrigin(config.general.frontEnd.cors);
   if (crossOriginRules !== undefined) {
     koa.use(crossOriginRules);
+  }
+  if (life.newSessionLimit !== undefined) {
+    koa.use(limitNewSessions(life.newSessionLimit));
   }
   koa.use(staticRoutes(router));
   koa.use(router.routes());
@@ -47,5 +54,8 @@ export function createRequestListener(options: ServerOptions, life: ServerLife):
   // Only what breaks while a reply is being written ends up here, mostly clients that hang up.
   koa.on("error", (error: unknown) => logger.debug("A reply could not be written.", { error }));
   const listener = koa.callback();
-  return (request, response) => void listener(request, response);
+  return (request, response) => {
+    setSecurityHeaders(response);
+    void listener(request, response);
+  };
 }

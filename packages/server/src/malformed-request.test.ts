@@ -20,14 +20,31 @@ async function send(bytes: string): Promise<string> {
 
 describe("what is no HTTP request", () => {
   it.each([
-    ["an unknown method", "FOO / HTTP/1.1\r\nHost: a\r\n\r\n", 400],
-    ["two lengths", "POST /generate HTTP/1.1\r\nHost: a\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\n{}", 400],
-    ["a control character in a header", "GET / HTTP/1.1\r\nHost: a\r\nCookie: a\u0001b\r\n\r\n", 400],
-    ["headers beyond all measure", `GET / HTTP/1.1\r\nHost: a\r\nX: ${"x".repeat(20_000)}\r\n\r\n`, 431],
-  ])("is answered with JSON: %s", async (_what, bytes, status) => {
+    ["an unknown method", "FOO / HTTP/1.1\r\nHost: a\r\n\r\n", 400, "REQUEST_INVALID"],
+    [
+      "two lengths",
+      "POST /generate HTTP/1.1\r\nHost: a\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\n{}",
+      400,
+      "REQUEST_INVALID",
+    ],
+    [
+      "a control character in a header",
+      "GET / HTTP/1.1\r\nHost: a\r\nCookie: a\u0001b\r\n\r\n",
+      400,
+      "REQUEST_INVALID",
+    ],
+    [
+      "headers beyond all measure",
+      `GET / HTTP/1.1\r\nHost: a\r\nX: ${"x".repeat(20_000)}\r\n\r\n`,
+      431,
+      "HEADERS_TOO_LARGE",
+    ],
+  ])("is answered with JSON: %s", async (_what, bytes, status, code) => {
     const [head = "", body = ""] = (await send(bytes)).split("\r\n\r\n");
     expect(head).toMatch(new RegExp(`^HTTP/1\\.1 ${status} `));
-    expect(JSON.parse(body)).toMatchObject({ code: "REQUEST_INVALID", details: null });
+    expect(head).toContain("x-content-type-options: nosniff");
+    expect(head).toMatch(/x-request-id: \S/);
+    expect(JSON.parse(body)).toMatchObject({ code, details: null });
   });
 });
 

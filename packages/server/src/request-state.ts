@@ -6,6 +6,8 @@ import type { ParameterizedContext } from "koa";
 export interface RequestState {
   /** Set by the request id middleware, before anything else runs. */
   requestId: string;
+  /** Asked before a run begins a new session; only where their number is limited. Throws NEW_SESSIONS_LIMITED. */
+  admitNewSession?: () => void;
   /** The span of the request, while requests are traced. */
   span?: Span;
   /** What the client was told went wrong. */

@@ -74,8 +74,13 @@ export interface ServedRunner {
   replyStream(idempotency: IdempotencyRequest | undefined): Promise<ReplyStream>;
   /** Listens to the run's steps; before the reply is asked for. Returns the unsubscription. */
   subscribe(listener: StepListener): () => void;
-  /** Hears what the run asks people; before the reply is asked for. From its first question on it outlives its request. */
+  /**
+   * Lets the run ask its person: the listener hears every question as soon as that is durable, and everything the person
+   * is to be told. Before the reply is asked for. Returns the end of the listening.
+   */
   onInteraction(listener: InteractionListener): () => void;
+  /** Answers a question; resolves when the answer is durable. Rejects with errors of the catalogue. */
+  answer(interactionId: string, response: InteractionResponse): Promise<void>;
   /** Gives the run up: nothing of it is stored, unless that has happened already. It ends with the reason, if there is one. */
   abort(reason?: unknown): void;
 }

@@ -1,5 +1,6 @@
 import { createIdentity } from "./identity/create-identity.js";
 import type { Identity } from "./identity/identity.js";
+import { NewSessionLimit } from "./limits/new-session-limit.js";
 import { RequestFigures } from "./metrics/request-figures.js";
 import { Readiness } from "./readiness.js";
 import type { ServerOptions } from "./server-options.js";
@@ -7,8 +8,10 @@ import { OpenStreams } from "./streams/open-streams.js";
 
 /** What a server holds beyond single requests: what its shutdown ends, and what it tells whoever watches it. */
 export class ServerLife {
-  readonly openStreams = new OpenStreams();
+  readonly openStreams: OpenStreams;
   readonly readiness: Readiness;
+  /** Asked before any way into the server begins a session; `undefined` where as many may begin as come. */
+  readonly newSessionLimit: NewSessionLimit | undefined;
   /** Says who sends a request, be it for a route or for a socket. */
   readonly identity: Identity;
 
@@ -18,8 +21,11 @@ export class ServerLife {
   connectionCount: () => number = () => 0;
 
   constructor(options: ServerOptions) {
+    const { frontEnd } = options.config.general;
+    this.openStreams = new OpenStreams(frontEnd.limits);
+    this.newSessionLimit = NewSessionLimit.of(frontEnd, options.clock);
     this.readiness = new Readiness(options.store);
     this.identity = createIdentity(options);
-    this.requests = options.config.general.frontEnd.metrics ? new RequestFigures() : undefined;
+    this.requests = frontEnd.metrics ? new RequestFigures() : undefined;
   }
 }

@@ -1,3 +1,5 @@
+import { limitErrors } from "./limit-errors.js";
+
 /**
  * Every error Alcove raises on purpose: its stable code, what it means, and how to mend it.
  *
@@ -224,6 +226,7 @@ export const errorCatalogue = {
     summary: "The credential could not be checked just now.",
     remedy: "Retry later; the server's log has the cause.",
   },
+  ...limitErrors,
   BODY_INVALID: {
     summary: "The request body is not the JSON document the route expects.",
     remedy: "Send one JSON object, encoded as UTF-8.",

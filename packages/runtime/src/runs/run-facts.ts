@@ -16,6 +16,10 @@ export interface RunRequest {
   readonly parentId?: string | undefined;
   /** The HTTP request being served. */
   readonly request?: RequestFacts | undefined;
+  /**
+   * Asked before the run begins a session for a user who has none; what it throws, a coded error, is what the run ends with.
+   */
+  readonly admitNewSession?: (() => void) | undefined;
   /** Who the caller has proved to be. Frozen, since functions see it. */
   readonly principal?: Principal | undefined;
   /** Aborts the run: the function's signal aborts, and nothing is committed. */

@@ -19,6 +19,8 @@ export interface RunHost {
   readonly clock: Clock;
   readonly hub: EventHub;
   readonly userId: string | undefined;
+  /** Whether runs are given up when they take too long. */
+  readonly isTimeLimited: boolean;
   /** Begins a run: waits for the user's turn and for a slot, and wakes the session up. */
   begin(request: BeginRunRequest): Promise<RunLease>;
   /**
@@ -55,6 +57,8 @@ export interface BeginRunRequest {
   /** Given the order by the runner when its caller gives up, and by the session manager when the process stops. */
   readonly abort: RunAbort;
   readonly idempotency: IdempotencyRequest | undefined;
+  /** Asked before the run begins a new session; what it throws is what the run ends with. */
+  readonly admitNewSession?: (() => void) | undefined;
 }
 
 /** A run that has begun: it holds the user's turn and a slot until it is parked, committed or rolled back. */

@@ -7,13 +7,13 @@ import type { RunExecution } from "../executions/run-execution.js";
 import { outcomeOfError, type RunKind, type RunOutcome } from "../figures/run-figures.js";
 import type { IdempotencyRequest } from "../sessions/recorded-replies.js";
 import { detachDrafts } from "./detach-drafts.js";
-import { invokeFunction, streamFunction } from "./invoke-function.js";
 import { asText, ChunkRecording, lastHeldBack, type Reply, type ReplyStream, replayedChunks } from "./reply.js";
 import { RunAbort } from "./run-abort.js";
 import { RequestedRunFacts, type RunRequest } from "./run-facts.js";
 import { failureOf } from "./run-failure.js";
 import type { InteractiveExecution, RunHost, RunLease } from "./run-host.js";
 import { parseInput } from "./schema-check.js";
+import { invokeWorkflow, streamWorkflow } from "./workflow-call.js";
 
 /** Where a runner is in its life. */
 export type RunnerState = "initialized" | "running" | "completed" | "failed";
@@ -125,7 +125,7 @@ export class Runner {
    *
    * @throws RUNNER_MISUSED at the second use, and TypeError when the session was closed before the first;
    * INPUT_INVALID, before anything is loaded or built;
-   * SHUTTING_DOWN, SESSION_QUEUE_FULL while it waits, RUN_ABORTED or the reason of {@link abort} while it waits or works;
+   * SHUTTING_DOWN, SESSION_QUEUE_FULL while it waits, RUN_TIMED_OUT, RUN_ABORTED or the reason of {@link abort} while it waits or works;
    * STATE_UNREADABLE, STATE_VERSION_UNSUPPORTED, STATE_INVALID, STORE_FAILED, STORE_CLOSED, COMPONENT_BUILD_FAILED when the
    * session cannot be woken up;
    * workflow_error when the workflow throws, OUTPUT_INVALID, OUTPUT_KIND_UNSUPPORTED when it only streams;
@@ -228,7 +228,7 @@ export class Runner {
     chunks: unknown[],
   ): AsyncGenerator<Chunk, void, undefined> {
     const execution = this.#execution;
-    for await (const chunk of streamFunction(lease.run, this.#host.workflow, input, span)) {
+    for await (const chunk of streamWorkflow(this.#host, lease.run, input, span)) {
       lease.run.abort.assertNotAborted();
       const detached = detachDrafts(chunk);
       if (span?.wantsOutput === true) {
@@ -246,8 +246,7 @@ export class Runner {
     textOf: (result: Result) => string,
   ): Promise<Result> {
     try {
-      const output = await invokeFunction(begun.lease.run, this.#host.workflow, begun.input, begun.span);
-      const result = finish(output);
+      const result = finish(await invokeWorkflow(this.#host, begun.lease.run, begun.input, begun.span));
       await this.#succeed(begun, result, undefined, this.#execution && textOf(result));
       return result;
     } catch (error) {
@@ -274,9 +273,11 @@ export class Runner {
     this.#hold.enterRun();
     this.#events.beginTrace(workflow.component.type.name, this.#request.traceParent);
     try {
-      this.#followCallerSignal(this.#request.signal);
+      const { signal, admitNewSession } = this.#request;
+      this.#followCallerSignal(signal);
+      const { facts } = this;
       const events = this.#events;
-      const lease = await this.#host.begin({ facts: this.facts, events, abort: this.#abort, idempotency });
+      const lease = await this.#host.begin({ facts, events, abort: this.#abort, idempotency, admitNewSession });
       const isRun = lease.recordedReply === undefined;
       if (this.#execution !== undefined) {
         await this.#attach(this.#execution, lease);
@@ -390,6 +391,4 @@ export class Runner {
   }
 }
 
-function asItIs(text: string): string {
-  return text;
-}
+const asItIs = (text: string): string => text;

@@ -66,6 +66,7 @@ export class PerUserLease implements RunLease {
   async unpark(): Promise<boolean> {
     const { run, resident, permits, nowMs } = this.#parts;
     await permits.takeTurn();
+    permits.startClock();
     if (!resident.isAwake) {
       await run.abort.race(resident.wake(nowMs()));
     }

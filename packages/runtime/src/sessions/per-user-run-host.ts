@@ -34,6 +34,10 @@ export class PerUserRunHost implements RunHost, Resident {
     this.#hasLeft = hasLeft;
   }
 
+  get isTimeLimited(): boolean {
+    return this.#surroundings.deadlines !== undefined;
+  }
+
   get isAwake(): boolean {
     return this.resident.isAwake;
   }
@@ -46,7 +50,7 @@ export class PerUserRunHost implements RunHost, Resident {
     return this.resident.leave(timeoutMs);
   }
 
-  async begin({ facts, events, abort, idempotency }: BeginRunRequest): Promise<RunLease> {
+  async begin({ facts, events, abort, idempotency, admitNewSession }: BeginRunRequest): Promise<RunLease> {
     const { logger, clock, storeNowMs } = this.#surroundings;
     const arrivedAtMs = storeNowMs();
     const permits = new RunPermits(this.#surroundings, this.resident, abort);
@@ -55,11 +59,13 @@ export class PerUserRunHost implements RunHost, Resident {
       if (turn !== undefined) {
         await turn;
       }
+      permits.startClock();
       const leaving = this.#hasLeft();
       if (leaving !== undefined) {
         await abort.race(leaving);
       }
-      const room = this.resident.awakeRoom(arrivedAtMs) ?? (await abort.race(this.resident.wake(arrivedAtMs)));
+      const room =
+        this.resident.awakeRoom(arrivedAtMs) ?? (await abort.race(this.resident.wake(arrivedAtMs, admitNewSession)));
       const recordedReply = idempotency && (await this.resident.recordedReplies.find(idempotency));
       // Only now, so that no slot is held while a room is built.
       const slot = permits.takeSlot();
@@ -106,7 +112,7 @@ export class PerUserRunHost implements RunHost, Resident {
    */
   async changeRecords(
     changes: readonly RecordChange[],
-    { mayBegin, holdsTurn }: RecordsChangeOptions,
+    { mayBegin, holdsTurn, admitNewSession }: RecordsChangeOptions,
   ): Promise<boolean> {
     const { resident } = this;
     if (await resident.changeRecords(changes, holdsTurn)) {
@@ -118,12 +124,12 @@ export class PerUserRunHost implements RunHost, Resident {
     if (holdsTurn) {
       await resident.storeWithRecords(changes);
     } else {
-      await this.#beginWithRecords(changes);
+      await this.#beginWithRecords(changes, admitNewSession);
     }
     return true;
   }
 
-  async #beginWithRecords(changes: readonly RecordChange[]): Promise<void> {
+  async #beginWithRecords(changes: readonly RecordChange[], admitNewSession?: () => void): Promise<void> {
     const { resident } = this;
     const permits = new RunPermits(this.#surroundings, resident, new RunAbort());
     try {
@@ -131,7 +137,7 @@ export class PerUserRunHost implements RunHost, Resident {
       await this.#hasLeft();
       // Whoever had the turn may have begun the session.
       if (!(await resident.changeRecords(changes, false))) {
-        await resident.wake(this.#surroundings.storeNowMs());
+        await resident.wake(this.#surroundings.storeNowMs(), admitNewSession);
         await resident.storeWithRecords(changes);
       }
     } finally {

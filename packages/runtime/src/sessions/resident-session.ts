@@ -76,15 +76,17 @@ export class ResidentSession {
    * Makes sure that record and room are in memory, and that the session had not expired when the caller came: one that
    * had begins anew, in a new room. After a failure nothing half-made is kept. A caller may stop waiting; whoever has the
    * next turn joins what is going on.
+   *
+   * @param admitNew Asked where the session would begin anew; what it throws is what waking up ends with.
    */
-  wake(arrivedAtMs: number): Promise<Room> {
-    this.#waking ??= this.#wake(arrivedAtMs).finally(() => {
+  wake(arrivedAtMs: number, admitNew?: () => void): Promise<Room> {
+    this.#waking ??= this.#wake(arrivedAtMs, admitNew).finally(() => {
       this.#waking = undefined;
     });
     return this.#waking;
   }
 
-  async #wake(arrivedAtMs: number): Promise<Room> {
+  async #wake(arrivedAtMs: number, admitNew: (() => void) | undefined): Promise<Room> {
     const { store, records, furnishings, key, wakes } = this.#options;
     const startedAtMs = furnishings.clock.monotonicMs();
     let origin: "stored" | "new" | undefined;
@@ -95,6 +97,7 @@ export class ResidentSession {
     if (this.#record === undefined) {
       const stored = await store.load(key);
       if (stored === undefined) {
+        admitNew?.();
         await this.#emptyRoom(furnishings.releaseTimeoutMs, true);
       }
       this.#record = stored === undefined ? records.create(store.nowMs()) : await records.read(stored);

@@ -37,7 +37,12 @@ export class RunPermits {
     });
   }
 
-  /** As {@link takeTurn}. @throws RUN_ABORTED; {@link release} is due all the same. */
+  /** From now on the run's time runs, where it is limited, until its slot is given back. */
+  startClock(): void {
+    this.#surroundings.deadlines?.enter(this.#abort);
+  }
+
+  /** As {@link takeTurn}. @throws RUN_ABORTED, RUN_TIMED_OUT; {@link release} is due all the same. */
   takeSlot(): Promise<void> | undefined {
     const slot = this.#surroundings.slots.acquire(this.#abort);
     if (slot === undefined) {
@@ -65,8 +70,9 @@ export class RunPermits {
     );
   }
 
-  /** Idempotent. */
+  /** From now on the run's time does not matter any more. Idempotent. */
   releaseSlot(): void {
+    this.#surroundings.deadlines?.exit(this.#abort);
     if (this.#hasSlot) {
       this.#hasSlot = false;
       this.#surroundings.slots.release();

@@ -6,6 +6,7 @@ import type { BuiltFunctions, FunctionPlan } from "../plan/application-plan.js";
 import type { WorkflowWire } from "../plan/workflow-wire.js";
 import type { ActiveRuns } from "./active-runs.js";
 import type { FairSemaphore } from "./fair-semaphore.js";
+import type { RunDeadlines } from "./run-deadlines.js";
 
 /** What all runs of an application have in common. Nothing in it belongs to a user. */
 export interface RunSurroundings {
@@ -18,6 +19,8 @@ export interface RunSurroundings {
   /** Limits how many runs work at the same time. */
   readonly slots: FairSemaphore;
   readonly activeRuns: ActiveRuns;
+  /** Gives up runs that take too long; `undefined` where they may take as long as they do. */
+  readonly deadlines: RunDeadlines | undefined;
   readonly executions: Executions;
   readonly figures: RunFigures;
   /** The store's time, by which sessions expire. */

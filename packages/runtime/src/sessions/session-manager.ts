@@ -17,6 +17,7 @@ import { changeAndProlong } from "./prolonged-records.js";
 import type { IdempotencyLimits } from "./recorded-replies.js";
 import { Residency } from "./residency.js";
 import { ResidentSession } from "./resident-session.js";
+import { RunDeadlines } from "./run-deadlines.js";
 import { RunPermits } from "./run-permits.js";
 import type { RunSurroundings } from "./run-surroundings.js";
 import { Session } from "./session.js";
@@ -39,6 +40,8 @@ export interface SessionManagerOptions {
   readonly clock: Clock;
   /** How long a session lives after its last activity. */
   readonly timeoutMs: number;
+  /** How long a run may take once its turn has come; `undefined` for as long as it takes. */
+  readonly runTimeoutMs: number | undefined;
   /** How many runs may work at the same time; 0 for no limit. */
   readonly maxConcurrency: number;
   readonly maxQueuedRunsPerUser: number;
@@ -118,6 +121,7 @@ export class SessionManager {
       sharedFunctions: options.furnishings.root.functions,
       slots: new FairSemaphore(permits, Number.POSITIVE_INFINITY),
       activeRuns: this.#activeRuns,
+      deadlines: options.runTimeoutMs === undefined ? undefined : new RunDeadlines(options.runTimeoutMs, options.clock),
       executions: this.executions,
       figures: new RunFigures(),
       storeNowMs: () => options.store.nowMs(),
@@ -205,7 +209,7 @@ export class SessionManager {
       key,
       change: async (changes, options) => {
         if (this.#isShared) {
-          await changeAndProlong(store, key, changes, timeoutMs);
+          await changeAndProlong({ store, key, timeoutMs, admitNewSession: options.admitNewSession }, changes);
           return true;
         }
         const host = this.#residency.hold(userId);

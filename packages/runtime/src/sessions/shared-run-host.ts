@@ -24,6 +24,10 @@ export class SharedRunHost implements RunHost {
     this.#surroundings = surroundings;
   }
 
+  get isTimeLimited(): boolean {
+    return this.#surroundings.deadlines !== undefined;
+  }
+
   async begin({ facts, events, abort, idempotency }: BeginRunRequest): Promise<RunLease> {
     if (idempotency !== undefined) {
       throw new AlcoveError(
@@ -31,12 +35,14 @@ export class SharedRunHost implements RunHost {
         "A shared workflow cannot take an idempotency key: it keeps no replies.",
       );
     }
-    const { activeRuns, sharedFunctions: functions, logger, clock, assertOpen } = this.#surroundings;
+    const { activeRuns, deadlines, sharedFunctions: functions, logger, clock, assertOpen } = this.#surroundings;
     assertOpen();
     activeRuns.enter(abort);
+    deadlines?.enter(abort);
     try {
       await this.#takeSlot(abort);
     } catch (error) {
+      deadlines?.exit(abort);
       activeRuns.exit(abort);
       throw error;
     }
@@ -126,6 +132,7 @@ class SharedLease implements RunLease {
   park(): void {
     if (this.#isHolding) {
       this.#isHolding = false;
+      this.#surroundings.deadlines?.exit(this.run.abort);
       this.#surroundings.slots.release();
       this.#surroundings.activeRuns.exit(this.run.abort);
     }
@@ -142,6 +149,7 @@ class SharedLease implements RunLease {
       throw error;
     }
     this.#isHolding = true;
+    this.#surroundings.deadlines?.enter(this.run.abort);
     return true;
   }
 

@@ -1,3 +1,5 @@
+import { MAX_NESTING, nestsTooDeep } from "./nesting.js";
+
 // A key called __proto__ is written with one of them.
 const protoMarks = ["__proto__", "\\u"];
 
@@ -7,6 +9,9 @@ const protoMarks = ["__proto__", "\\u"];
  * @throws SyntaxError whose message says what is wrong, and quotes nothing but the text
  */
 export function parseJsonText(text: string): unknown {
+  if (nestsTooDeep(text)) {
+    throw new SyntaxError(`it nests deeper than ${MAX_NESTING} levels; flatten it`);
+  }
   try {
     return protoMarks.some((mark) => text.includes(mark)) ? JSON.parse(text, refuseProto) : JSON.parse(text);
   } catch (error) {

@@ -1,4 +1,6 @@
 import { STATUS_CODES } from "node:http";
+import { JSON_CONTENT_TYPE } from "../json-reply.js";
+import { securityHeaders } from "../security-headers.js";
 import { type ErrorReply, errorText } from "./error-body.js";
 
 /** What {@link rawErrorReply} may change about a reply. */
@@ -17,8 +19,9 @@ export function rawErrorReply(
   const text = errorText(reply.body);
   const fields = {
     connection: "close",
-    "content-type": "application/json; charset=utf-8",
+    "content-type": JSON_CONTENT_TYPE,
     "content-length": String(Buffer.byteLength(text)),
+    ...securityHeaders,
     ...reply.headers,
     ...headers,
   };

@@ -87,6 +87,7 @@ function errorResponses({ errors, errorStatus }: OperationFacts): Record<string,
 
 const headersByStatus: Readonly<Record<number, readonly string[]>> = {
   401: ["WWW-Authenticate"],
+  429: ["Retry-After"],
   503: ["Retry-After"],
   507: ["Retry-After"],
 };

@@ -69,6 +69,7 @@ function streamOperation(workflow: WorkflowFacts, path: string, example: unknown
   const { otherReply: _, ...single } = workflowOperation(workflow, path, example);
   return {
     ...single,
+    errors: [...single.errors, "TOO_MANY_STREAMS", "TOO_MANY_STREAMS_OF_USER"],
     operationId: path.startsWith("/generate") ? "generate_stream" : "stream_workflow",
     summary: "Run the workflow, and stream its result with its steps in Markdown",
     description: `${workflow.description}\n\n${streamed}`,

@@ -18,6 +18,7 @@ export function runRequestOf(context: RequestContext): RunRequest {
     conversationId: header(context, "conversation-id"),
     parentId: header(context, "workflow-parent-id"),
     request: new ContextRequestFacts(context),
+    admitNewSession: context.state.admitNewSession,
     principal: context.state.principal,
   };
 }

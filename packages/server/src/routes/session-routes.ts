@@ -22,12 +22,10 @@ export function sessionRoutes(sessions: StoredSessions): SessionRoutes {
     async describe(context) {
       const userId = await identifyOwner(context);
       const described = sessionReply(userId, await sessions.describe(userId));
-      context.set("cache-control", "no-store");
       replyWithJson(context, 200, described);
     },
     async export(context) {
       const text = await sessions.export(await identifyOwner(context));
-      context.set("cache-control", "no-store");
       context.set("content-disposition", 'attachment; filename="session.json"');
       replyWithJsonText(context, 200, text);
     },

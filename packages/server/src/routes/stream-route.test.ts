@@ -55,7 +55,7 @@ describe("a streamed reply", () => {
       const reply = await post(address, path);
       expect(Object.fromEntries(reply.headers)).toMatchObject({
         "content-type": "text/event-stream; charset=utf-8",
-        "cache-control": "no-cache",
+        "cache-control": "no-store",
         "x-accel-buffering": "no",
         "x-request-id": expect.any(String),
       });

@@ -45,7 +45,7 @@ export function streamRoute(
     let release: (() => void) | undefined;
     let hasAsked = false;
     const begin = (runner: ServedRunner): Promise<ReplyStream> => {
-      release = openStreams.add(runner);
+      release = openStreams.add(runner, userId);
       if (isInteractive && idempotency === undefined) {
         runner.onInteraction((interaction) => {
           hasAsked ||= interaction.prompt.inputType !== "notification";

@@ -11,7 +11,6 @@ export function openEventReply(
   context.status = 200;
   context.set({
     "content-type": "text/event-stream; charset=utf-8",
-    "cache-control": "no-cache",
     // Keeps nginx, and what follows its example, from collecting the reply before it passes it on.
     "x-accel-buffering": "no",
     ...headers,

@@ -1,21 +1,42 @@
+import { StreamLimit } from "../limits/stream-limit.js";
+
 /** What a stream shows, and what ends it when it is given up. */
 export interface Abortable {
   abort(reason?: unknown): void;
 }
 
+/** How many streams may be open at once. */
+export interface StreamLimits {
+  readonly maxStreams: number;
+  /** How many of them may be one user's. */
+  readonly maxStreamsPerUser: number;
+}
+
+const noLimits: StreamLimits = {
+  maxStreams: Number.POSITIVE_INFINITY,
+  maxStreamsPerUser: Number.POSITIVE_INFINITY,
+};
+
 /** The runs whose streams are open: what a shutdown has to end before connections are cut off. */
 export class OpenStreams {
   readonly #runners = new Set<Abortable>();
+  readonly #limit: StreamLimit;
+
+  constructor({ maxStreams, maxStreamsPerUser }: StreamLimits = noLimits) {
+    this.#limit = new StreamLimit({ most: maxStreams, mostPerUser: maxStreamsPerUser });
+  }
 
   /** How many there are. */
   get count(): number {
     return this.#runners.size;
   }
 
-  /** Counts one in. Returns what counts it out. */
-  add(runner: Abortable): () => void {
+  /** Counts one in. Returns what counts it out. @throws TOO_MANY_STREAMS, TOO_MANY_STREAMS_OF_USER */
+  add(runner: Abortable, userId?: string): () => void {
+    const leave = this.#limit.enter(userId);
     this.#runners.add(runner);
     return () => {
+      leave();
       this.#runners.delete(runner);
     };
   }

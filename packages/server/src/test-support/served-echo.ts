@@ -2,6 +2,8 @@ import type { AlcoveConfig } from "@alcove/config";
 import { AlcoveError, type Logger, type Scope, silentLogger, z } from "@alcove/plugin-api";
 import {
   type IdempotencyRequest,
+  type InteractionListener,
+  type InteractionResponse,
   type ResidentFigures,
   RunFigures,
   type RunRequest,
@@ -25,6 +27,10 @@ export interface RecordedRun {
   idempotency?: IdempotencyRequest | undefined;
   /** Aborted when the server gives the run up. */
   readonly abort: AbortController;
+  /** Asks whoever listens to the run's questions. */
+  ask: InteractionListener;
+  /** What the questions were answered with. */
+  readonly answers: { readonly interactionId: string; readonly response: InteractionResponse }[];
 }
 
 /** What a fake application does and says. */
@@ -83,7 +89,8 @@ export class ServedEcho implements ServedApplication {
         this.openSessions += 1;
         return {
           run: (input, request) => {
-            const recorded: RecordedRun = { userId, input, request, abort: new AbortController() };
+            const abort = new AbortController();
+            const recorded: RecordedRun = { userId, input, request, abort, ask: () => undefined, answers: [] };
             this.runs.push(recorded);
             const listeners: StepListener[] = [];
             return {
@@ -101,10 +108,16 @@ export class ServedEcho implements ServedApplication {
                 });
                 return { isReplayed: idempotency?.key === "sent-before", chunks };
               },
-              onInteraction: () => () => undefined,
               subscribe: (listener) => {
                 listeners.push(listener);
                 return () => undefined;
+              },
+              onInteraction: (listener) => {
+                recorded.ask = listener;
+                return () => undefined;
+              },
+              answer: async (interactionId, response) => {
+                recorded.answers.push({ interactionId, response });
               },
               abort: (reason) => recorded.abort.abort(reason),
             };
@@ -166,6 +179,17 @@ const noSessions: StoredSessions = {
   page: async () => [],
 };
 
+/** The limits of a server nobody has configured. */
+export const testLimits: AlcoveConfig["general"]["frontEnd"]["limits"] = {
+  maxHeaderBytes: 16_384,
+  headersTimeoutMs: 20_000,
+  requestTimeoutMs: 60_000,
+  keepAliveTimeoutMs: 65_000,
+  maxConnections: 0,
+  maxStreams: 10_000,
+  maxStreamsPerUser: 1_000,
+  maxNewSessionsPerMinute: 0,
+};
 /** Revocations of a process. */
 class RememberedRevocations implements RevokedUsers {
   readonly #userIds = new Set<string>();
@@ -199,6 +223,8 @@ export function testConfig({
       enablePerUserMonitoring,
       maxConcurrency: 0,
       maxQueuedRunsPerUser: 16,
+      runTimeoutMs: undefined,
+      maxSessionBytes: 16_777_216,
       maxResidentUsers: 100,
       perUserResidentIdleMs: undefined,
       shutdownDelayMs,
@@ -228,6 +254,8 @@ export function testConfig({
         maxRunningAsyncJobs: 10,
         maxExecutionsPerUser: 100,
         allowInsecureIdentity: false,
+        trustedProxies: [],
+        limits: testLimits,
         webSocket: {
           path: "/websocket",
           reconnectGraceMs: 0,

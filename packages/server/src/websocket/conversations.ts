@@ -61,7 +61,7 @@ export class Conversations {
   }
 
   /** The run of a user's conversation, if there is one. */
-  find(owner: string, name: string): SocketRun | undefined {
+  find(owner: Owner, name: ConversationName): SocketRun | undefined {
     return this.#current.get(owner)?.get(name)?.run;
   }
 
@@ -81,7 +81,7 @@ export class Conversations {
       return;
     }
     run.detach(outlet);
-    if (run.isOver) {
+    if (run.isOver || run.hasAsked) {
       return;
     }
     if (this.#isClosed || !this.isKept(held.owner, held.name)) {
@@ -101,6 +101,15 @@ export class Conversations {
       this.#keepOrForget(held);
     }
     this.#onEnded();
+  }
+
+  /** Gives up the runs that wait for a person, who may take longer than a stop. */
+  abortAsking(reason: unknown): void {
+    for (const run of this.#held.keys()) {
+      if (run.isAsking) {
+        run.abort(reason);
+      }
+    }
   }
 
   /** Whether any run is not over yet. */

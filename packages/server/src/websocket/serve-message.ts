@@ -34,7 +34,8 @@ export async function serveMessage(
     let result: Promise<void>;
     try {
       const runner = session.run(input, request);
-      run.onAbort((reason) => runner.abort(reason));
+      run.begin(runner);
+      runner.onInteraction((interaction) => run.ask(interaction));
       followSteps(runner, run);
       result = message.schema_type === "generate" ? sendSingle(runner, run) : sendStream(runner, run);
     } finally {

@@ -1,6 +1,8 @@
+import type { PendingInteraction } from "@alcove/runtime";
 import type { ErrorBody } from "../errors/error-body.js";
 import { errorText } from "../errors/error-body.js";
 import type { StepRecord } from "../streams/frames.js";
+import { promptContent } from "./prompt-content.js";
 
 /** What every frame about a message says of it. */
 export interface FrameOrigin {
@@ -31,6 +33,16 @@ export function stepFrame(origin: FrameOrigin, step: StepRecord): string {
   return frame("system_intermediate_message", { ...origin, id }, "in_progress", JSON.stringify({ name, payload }), {
     intermediate_parent_id: parentId,
     update_message_id: "default",
+  });
+}
+
+/** A question to the person, or what the person is to be told; by the ids it is answered over HTTP as well. */
+export function interactionFrame(origin: FrameOrigin, interaction: PendingInteraction): string {
+  const { executionId, interactionId } = interaction;
+  const content = JSON.stringify(promptContent(interaction, origin.timestampMs));
+  return frame("system_interaction_message", origin, "in_progress", content, {
+    execution_id: executionId,
+    interaction_id: interactionId,
   });
 }
 

@@ -10,6 +10,7 @@ import {
   type FrameReading,
   type FrameReference,
   type InteractionMessage,
+  lastUserText,
   readClientFrame,
   type UserMessage,
 } from "./client-frames.js";
@@ -205,9 +206,7 @@ export class SocketConnection {
     const { application, conversations, clock, logger } = this.#surroundings;
     const { runRequest, requestId } = this.#client;
     const principal = this.#speaker?.principal;
-    const conversationId = message.conversation_id ?? this.#client.conversationId;
-    const owner = principal?.userId ?? this;
-    const name = conversationId ?? this;
+    const { conversationId, owner, name } = this.#conversationOf(message);
     const isKept = conversations.isKept(owner, name);
     const run = new SocketRun({ messageId: message.id, conversationId, clock, isKept }, this.#outlet);
     this.#runs.add(run);
@@ -220,9 +219,27 @@ export class SocketConnection {
     });
   }
 
-  #answer(message: InteractionMessage): undefined {
-    const error = new AlcoveError("NO_PENDING_INTERACTION", "No run of this conversation is waiting for an answer.");
-    this.#refuse(error, aboutMessage(message, false));
+  async #answer(message: InteractionMessage): Promise<void> {
+    try {
+      await this.#confirmSpeaker();
+      const text = lastUserText(message);
+      if (text === undefined) {
+        throw new AlcoveError("invalid_user_message_content", "The answer has no text of the user.");
+      }
+      const { conversations } = this.#surroundings;
+      const { owner, name } = this.#conversationOf(message);
+      const run = conversations.find(owner, name);
+      if (run === undefined) {
+        throw new AlcoveError("NO_PENDING_INTERACTION", "No run of this conversation is waiting for an answer.");
+      }
+      await run.answer(text);
+    } catch (error) {
+      this.#refuse(error, aboutMessage(message, false));
+    }
+  }
+
+  #conversationOf({ conversation_id: conversationId = this.#client.conversationId }: UserMessage | InteractionMessage) {
+    return { conversationId, owner: this.#speaker?.principal.userId ?? this, name: conversationId ?? this };
   }
 
   async #authenticate({ payload }: AuthMessage): Promise<void> {

@@ -1,12 +1,20 @@
 import type { IncomingMessage } from "node:http";
 import type { RequestFacts } from "@alcove/plugin-api";
 import type { RunRequest } from "@alcove/runtime";
+import type { NewSessionLimit } from "../limits/new-session-limit.js";
 import { traceIdOf, withoutCredentials } from "../routes/run-request.js";
+
+/** What {@link socketRunRequest} needs beside the request. */
+interface SocketRequestParts {
+  readonly requestId: string;
+  readonly path: string;
+  readonly newSessionLimit: NewSessionLimit | undefined;
+}
 
 /** What runs are to know of the request that opened their socket. The run's own id and conversation come with each message. */
 export function socketRunRequest(
   request: IncomingMessage,
-  { requestId, path }: { readonly requestId: string; readonly path: string },
+  { requestId, path, newSessionLimit }: SocketRequestParts,
 ): RunRequest {
   const facts: RequestFacts = Object.freeze({
     requestId,
@@ -18,6 +26,7 @@ export function socketRunRequest(
     traceId: traceIdOf(header(request, "traceparent"), header(request, "workflow-trace-id")),
     parentId: header(request, "workflow-parent-id"),
     request: facts,
+    admitNewSession: newSessionLimit && (() => newSessionLimit.admit(request)),
   };
 }
 

@@ -1,9 +1,19 @@
 import { randomUUID } from "node:crypto";
-import type { Clock } from "@alcove/plugin-api";
+import { AlcoveError, type Clock } from "@alcove/plugin-api";
+import type { PendingInteraction } from "@alcove/runtime";
 import type { ErrorBody } from "../errors/error-body.js";
+import type { ServedRunner } from "../served-application.js";
 import type { StepRecord } from "../streams/frames.js";
 import { FrameBacklog, type KeptFrame } from "./frame-backlog.js";
-import { completeFrame, errorFrame, type FrameOrigin, responseFrame, stepFrame } from "./server-frames.js";
+import { responseOf } from "./prompt-content.js";
+import {
+  completeFrame,
+  errorFrame,
+  type FrameOrigin,
+  interactionFrame,
+  responseFrame,
+  stepFrame,
+} from "./server-frames.js";
 import type { SocketOutlet } from "./socket-outlet.js";
 
 /** How much of a run is kept for a client that comes back. */
@@ -19,12 +29,17 @@ export interface SocketRunFacts {
   readonly isKept: boolean;
 }
 
+/** What carries a run out. */
+export type RunnerHandle = Pick<ServedRunner, "abort" | "answer">;
+
 /** One run as its client sees it: it has at most one outlet at a time, and may be without for a while. */
 export class SocketRun {
   readonly facts: SocketRunFacts;
-  readonly #backlog: FrameBacklog | undefined;
+  #backlog: FrameBacklog | undefined;
   #outlet: SocketOutlet | undefined;
-  #abortRunner: ((reason: unknown) => void) | undefined;
+  #runner: RunnerHandle | undefined;
+  #question: PendingInteraction | undefined;
+  #hasAsked = false;
   #abortReason: { readonly reason: unknown } | undefined;
   #wake: (() => void) | undefined;
   #sequence = 0;
@@ -61,6 +76,7 @@ export class SocketRun {
     for (const frame of this.#backlog?.missed(after) ?? []) {
       this.#send(outlet, frame);
     }
+    this.#showQuestion();
     this.#wakeUp();
   }
 
@@ -72,11 +88,53 @@ export class SocketRun {
     }
   }
 
-  /** Says how the run is given up; a run that was given up before is so at once. */
-  onAbort(abortRunner: (reason: unknown) => void): void {
-    this.#abortRunner = abortRunner;
+  /** Says what carries the run out; one that was given up before is so at once. */
+  begin(runner: RunnerHandle): void {
+    this.#runner = runner;
     if (this.#abortReason !== undefined) {
-      abortRunner(this.#abortReason.reason);
+      runner.abort(this.#abortReason.reason);
+    }
+  }
+
+  /**
+   * Whether it has asked its person something. From then on it goes on without its client: the question can be answered
+   * over HTTP, and the result is kept for its user.
+   */
+  get hasAsked(): boolean {
+    return this.#hasAsked;
+  }
+
+  /** Whether it waits for its person, as far as is known here. */
+  get isAsking(): boolean {
+    return this.#question !== undefined;
+  }
+
+  /** Hands a question to the person, now and whenever the client comes back; or, where it is none, something to be told. */
+  ask(interaction: PendingInteraction): void {
+    if (interaction.prompt.inputType !== "notification") {
+      this.#hasAsked = true;
+      this.#question = interaction;
+      this.#backlog ??= new FrameBacklog(MAX_BACKLOG_CHARACTERS);
+      this.#showQuestion();
+      return;
+    }
+    this.#emit((origin) => interactionFrame(origin, interaction));
+  }
+
+  /**
+   * Answers the question that waits with what a person wrote. Resolves when the answer is durable.
+   *
+   * @throws NO_PENDING_INTERACTION, and what a runner's answer is refused with
+   */
+  async answer(text: string): Promise<void> {
+    const question = this.#question;
+    if (question === undefined || this.#runner === undefined) {
+      throw new AlcoveError("NO_PENDING_INTERACTION", "No run of this conversation is waiting for an answer.");
+    }
+    await this.#runner.answer(question.interactionId, responseOf(question.prompt, text));
+    // It may have asked the next thing meanwhile.
+    if (this.#question === question) {
+      this.#question = undefined;
     }
   }
 
@@ -86,7 +144,7 @@ export class SocketRun {
       return;
     }
     this.#abortReason = { reason };
-    this.#abortRunner?.(reason);
+    this.#runner?.abort(reason);
     this.#wakeUp();
   }
 
@@ -120,6 +178,7 @@ export class SocketRun {
 
   /** Says that nothing more comes. */
   complete(): void {
+    this.#question = undefined;
     this.#emit(completeFrame);
     this.#isOver = true;
   }
@@ -150,16 +209,27 @@ export class SocketRun {
     this.#emit((origin) => stepFrame(origin, step));
   }
 
+  /** A question is asked anew, with the time that is left, so that it is no frame to be kept. */
+  #showQuestion(): void {
+    const question = this.#question;
+    if (question !== undefined && this.#outlet !== undefined) {
+      this.#outlet.send(interactionFrame(this.#nextOrigin(), question));
+    }
+  }
+
   #emit(make: (origin: FrameOrigin) => string): void {
-    const { messageId, conversationId, clock } = this.facts;
-    this.#sequence += 1;
-    const sequence = this.#sequence;
-    const text = make({ id: randomUUID(), messageId, conversationId, timestampMs: clock.nowMs(), sequence });
-    const frame = { sequence, text, isReceived: false };
+    const origin = this.#nextOrigin();
+    const frame = { sequence: this.#sequence, text: make(origin), isReceived: false };
     this.#backlog?.add(frame);
     if (this.#outlet !== undefined) {
       this.#send(this.#outlet, frame);
     }
+  }
+
+  #nextOrigin(): FrameOrigin {
+    const { messageId, conversationId, clock } = this.facts;
+    this.#sequence += 1;
+    return { id: randomUUID(), messageId, conversationId, timestampMs: clock.nowMs(), sequence: this.#sequence };
   }
 
   #send(outlet: SocketOutlet, frame: KeptFrame): void {

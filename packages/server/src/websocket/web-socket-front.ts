@@ -2,14 +2,16 @@ import type { IncomingMessage, Server } from "node:http";
 import type { Duplex } from "node:stream";
 import { AlcoveError } from "@alcove/plugin-api";
 import { type WebSocket, WebSocketServer } from "ws";
+import { ambiguityOf } from "../ambiguous-request.js";
 import type { ConnectionDrain } from "../connection-drain.js";
 import { errorReply } from "../errors/error-body.js";
 import { rawErrorReply } from "../errors/raw-error-reply.js";
 import { RequestError } from "../errors/request-error.js";
-import type { Identity } from "../identity/identity.js";
+import type { NewSessionLimit } from "../limits/new-session-limit.js";
 import { writeFailure } from "../middleware/error-map.js";
 import { requestIdOf } from "../middleware/request-id.js";
 import type { ServedApplication } from "../served-application.js";
+import type { ServerLife } from "../server-life.js";
 import type { ServerOptions } from "../server-options.js";
 import { Conversations } from "./conversations.js";
 import { serveWithoutUpgrade } from "./ordinary-request.js";
@@ -30,6 +32,7 @@ export class WebSocketFront {
   readonly #options: ServerOptions;
   readonly #application: ServedApplication;
   readonly #path: string;
+  readonly #newSessionLimit: NewSessionLimit | undefined;
   readonly #webSockets: WebSocketServer;
   readonly #checkOrigin: (request: IncomingMessage) => void;
   readonly #identity: SocketIdentity;
@@ -43,11 +46,12 @@ export class WebSocketFront {
   #closing: Promise<void> | undefined;
 
   /** @param path Where sockets are asked for. */
-  constructor(options: ServerOptions, path: string, identity: Identity) {
+  constructor(options: ServerOptions, path: string, { identity, newSessionLimit }: ServerLife) {
     const { webSocket, maxBodyBytes, cors } = options.config.general.frontEnd;
     this.#options = options;
     this.#application = options.runtime;
     this.#path = path;
+    this.#newSessionLimit = newSessionLimit;
     this.#checkOrigin = originCheck(cors);
     this.#identity = new SocketIdentity(identity, {
       providers: options.config.general.identity.providers,
@@ -96,6 +100,7 @@ export class WebSocketFront {
   }
 
   async #close(timeoutMs: number): Promise<void> {
+    this.#conversations.abortAsking(stopping());
     for (const connection of this.#connections) {
       connection.endWhenIdle(SERVICE_RESTART);
     }
@@ -143,6 +148,7 @@ export class WebSocketFront {
     socket.on("error", () => socket.destroy());
     try {
       this.#assertOpen();
+      assertUnambiguous(request);
       assertVersion(request);
       this.#checkOrigin(request);
       const address = readSocketAddress(request, this.#identity.takesSession);
@@ -193,7 +199,11 @@ export class WebSocketFront {
     const { clock, logger } = this.#options;
     const requestId = this.#pending.get(request)?.requestId ?? requestIdOf(request);
     const { speaker, release, conversationId, afterSequence } = client;
-    const runRequest = socketRunRequest(request, { requestId, path: this.#path });
+    const runRequest = socketRunRequest(request, {
+      requestId,
+      path: this.#path,
+      newSessionLimit: this.#newSessionLimit,
+    });
     const connection = new SocketConnection(
       webSocket,
       { speaker, conversationId, afterSequence, requestId, release, runRequest },
@@ -245,6 +255,13 @@ interface OpeningClient {
 
 function stopping(): AlcoveError {
   return new AlcoveError("SHUTTING_DOWN", "The server is stopping.", { retryAfterSeconds: 1 });
+}
+
+function assertUnambiguous(request: IncomingMessage): void {
+  const ambiguity = ambiguityOf(request);
+  if (ambiguity !== undefined) {
+    throw ambiguity;
+  }
 }
 
 function assertVersion({ headers }: IncomingMessage): void {
