@@ -15,6 +15,8 @@ export interface RecordsChangeOptions {
   readonly mayBegin: boolean;
   /** Whether the caller holds the user's turn. */
   readonly holdsTurn: boolean;
+  /** Asked before a session is begun; throws where no more may be. */
+  readonly admitNewSession?: (() => void) | undefined;
 }
 
 /** Where the records of one user are. */

@@ -167,8 +167,8 @@ export class Execution implements RunExecution {
   }
 
   /** Makes it durable as it is. @throws the store's errors, and those of a session that cannot be begun. */
-  submit(): Promise<void> {
-    this.#storing = this.#ledger.write({}, [], { mayBegin: true, holdsTurn: false });
+  submit(admitNewSession?: () => void): Promise<void> {
+    this.#storing = this.#ledger.write({}, [], { mayBegin: true, holdsTurn: false, admitNewSession });
     return this.#storing;
   }
 

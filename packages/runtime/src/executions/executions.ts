@@ -118,7 +118,7 @@ export class Executions {
     const execution = this.#create(userId, id ?? randomUUID(), () => stored, this.#newState("job", expiryMs));
     this.#live.add(execution);
     try {
-      await execution.submit();
+      await execution.submit(request.admitNewSession);
     } catch (error) {
       execution.drop();
       throw error;

@@ -113,7 +113,7 @@ export class PerUserRunHost implements RunHost, Resident {
    */
   async changeRecords(
     changes: readonly RecordChange[],
-    { mayBegin, holdsTurn }: RecordsChangeOptions,
+    { mayBegin, holdsTurn, admitNewSession }: RecordsChangeOptions,
   ): Promise<boolean> {
     const { resident } = this;
     if (await resident.changeRecords(changes, holdsTurn)) {
@@ -125,12 +125,12 @@ export class PerUserRunHost implements RunHost, Resident {
     if (holdsTurn) {
       await resident.storeWithRecords(changes);
     } else {
-      await this.#beginWithRecords(changes);
+      await this.#beginWithRecords(changes, admitNewSession);
     }
     return true;
   }
 
-  async #beginWithRecords(changes: readonly RecordChange[]): Promise<void> {
+  async #beginWithRecords(changes: readonly RecordChange[], admitNewSession?: () => void): Promise<void> {
     const { resident } = this;
     const permits = new RunPermits(this.#surroundings, resident, new RunAbort());
     try {
@@ -138,7 +138,7 @@ export class PerUserRunHost implements RunHost, Resident {
       await this.#hasLeft();
       // Whoever had the turn may have begun the session.
       if (!(await resident.changeRecords(changes, false))) {
-        await resident.wake(this.#surroundings.storeNowMs());
+        await resident.wake(this.#surroundings.storeNowMs(), admitNewSession);
         await resident.storeWithRecords(changes);
       }
     } finally {

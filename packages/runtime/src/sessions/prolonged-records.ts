@@ -3,6 +3,16 @@ import type { RecordChange, SessionCommit, SessionKey, SessionStore, StoredSessi
 
 const attempts = 5;
 
+/** Whose records are changed, and where. */
+export interface ProlongedSession {
+  readonly store: SessionStore;
+  readonly key: SessionKey;
+  /** How long the session lasts from the change on. */
+  readonly timeoutMs: number;
+  /** Asked before a session is begun; throws where no more may be. */
+  readonly admitNewSession?: (() => void) | undefined;
+}
+
 /**
  * Changes records of a user in front of a shared workflow. It has no state and no runs to commit, so the user's session is there
  * for the records alone: it begins with the first, and lasts a session's time from the latest on.
@@ -10,14 +20,16 @@ const attempts = 5;
  * @throws STORE_CONFLICT when others changed it every time; the store's other errors.
  */
 export async function changeAndProlong(
-  store: SessionStore,
-  key: SessionKey,
+  { store, key, timeoutMs, admitNewSession }: ProlongedSession,
   changes: readonly RecordChange[],
-  timeoutMs: number,
 ): Promise<void> {
   for (let attempt = 1; ; attempt += 1) {
+    const stored = await store.load(key);
+    if (stored === undefined) {
+      admitNewSession?.();
+    }
     try {
-      await store.commit({ ...prolonged(key, await store.load(key), store.nowMs(), timeoutMs), records: changes });
+      await store.commit({ ...prolonged(key, stored, store.nowMs(), timeoutMs), records: changes });
       return;
     } catch (error) {
       if (!AlcoveError.is(error) || error.code !== "STORE_CONFLICT" || attempt === attempts) {

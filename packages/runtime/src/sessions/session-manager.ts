@@ -209,7 +209,7 @@ export class SessionManager {
       key,
       change: async (changes, options) => {
         if (this.#isShared) {
-          await changeAndProlong(store, key, changes, timeoutMs);
+          await changeAndProlong({ store, key, timeoutMs, admitNewSession: options.admitNewSession }, changes);
           return true;
         }
         const host = this.#residency.hold(userId);

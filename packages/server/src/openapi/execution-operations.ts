@@ -21,6 +21,7 @@ const sessionErrors: readonly ErrorCode[] = [
   "STATE_VERSION_UNSUPPORTED",
   "STATE_MIGRATION_FAILED",
   "SESSION_QUEUE_FULL",
+  "NEW_SESSIONS_LIMITED",
   "SHUTTING_DOWN",
 ];
 
@@ -80,7 +81,7 @@ function jobOperations(
           mediaType: "text/event-stream",
           schema: { type: "string" },
         },
-        errors: readErrors,
+        errors: [...readErrors, "TOO_MANY_STREAMS", "TOO_MANY_STREAMS_OF_USER"],
       },
     ],
   ];

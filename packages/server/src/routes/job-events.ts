@@ -38,6 +38,16 @@ export function jobEvents(
         events.end();
       }
     };
+    const release = openStreams.add(
+      {
+        abort: (reason) => {
+          void events.send(errorFrame(errorReply(reason).body));
+          events.end();
+        },
+      },
+      userId,
+    );
+    context.res.once("close", release);
     const { view, unfollow } = await executions.follow(userId, id, {
       onChange: tell,
       onStep: (step) => {
@@ -47,16 +57,7 @@ export function jobEvents(
         }
       },
     });
-    const release = openStreams.add({
-      abort: (reason) => {
-        void events.send(errorFrame(errorReply(reason).body));
-        events.end();
-      },
-    });
-    context.res.once("close", () => {
-      unfollow();
-      release();
-    });
+    context.res.once("close", unfollow);
     openEventReply(context, events);
     isOpen = true;
     for (const each of [view, ...early]) {
