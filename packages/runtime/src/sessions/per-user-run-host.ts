@@ -138,7 +138,7 @@ export class PerUserRunHost implements RunHost, Resident {
       await this.#hasLeft();
       // Whoever had the turn may have begun the session.
       if (!(await resident.changeRecords(changes, false))) {
-        await resident.wake(this.#surroundings.storeNowMs(), admitNewSession);
+        await resident.wake(this.#surroundings.storeNowMs(), { admitNew: admitNewSession });
         await resident.storeWithRecords(changes);
       }
     } finally {
