@@ -20,18 +20,23 @@ export type IdentityProviderConfig =
 
 /** The plain `nat-session` cookie: whoever sends a name is that user. For development. */
 export interface SessionCookieConfig {
+  /** Which provider it is. */
   readonly type: "session_cookie";
 }
 
 /** A cookie the server makes for whoever comes without a name. */
 export interface IssuedCookieConfig {
+  /** Which provider it is. */
   readonly type: "issued_cookie";
+  /** Whose users they are; kept apart from those of other issuers. */
   readonly issuer: string;
   /** The first signs; the others are still accepted. At least one. */
   readonly secrets: readonly string[];
   /** Whether the cookie goes over TLS only. */
   readonly isSecure: boolean;
+  /** What browsers send the cookie along with, as its attribute `SameSite` says. */
   readonly sameSite: "lax" | "strict" | "none";
+  /** How long a cookie counts, in milliseconds after it was made. */
   readonly maxAgeMs: number;
   /** How old a cookie may be before the next reply replaces it. */
   readonly rotateAfterMs: number;
@@ -45,12 +50,15 @@ export type TokenKey =
 
 /** Signed tokens (`Authorization: Bearer`) of one issuer. */
 export interface JwtConfig {
+  /** Which provider it is. */
   readonly type: "jwt";
   /** What the claim `iss` has to be. */
   readonly issuer: string;
   /** One of these has to be in the claim `aud`. */
   readonly audience: readonly string[];
+  /** What verifies the tokens. */
   readonly key: TokenKey;
+  /** The only algorithms that are accepted. */
   readonly algorithms: readonly TokenAlgorithm[];
   /** How far the issuer's clock may be from this one. */
   readonly clockToleranceMs: number;
@@ -64,7 +72,9 @@ export interface JwtConfig {
 
 /** Keys of programs, in `X-API-Key` or `Authorization: Bearer`. */
 export interface ApiKeyConfig {
+  /** Which provider it is. */
   readonly type: "api_key";
+  /** Whose users they are; kept apart from those of other issuers. */
   readonly issuer: string;
   /** A subject may have several. `sha256` is in lower case. */
   readonly keys: readonly { readonly subject: string; readonly sha256: string; readonly roles: readonly string[] }[];
@@ -72,8 +82,11 @@ export interface ApiKeyConfig {
 
 /** Names and passwords (`Authorization: Basic`). */
 export interface BasicConfig {
+  /** Which provider it is. */
   readonly type: "basic";
+  /** Whose users they are; kept apart from those of other issuers. */
   readonly issuer: string;
+  /** The only users there are. */
   readonly users: readonly {
     readonly subject: string;
     readonly password: PasswordHash;
@@ -83,7 +96,9 @@ export interface BasicConfig {
 
 /** A name that a proxy in front of the server puts into a header. */
 export interface TrustedHeaderConfig {
+  /** Which provider it is. */
   readonly type: "trusted_header";
+  /** Whose users they are; kept apart from those of other issuers. */
   readonly issuer: string;
   /** In lower case. */
   readonly header: string;
@@ -95,7 +110,10 @@ export interface TrustedHeaderConfig {
 
 /** Fits whoever has all that it names. */
 export interface AdminRule {
+  /** One of the roles the operator has. */
   readonly role?: string;
+  /** Who vouches for the operator. */
   readonly issuer?: string;
+  /** What the issuer calls the operator. */
   readonly subject?: string;
 }

@@ -46,9 +46,13 @@ export function sha256Digest() {
 export interface PasswordHash {
   /** The logarithm of scrypt's N to the base of 2. */
   readonly logN: number;
+  /** scrypt's r. */
   readonly blockSize: number;
+  /** scrypt's p. */
   readonly parallelism: number;
+  /** What the password was mixed with. */
   readonly salt: Buffer;
+  /** What came out. */
   readonly hash: Buffer;
 }
 

@@ -33,12 +33,16 @@ export interface SweepFigures {
 
 /** What a runtime has done since it was started, for whoever watches it. Nothing in it belongs to a user. */
 export interface RuntimeFigures {
+  /** How runs ended. */
   readonly runs: RunFigures;
   /** How many runs are in flight, those that wait included. */
   readonly runsInFlight: () => number;
   /** How many sessions are in memory. */
   readonly residents: () => number;
+  /** How sessions came into memory. */
   readonly wakes: WakeFigures;
+  /** How many sessions left memory, by the reason. */
   readonly evictions: Readonly<Record<EvictionReason, number>>;
+  /** The cleanups of expired sessions. */
   readonly sweeps: SweepFigures;
 }

@@ -5,8 +5,11 @@ const RECENT_LATENCIES = 64;
 
 /** Latencies in milliseconds that half of the runs, 95 % and 99 % of them did not exceed. */
 export interface LatencyPercentiles {
+  /** Half of them took no longer. */
   readonly p50Ms: number;
+  /** 95 % took no longer. */
   readonly p95Ms: number;
+  /** 99 % took no longer. */
   readonly p99Ms: number;
 }
 

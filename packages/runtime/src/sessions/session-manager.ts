@@ -72,8 +72,11 @@ export interface ResidentFigures {
   readonly averageLatencyMs: number;
   /** Of the latest runs. */
   readonly latencyPercentiles: LatencyPercentiles;
+  /** Runs that failed. */
   readonly errorCount: number;
+  /** Runs that were given up, mostly because their client had gone. */
   readonly cancelledCount: number;
+  /** Runs that were streamed. */
   readonly streamCount: number;
   /** How long the committed states of all components are, as JSON text. */
   readonly stateCharacters: number;
