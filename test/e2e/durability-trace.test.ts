@@ -42,7 +42,7 @@ test.skipIf(!hasStrace)(
     // A reply that does not wait would overtake a slow disk, and be noticed.
     const slowedDown = "inject=fsync,fdatasync:delay_enter=200000";
     const server = await workplace.start({
-      wrapper: ["strace", "-D", "-f", "-y", "-s", "400", "-e", traced, "-e", slowedDown, "-o", traceFile],
+      wrapper: ["strace", "-D", "-f", "-y", "-s", "2000", "-e", traced, "-e", slowedDown, "-o", traceFile],
     });
     await note(server.client, "alice", "add", "warm up");
     await note(server.client, "alice", "add", "the traced one");
