@@ -28,7 +28,7 @@ const residentSession = "packages/runtime/dist/sessions/resident-session.js";
 const keyvSessionStore = "packages/state/dist/keyv-session-store.js";
 const writeQueue = "packages/state/dist/write-queue.js";
 
-const awaitedCommit = "await store.commit(recording === undefined ? commit : withRecords(commit, recording.records));";
+const awaitedCommit = "await store.commit(more === undefined ? recorded : withRecords(recorded, more));";
 
 /** Every planted bug. */
 export const plantedBugs: readonly PlantedBug[] = [
