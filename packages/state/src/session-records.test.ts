@@ -174,8 +174,9 @@ describe("records in an SQLite file", () => {
 
   it("in large ranges that are removed are out of sight at once, whatever is put there meanwhile, and swept in steps", async () => {
     const nameOf = (index: number): string => `item/${String(index).padStart(3, "0")}`;
+    // Half of them are so large that they are not deleted at once.
     const range = fc
-      .tuple(fc.nat(400), fc.nat(400))
+      .oneof(fc.tuple(fc.nat(400), fc.nat(400)), fc.tuple(fc.nat(60), fc.integer({ min: 340, max: 400 })))
       .map(([one, other]): RecordChange => ({ kind: "remove-range", from: nameOf(one), to: nameOf(other) }));
     const change = fc.oneof(
       { weight: 3, arbitrary: range },
