@@ -1,5 +1,5 @@
 import type { ConfigDocument } from "@alcove/config";
-import { nearNames, type Problem } from "@alcove/plugin-api";
+import { nearNames, type Problem, type Reference } from "@alcove/plugin-api";
 import {
   type ConfiguredComponent,
   type Dependency,
@@ -21,7 +21,7 @@ export function buildDependencyGraph(
   const problems: Problem[] = [];
   for (const from of components) {
     for (const placed of from.references) {
-      if (faultyNames.has(ownerOf(placed.reference.name, faultyNames))) {
+      if (faultyNames.has(ownerOf(currentName(placed.reference), faultyNames))) {
         continue;
       }
       const found = names.find(placed);
@@ -36,12 +36,37 @@ export function buildDependencyGraph(
       } else {
         dependencies.push({ from, to: found.component, member: found.member, placed });
         problems.push(
-          ...checkReferenceSchemas(from, placed, found.component.functions.get(found.member ?? ""), document),
+          ...separatorWarnings(from, placed, document),
+          ...checkReferenceSchemas(from, placed, found.component.functions.get(found.member ?? "")?.schemas, document),
         );
       }
     }
   }
   return { dependencies, problems };
+}
+
+/**
+ * The name a reference means today. Configurations of old write `group.member`; no name of a component or a member has a
+ * dot, so that this can mean nothing else.
+ */
+function currentName({ kind, name }: Reference): string {
+  return kind === "function" ? name.replace(".", MEMBER_SEPARATOR) : name;
+}
+
+function separatorWarnings(from: ConfiguredComponent, placed: PlacedReference, document: ConfigDocument): Problem[] {
+  const { reference } = placed;
+  const name = currentName(reference);
+  return name === reference.name
+    ? []
+    : [
+        {
+          rule: "reference-separator",
+          severity: "warning",
+          message: `${from.name} refers to "${reference.name}" with the old separator of groups and members.`,
+          source: locateReference(document, from, placed),
+          remedy: `Write ${name}.`,
+        },
+      ];
 }
 
 /** The faulty group a member's name belongs to, or the name itself. */
@@ -64,6 +89,7 @@ class ReferenceableNames {
   readonly #functions = new Map<string, Target>();
   readonly #groups = new Map<string, Target>();
   readonly #hidden = new Set<string>();
+  readonly #renamed = new Map<string, string>();
 
   constructor(components: readonly ConfiguredComponent[]) {
     for (const component of components) {
@@ -74,7 +100,10 @@ class ReferenceableNames {
         }
       }
       if (component.section !== "workflow") {
-        for (const member of component.functions.keys()) {
+        for (const [member, { definedAs }] of component.functions) {
+          if (member !== definedAs) {
+            this.#renamed.set(publicFunctionName(component, definedAs), publicFunctionName(component, member));
+          }
           this.#functions.set(publicFunctionName(component, member), {
             component,
             member: component.section === "functions" ? undefined : member,
@@ -87,7 +116,8 @@ class ReferenceableNames {
   /** The target, or what is wrong with the name. */
   find({ reference }: PlacedReference): Target | WrongName {
     const isFunction = reference.kind === "function";
-    const found = (isFunction ? this.#functions : this.#groups).get(reference.name);
+    const name = currentName(reference);
+    const found = (isFunction ? this.#functions : this.#groups).get(name);
     if (found !== undefined) {
       return found;
     }
@@ -97,7 +127,7 @@ class ReferenceableNames {
     if (!isFunction && this.#functions.has(reference.name)) {
       return { rule: "reference-kind", fault: `"${reference.name}" as a function group, and it is a function.` };
     }
-    if (this.#hidden.has(reference.name)) {
+    if (this.#hidden.has(name)) {
       return {
         rule: "reference-unknown",
         fault: `"${reference.name}", which its group leaves out by include or exclude.`,
@@ -108,7 +138,12 @@ class ReferenceableNames {
   }
 
   remedyFor({ reference }: PlacedReference): { remedy?: string } {
-    const { name, kind } = reference;
+    const { kind } = reference;
+    const name = currentName(reference);
+    const alias = this.#renamed.get(name);
+    if (kind === "function" && alias !== undefined) {
+      return { remedy: `It goes by its alias: write ${alias}.` };
+    }
     if (this.#hidden.has(name)) {
       return { remedy: "Change the group's include or exclude, or refer to another function." };
     }
