@@ -45,11 +45,14 @@ export function buildDependencyGraph(
   return { dependencies, problems };
 }
 
+/** What a reference says of its target. */
+type NamedReference = { readonly reference: Pick<PlacedReference["reference"], "kind" | "name"> };
+
 /**
  * The name a reference means today. Configurations of old write `group.member`; no name of a component or a member has a
  * dot, so that this can mean nothing else.
  */
-function currentName({ kind, name }: Reference): string {
+function currentName({ kind, name }: Pick<Reference, "kind" | "name">): string {
   return kind === "function" ? name.replace(".", MEMBER_SEPARATOR) : name;
 }
 
@@ -70,22 +73,25 @@ function separatorWarnings(from: ConfiguredComponent, placed: PlacedReference, d
 }
 
 /** The faulty group a member's name belongs to, or the name itself. */
-function ownerOf(name: string, faultyNames: ReadonlySet<string>): string {
+export function ownerOf(name: string, faultyNames: ReadonlySet<string>): string {
   return [...faultyNames].find((faulty) => name.startsWith(`${faulty}${MEMBER_SEPARATOR}`)) ?? name;
 }
 
-interface Target {
+/** What a name leads to. */
+export interface Target {
   readonly component: ConfiguredComponent;
   readonly member: string | undefined;
 }
 
-interface WrongName {
+/** A name that leads nowhere. */
+export interface WrongName {
   readonly rule: "reference-unknown" | "reference-kind";
   /** The name, and what is wrong with it. */
   readonly fault: string;
 }
 
-class ReferenceableNames {
+/** The names that references may use. */
+export class ReferenceableNames {
   readonly #functions = new Map<string, Target>();
   readonly #groups = new Map<string, Target>();
   readonly #hidden = new Set<string>();
@@ -114,7 +120,7 @@ class ReferenceableNames {
   }
 
   /** The target, or what is wrong with the name. */
-  find({ reference }: PlacedReference): Target | WrongName {
+  find({ reference }: NamedReference): Target | WrongName {
     const isFunction = reference.kind === "function";
     const name = currentName(reference);
     const found = (isFunction ? this.#functions : this.#groups).get(name);
@@ -137,7 +143,8 @@ class ReferenceableNames {
     return { rule: "reference-unknown", fault };
   }
 
-  remedyFor({ reference }: PlacedReference): { remedy?: string } {
+  /** How to mend a name that leads nowhere. */
+  remedyFor({ reference }: NamedReference): { remedy?: string } {
     const { kind } = reference;
     const name = currentName(reference);
     const alias = this.#renamed.get(name);
