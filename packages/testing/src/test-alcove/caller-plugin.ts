@@ -8,7 +8,7 @@ export const callerType = "alcove_test_caller";
 export const callerInput = z.object({ function: z.string(), input: z.unknown(), fails: z.boolean().default(false) });
 
 /** What a run that was asked to fail ends with. */
-export const askedToFail = "The run was asked to fail after the call.";
+const askedToFail = "The run was asked to fail after the call.";
 
 /** Calls any function of the configuration by its public name; what only streams yields the list of its chunks. */
 const caller = definePerUserFunction({
