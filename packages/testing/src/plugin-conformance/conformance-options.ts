@@ -22,7 +22,9 @@ export interface ConformanceOptions {
   readonly otherPlugins?: readonly TestedPlugin[];
   /** The components those provide, as `functions` and `function_groups` of a configuration. */
   readonly otherComponents?: {
+    /** Function components, by name. */
     readonly functions?: Readonly<Record<string, unknown>>;
+    /** Group components, by name. */
     readonly function_groups?: Readonly<Record<string, unknown>>;
   };
   /**
