@@ -20,6 +20,9 @@ export interface RequestOptions {
   readonly body?: string | Uint8Array;
 }
 
+/** Why a reply that had begun will never be complete. */
+export class HalfReplyError extends Error {}
+
 /** Talks to one server, over as many kept connections as there are requests at once. */
 export class HttpClient {
   readonly #url: string;
@@ -29,7 +32,10 @@ export class HttpClient {
     this.#url = url;
   }
 
-  /** Sends a request and reads the whole reply. Rejects when the connection breaks before the reply is complete. */
+  /**
+   * Sends a request and reads the whole reply. Rejects when the connection breaks before the reply is complete: with a
+   * {@link HalfReplyError} when it had begun.
+   */
   send({ method = "GET", path, headers = {}, body }: RequestOptions): Promise<Reply> {
     return new Promise((resolve, reject) => {
       const sent = request(new URL(path, this.#url), { method, headers, agent: this.#agent }, (message) => {
@@ -63,8 +69,12 @@ export class HttpClient {
 
 async function readReply(message: IncomingMessage): Promise<Reply> {
   const chunks: Buffer[] = [];
-  for await (const chunk of message) {
-    chunks.push(Buffer.from(chunk));
+  try {
+    for await (const chunk of message) {
+      chunks.push(Buffer.from(chunk));
+    }
+  } catch (error) {
+    throw new HalfReplyError(`The connection broke after ${message.statusCode} and the headers.`, { cause: error });
   }
   const text = Buffer.concat(chunks).toString("utf8");
   return {

@@ -8,6 +8,8 @@ export interface ServerOptions {
   /** The working directory. */
   readonly cwd: string;
   readonly configFile: string;
+  /** Where it listens; any free port when left out. */
+  readonly port?: number;
   /** Values of `--override`, by their dot path. */
   readonly overrides?: Readonly<Record<string, string>>;
   /** More arguments of `alcove serve`, e.g. `--log_level debug`. */
@@ -32,7 +34,7 @@ process.once("exit", () => {
   }
 });
 
-/** A real server: the built command line in a process of its own, on a free port. */
+/** A real server: the built command line in a process of its own, on a free port unless one is named. */
 export class ServerProcess {
   readonly client: HttpClient;
   readonly url: string;
@@ -113,7 +115,7 @@ function spawnServer(options: ServerOptions): ChildProcess {
     "--config_file",
     options.configFile,
     "--port",
-    "0",
+    String(options.port ?? 0),
     ...overrides,
     ...(options.moreArguments ?? []),
   ];

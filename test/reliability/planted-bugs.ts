@@ -235,6 +235,19 @@ export const plantedBugs: readonly PlantedBug[] = [
     faultsAtMost: 6,
     seenAs: ["other"],
   },
+  {
+    name: "a stopping server replies without a commit",
+    module: residentSession,
+    edits: [
+      {
+        find: awaitedCommit,
+        replace: `this.constructor.isStopping ??= process.once("SIGTERM", () => { this.constructor.isStopping = true; }); if (this.constructor.isStopping !== true) ${awaitedCommit}`,
+      },
+    ],
+    scenario: "drain",
+    faultsAtMost: 6,
+    seenAs: ["lost"],
+  },
 ];
 
 /** The bug of a name. @throws TypeError */

@@ -14,7 +14,7 @@ const faults: Readonly<Record<string, number>> = {
   "power-loss": 2,
   "full-disk": 2,
   "failing-disk": 1,
-  drain: 1,
+  drain: 2,
 };
 const seed = "short run";
 const timeout = 300_000;

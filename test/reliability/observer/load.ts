@@ -1,8 +1,9 @@
+import { setTimeout as pause } from "node:timers/promises";
 import { HttpClient } from "../../e2e/http-client.js";
 import type { Complaint } from "../complaint.js";
 import { Random } from "../random.js";
 import type { LoadOptions, LoadOutcome } from "./messages.js";
-import { neverArrived, type OperationRequest, type RequestOutcome, type Witness } from "./witness.js";
+import { neverArrived, type OperationRequest, outcomeOfBreak, type RequestOutcome, type Witness } from "./witness.js";
 
 /** How often each kind of request comes. */
 const shares = { failing: 0.1, reading: 0.1, keyed: 0.25, sentTwice: 0.05 };
@@ -10,6 +11,7 @@ const shares = { failing: 0.1, reading: 0.1, keyed: 0.25, sentTwice: 0.05 };
 const brokenConnectionsThatEndIt = 3;
 /** After so long a retry might come after the reply has been forgotten. */
 const retryWithinMs = 10_000;
+const pauseWithoutServerMs = 50;
 
 interface UnansweredRequest {
   readonly request: OperationRequest;
@@ -22,12 +24,19 @@ export class Load {
   readonly #witness: Witness;
   readonly #complain: (complaints: readonly Complaint[]) => void;
   readonly #client: HttpClient;
-  readonly #outcome: LoadOutcome = { acknowledged: 0, refusals: [], unknown: [] };
+  readonly #outcome: LoadOutcome = {
+    acknowledged: 0,
+    refusals: [],
+    unknown: [],
+    halfReplies: [],
+    carriedOutUnheard: [],
+    servedByRetry: 0,
+  };
   readonly #unanswered: UnansweredRequest[] = [];
   readonly #onReplyCountReached: () => void;
   #replies = 0;
   #operations = 0;
-  #isStopped = false;
+  #endsAtReplies = Number.POSITIVE_INFINITY;
 
   constructor(
     options: LoadOptions,
@@ -50,12 +59,12 @@ export class Load {
     return this.#unanswered.filter(({ sentAtMs }) => sentAtMs > sentAfterMs).map(({ request }) => request);
   }
 
-  /** Ends it: what is on its way is waited for, nothing more is sent. */
-  stop(): void {
-    this.#isStopped = true;
+  /** Ends it, when so many more replies have come: what is on its way then is waited for, nothing more is sent. */
+  stop(afterReplies: number): void {
+    this.#endsAtReplies = this.#replies + afterReplies;
   }
 
-  /** Sends until the server is gone, the operations are used up, or {@link stop} is called. */
+  /** Sends until the server is gone for longer than the load is to outlast, the operations are used up, or {@link stop} is called. */
   async run(): Promise<LoadOutcome> {
     const { workers, seed, reportAfterReplies } = this.#options;
     if (reportAfterReplies === 0) {
@@ -71,21 +80,28 @@ export class Load {
 
   async #work(random: Random): Promise<void> {
     let brokenInARow = 0;
+    let answeredAtMs = performance.now();
     while (this.#goesOn()) {
       const outcomes = await this.#next(random);
-      if (outcomes.some((outcome) => outcome.kind === "refused" && outcome.code === neverArrived)) {
-        return;
-      }
+      const isRefused = outcomes.some((outcome) => outcome.kind === "refused" && outcome.code === neverArrived);
       const isBroken = outcomes.some((outcome) => outcome.kind === "unknown" && outcome.isBroken);
       brokenInARow = isBroken ? brokenInARow + 1 : 0;
-      if (brokenInARow === brokenConnectionsThatEndIt) {
-        return;
+      if (!isRefused && !isBroken) {
+        answeredAtMs = performance.now();
+      } else if (isRefused || brokenInARow >= brokenConnectionsThatEndIt) {
+        if (performance.now() - answeredAtMs >= this.#options.outlastsMs) {
+          return;
+        }
+        await pause(pauseWithoutServerMs);
       }
     }
   }
 
   #goesOn(): boolean {
-    return !this.#isStopped && this.#operations < (this.#options.maxOperations ?? Number.POSITIVE_INFINITY);
+    return (
+      this.#replies < this.#endsAtReplies &&
+      this.#operations < (this.#options.maxOperations ?? Number.POSITIVE_INFINITY)
+    );
   }
 
   async #next(random: Random): Promise<RequestOutcome[]> {
@@ -107,26 +123,56 @@ export class Load {
     const copies = random.chance(shares.sentTwice / shares.keyed) ? 2 : 1;
     const sentAtMs = performance.now();
     const outcomes = await Promise.all(Array.from({ length: copies }, () => this.#send(request)));
+    if (this.#options.outlastsMs > 0) {
+      await this.#sendUntilServed(request, outcomes);
+    }
     if (outcomes.some(({ kind }) => kind === "unknown")) {
       this.#unanswered.push({ request, sentAtMs });
     }
     return outcomes;
   }
 
+  /** Adds what came of sending it again. Not after other errors than those that are expected. */
+  async #sendUntilServed(request: OperationRequest, outcomes: RequestOutcome[]): Promise<void> {
+    const wasServed = outcomes.some(({ kind }) => kind === "acknowledged");
+    const endsAtMs = performance.now() + retryWithinMs;
+    let last = outcomes.find((outcome) => this.#isToBeSentAgain(outcome));
+    while (last !== undefined && this.#isToBeSentAgain(last) && performance.now() < endsAtMs) {
+      await pause(pauseWithoutServerMs);
+      last = await this.#send(request);
+      outcomes.splice(0, outcomes.length, last);
+    }
+    if (last?.kind === "acknowledged") {
+      this.#outcome.servedByRetry += 1;
+      if (last.isReplay && !wasServed) {
+        this.#outcome.carriedOutUnheard.push(request.operation);
+      }
+    }
+  }
+
+  #isToBeSentAgain(outcome: RequestOutcome): boolean {
+    return (
+      outcome.kind === "unknown" ||
+      (outcome.kind === "refused" && [neverArrived, ...this.#options.expectedCodes].includes(outcome.code))
+    );
+  }
+
   async #read(user: string): Promise<RequestOutcome> {
     try {
       await this.#witness.read(this.#client, user, this.#options.expectedCodes);
       this.#countReply();
-      return { kind: "acknowledged" };
+      return { kind: "acknowledged", isReplay: false };
     } catch (error) {
-      const isRefused = (error as NodeJS.ErrnoException).code === "ECONNREFUSED";
-      return isRefused ? { kind: "refused", code: neverArrived } : { kind: "unknown", isBroken: true };
+      const outcome = outcomeOfBreak(error);
+      this.#noteHalfReply(outcome, user);
+      return outcome;
     }
   }
 
   async #send(request: OperationRequest): Promise<RequestOutcome> {
     const sentAtMs = Date.now();
     const outcome = await this.#witness.send(this.#client, request);
+    this.#noteHalfReply(outcome, request.operation);
     if (outcome.kind === "acknowledged") {
       this.#outcome.acknowledged += 1;
       this.#countReply();
@@ -136,6 +182,12 @@ export class Load {
       this.#noteRefusal(request, outcome.code, sentAtMs);
     }
     return outcome;
+  }
+
+  #noteHalfReply(outcome: RequestOutcome, subject: string): void {
+    if (outcome.kind === "unknown" && outcome.isHalf) {
+      this.#outcome.halfReplies.push(subject);
+    }
   }
 
   #noteRefusal({ operation, mustFail }: OperationRequest, code: string, sentAtMs: number): void {

@@ -10,6 +10,11 @@ const loadSchema = z.object({
   workers: z.int().positive(),
   /** After how many replies the load says so, and goes on; never when left out. */
   reportAfterReplies: z.int().nonnegative().optional(),
+  /**
+   * How long the load goes on while no server answers, in milliseconds; with any of it, requests with a key that are not
+   * served are sent again until they are.
+   */
+  outlastsMs: z.int().nonnegative().default(0),
   /** After how many operations the load ends by itself; only with the server when left out. */
   maxOperations: z.int().positive().optional(),
   /** Error codes that this load has to expect, besides those of runs that are told to fail. */
@@ -23,7 +28,8 @@ export const requestSchema = z.object({
   id: z.int(),
   body: z.discriminatedUnion("command", [
     loadSchema,
-    z.object({ command: z.literal("stop-load") }),
+    /** Ends the load as soon as so many more replies have come. */
+    z.object({ command: z.literal("stop-load"), afterReplies: z.int().nonnegative().default(0) }),
     /** Reads users and compares what they hold with what is known; all users when none are named. */
     z.object({ command: z.literal("judge"), url: z.string(), users: z.array(z.string()).optional() }),
     /** Sends the requests with an idempotency key once more whose outcome was never heard. */
@@ -49,6 +55,12 @@ export const loadOutcomeSchema = z.object({
   refusals: z.array(z.object({ operation: z.string(), code: z.string(), sentAtMs: z.number() })),
   /** Operations whose reply never came, or said that nobody knows. */
   unknown: z.array(z.object({ operation: z.string(), sentAtMs: z.number() })),
+  /** Who got the beginning of a reply, and no end. */
+  halfReplies: z.array(z.string()),
+  /** Operations that a retry found to be carried out, though nobody had been answered so. */
+  carriedOutUnheard: z.array(z.string()),
+  /** How many requests were served only when they were sent again. */
+  servedByRetry: z.int(),
 });
 
 /** How a load went. */

@@ -36,7 +36,7 @@ async function obey(body: ObserverRequest["body"]): Promise<unknown> {
     case "load":
       return runLoad(body);
     case "stop-load":
-      return load?.stop();
+      return load?.stop(body.afterReplies);
     case "judge":
       return withClient(body.url, (client) => witness.judge(client, body.users));
     case "retry":

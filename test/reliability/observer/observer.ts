@@ -60,9 +60,12 @@ export class Observer {
     return { replyCountReached: Promise.race([replyCountReached, outcome.then(() => undefined)]), outcome };
   }
 
-  /** Ends the load that is going on; its outcome resolves as soon as what is on its way was answered. */
-  async stopLoad(): Promise<void> {
-    await this.#ask({ command: "stop-load" });
+  /**
+   * Ends the load that is going on, when so many more replies have come; its outcome resolves as soon as what is on its
+   * way then was answered.
+   */
+  async stopLoad(afterReplies = 0): Promise<void> {
+    await this.#ask({ command: "stop-load", afterReplies });
   }
 
   /** Reads users and compares them with what is known; all of them when none are named. */

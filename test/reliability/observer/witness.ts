@@ -1,4 +1,4 @@
-import type { HttpClient, Reply } from "../../e2e/http-client.js";
+import { HalfReplyError, type HttpClient, type Reply } from "../../e2e/http-client.js";
 import type { Complaint } from "../complaint.js";
 import { type Evidence, errorSchema, evidenceSchema, parseOr } from "./evidence.js";
 import { History } from "./history.js";
@@ -19,10 +19,11 @@ export interface OperationRequest {
 
 /** How one request ended, as far as the one who sent it can know. */
 export type RequestOutcome =
-  | { readonly kind: "acknowledged" }
+  /** `isReplay` when the reply had been recorded earlier. */
+  | { readonly kind: "acknowledged"; readonly isReplay: boolean }
   | { readonly kind: "refused"; readonly code: string }
-  /** Nobody knows. `isBroken` when it was the connection. */
-  | { readonly kind: "unknown"; readonly isBroken: boolean };
+  /** Nobody knows. `isBroken` when it was the connection, `isHalf` when that broke within the reply. */
+  | { readonly kind: "unknown"; readonly isBroken: boolean; readonly isHalf: boolean };
 
 /** Code of the outcome of a request that cannot have reached the server. */
 export const neverArrived = "never arrived";
@@ -98,7 +99,7 @@ export class Witness {
     if (reply.status === 200) {
       return this.#evidenceIn(reply, user, askedAt).operations;
     }
-    const { code = "" } = parseOr(errorSchema, reply.text) ?? {};
+    const code = this.#codeOf(reply, user) ?? "";
     if (!expectedCodes.includes(code)) {
       this.#complain([other(user, `could not be read: ${reply.status} ${reply.text}`)]);
     }
@@ -123,21 +124,28 @@ export class Witness {
     try {
       reply = await post(client, request);
     } catch (error) {
-      const isRefused = (error as NodeJS.ErrnoException).code === "ECONNREFUSED";
-      return isRefused ? { kind: "refused", code: neverArrived } : { kind: "unknown", isBroken: true };
+      return outcomeOfBreak(error);
     }
     if (reply.status === 200) {
       this.#evidenceIn(reply, request.user, askedAt);
-      return { kind: "acknowledged" };
+      return { kind: "acknowledged", isReplay: isReplay(reply) };
     }
-    const error = parseOr(errorSchema, reply.text);
-    if (error === undefined) {
+    const code = this.#codeOf(reply, request.operation);
+    if (code === undefined) {
       this.#complain([other(request.operation, `was answered ${reply.status} with no code: ${reply.text}`)]);
-      return { kind: "unknown", isBroken: false };
     }
-    return error.code === "OUTCOME_UNKNOWN"
-      ? { kind: "unknown", isBroken: false }
-      : { kind: "refused", code: error.code };
+    return code === undefined || code === "OUTCOME_UNKNOWN"
+      ? { kind: "unknown", isBroken: false, isHalf: false }
+      : { kind: "refused", code };
+  }
+
+  /** The code of an error's reply, if it has one. A server that stops has to say when to come back. */
+  #codeOf({ status, headers, text }: Reply, subject: string): string | undefined {
+    const code = parseOr(errorSchema, text)?.code;
+    if (code === "SHUTTING_DOWN" && (status !== 503 || headers["retry-after"] === undefined)) {
+      this.#complain([other(subject, `got SHUTTING_DOWN with ${status}, Retry-After: ${headers["retry-after"]}`)]);
+    }
+    return code;
   }
 
   #evidenceIn(reply: Reply, user: string, askedAt: number): Evidence {
@@ -146,8 +154,7 @@ export class Witness {
       this.#complain([other(user, `was answered with something else than evidence: ${reply.text.slice(0, 200)}`)]);
       return { operation: "", operations: [], count: 0, checksum: 0, ballast: 0, latest: [] };
     }
-    const isReplay = reply.headers["idempotent-replayed"] === "true";
-    this.#complain(this.#history.of(user).judge(evidence, { askedAt, isReplay }));
+    this.#complain(this.#history.of(user).judge(evidence, { askedAt, isReplay: isReplay(reply) }));
     return evidence;
   }
 
@@ -155,6 +162,18 @@ export class Witness {
     this.#ledger.append(entry);
     this.#history.apply(entry);
   }
+}
+
+/** What a request came to that ended with an error of the connection. */
+export function outcomeOfBreak(error: unknown): RequestOutcome {
+  const isRefused = (error as NodeJS.ErrnoException).code === "ECONNREFUSED";
+  return isRefused
+    ? { kind: "refused", code: neverArrived }
+    : { kind: "unknown", isBroken: true, isHalf: error instanceof HalfReplyError };
+}
+
+function isReplay({ headers }: Reply): boolean {
+  return headers["idempotent-replayed"] === "true";
 }
 
 function post(client: HttpClient, { user, operation, mustFail, runMs, idempotencyKey }: OperationRequest) {

@@ -56,7 +56,7 @@ export const scenarioOffers: readonly ScenarioOffer[] = [
   },
   {
     name: "drain",
-    fault: "SIGTERM under load",
+    fault: "restart under load",
     faultsPerKill: 0.1,
     missing: () => undefined,
     create: () => new DrainScenario(),
