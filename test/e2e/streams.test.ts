@@ -7,6 +7,9 @@ import type { ServerProcess } from "./server-process.js";
 import { StreamReply } from "./stream-client.js";
 import { pluginPaths, type StartOptions, test, type Workplace } from "./workplace.js";
 
+/** Twice what is kept of a user for the monitor, and less than one reply that somebody holds. */
+const heapBytesKeptPerStream = 4_000;
+
 const monitored = z.object({
   users: z.array(z.object({ requests: z.object({ active_requests: z.number(), cancelled_count: z.number() }) })),
 });
@@ -23,6 +26,21 @@ async function serve(workplace: Workplace, options: StartOptions = {}): Promise<
 
 function stream({ url }: ServerProcess, user: string, body: object, path = "/generate/stream"): Promise<StreamReply> {
   return StreamReply.open(url, path, user, body);
+}
+
+/** On SIGUSR2 a server with this prints the bytes of its heap that are in use once all garbage is gone. */
+const heapArguments = [
+  "--expose-gc",
+  "--import",
+  `data:text/javascript,${encodeURIComponent('process.on("SIGUSR2", () => { gc(); console.log("Heap: " + process.memoryUsage().heapUsed + "."); })')}`,
+];
+
+async function heapBytes(server: ServerProcess): Promise<number> {
+  const figuresIn = (text: string) => [...text.matchAll(/Heap: (\d+)\./g)].map(([, bytes]) => Number(bytes));
+  const { length } = figuresIn(server.printed);
+  server.signal("SIGUSR2");
+  await expect.poll(() => figuresIn(server.printed).length, { timeout: 20_000 }).toBeGreaterThan(length);
+  return figuresIn(server.printed).at(-1) ?? Number.NaN;
 }
 
 async function figures(client: HttpClient): Promise<{ active: number; cancelled: number }> {
@@ -164,10 +182,16 @@ describe("a client that leaves its stream", () => {
   });
 
   test("leaves nothing behind, where five hundred of a thousand do at random moments", async ({ workplace }) => {
-    const server = await serve(workplace, { overrides: { "general.front_end.metrics": "true" } });
-    await (await stream(server, "warm-up", { chunks: 1 })).ended();
+    const server = await serve(workplace, {
+      overrides: { "general.front_end.metrics": "true", "general.per_user_resident_idle": "1" },
+      nodeArguments: heapArguments,
+    });
+    for (let index = 0; index < 50; index += 1) {
+      await (await stream(server, "warm-up", { chunks: 20 })).ended();
+    }
     const handles = async (): Promise<number> => (await readdir(`/proc/${server.pid}/fd`)).length;
     const before = await handles();
+    const heapBefore = await heapBytes(server);
     const patience = { timeout: 40_000, interval: 100 };
     const replies = await Promise.all(
       Array.from({ length: 1_000 }, (_, index) =>
@@ -191,6 +215,11 @@ describe("a client that leaves its stream", () => {
     expect(text).toMatch(/^alcove_runs_in_flight 0$/m);
     server.client.close();
     await expect.poll(handles, patience).toBeLessThanOrEqual(before);
+    // Also when the users' rooms are gone; what was measured of each user stays.
+    await expect
+      .poll(async () => ((await heapBytes(server)) - heapBefore) / replies.length, { ...patience, interval: 500 })
+      .toBeLessThan(heapBytesKeptPerStream);
+    expect(server.printed).not.toContain("MaxListenersExceededWarning");
     const [afterLeaving, afterEnd] = await Promise.all([
       stream(server, "user-0", { chunks: 1 }),
       stream(server, "user-1", { chunks: 1 }),
