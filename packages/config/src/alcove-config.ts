@@ -121,6 +121,8 @@ export interface FrontEndConfig {
   readonly limits: FrontEndLimits;
   /** Whether `GET /metrics` is served, and requests are counted for it. */
   readonly metrics: boolean;
+  /** Whether `GET /docs` is served, the OpenAPI document for people. */
+  readonly docs: boolean;
   /** What browsers let pages of other origins do. */
   readonly cors: CorsConfig;
   /** The WebSocket route. */

@@ -55,6 +55,7 @@ const frontEndShape = {
   trusted_proxies: networkList().default([]),
   limits: frontEndLimitsSchema,
   metrics: flag().default(false),
+  docs: flag().default(true),
   cors: section(corsShape),
   websocket: section(webSocketShape),
 };

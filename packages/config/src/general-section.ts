@@ -99,6 +99,7 @@ function frontEndConfigOf(frontEnd: GeneralSection["front_end"]): GeneralConfig[
     trustedProxies: Object.freeze(frontEnd.trusted_proxies),
     limits: frontEndLimitsOf(frontEnd.limits),
     metrics: frontEnd.metrics,
+    docs: frontEnd.docs,
     cors: Object.freeze({
       allowOrigins: Object.freeze(cors.allow_origins),
       ...(cors.allow_origin_regex === undefined ? {} : { allowOriginRegex: cors.allow_origin_regex }),

@@ -52,6 +52,7 @@ describe("loadConfig", () => {
             maxNewSessionsPerMinute: 0,
           },
           metrics: false,
+          docs: true,
           cors: {
             allowOrigins: [],
             allowMethods: ["GET"],
@@ -116,6 +117,7 @@ describe("loadConfig", () => {
             max_streams_per_user: 4
             max_new_sessions_per_minute: 30
           metrics: true
+          docs: false
           cors:
             allow_origins: [https://a.example]
             allow_origin_regex: https://[a-z]+[.]example
@@ -175,6 +177,7 @@ describe("loadConfig", () => {
           maxNewSessionsPerMinute: 30,
         },
         metrics: true,
+        docs: false,
         cors: {
           allowOrigins: ["https://a.example"],
           allowOriginRegex: "https://[a-z]+[.]example",

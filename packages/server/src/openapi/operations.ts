@@ -1,5 +1,6 @@
 import type { WorkflowFacts } from "@alcove/runtime";
 import {
+  DOCS_PATH,
   FULL_STREAM_PATHS,
   INTERACTIVE_PATHS,
   ISSUED_COOKIE_PATH,
@@ -36,6 +37,7 @@ export function operationsOf(workflow: WorkflowFacts, bodyExample: unknown): Ope
     ["GET /monitor/users", monitorUsers],
     [`GET ${METRICS_PATH}`, metrics],
     [`GET ${OPENAPI_PATH}`, openApi],
+    [`GET ${DOCS_PATH}`, docs],
   ]);
 }
 
@@ -250,6 +252,20 @@ const openApi: OperationFacts = {
       required: ["openapi", "paths"],
       properties: { openapi: { type: "string" }, paths: { type: "object" } },
     },
+  },
+  errors: ["INTERNAL"],
+  security: anybody,
+};
+
+const docs: OperationFacts = {
+  operationId: "docs",
+  tag: "server",
+  summary: "Show this API to people",
+  reply: {
+    status: 200,
+    description: "A page that shows this document.",
+    mediaType: "text/html",
+    schema: { type: "string" },
   },
   errors: ["INTERNAL"],
   security: anybody,

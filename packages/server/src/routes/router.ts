@@ -22,6 +22,7 @@ import {
   ADMIN_SESSION_PATH,
   ADMIN_SESSIONS_PATH,
   ASYNC_PATHS,
+  DOCS_PATH,
   EXECUTION_PATH,
   FULL_STREAM_PATHS,
   INTERACTIVE_PATHS,
@@ -89,6 +90,9 @@ export function createRouter(options: ServerOptions, life: ServerLife): RouterIn
     );
   }
   router.get(OPENAPI_PATH, openApiRoute(options));
+  if (life.docs !== undefined) {
+    router.get(DOCS_PATH, life.docs.page);
+  }
   return router;
 }
 

@@ -266,6 +266,7 @@ export function testConfig({
           maxSocketsPerUser: 10,
         },
         metrics: false,
+        docs: true,
         ...frontEnd,
       },
     },
