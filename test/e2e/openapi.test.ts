@@ -15,10 +15,15 @@ const methods = z.record(z.string(), z.record(z.string(), z.unknown()));
 const parameterSchema = z.object({ name: z.string(), in: z.enum(["header", "query", "path"]), schema: z.unknown() });
 const requestsPerOperation = 75;
 
-const configurations = [
-  ["the assistant", exampleConfigFile],
-  ["the to-do list", join(workspaceFolder, "configs/todo.yml")],
-] as const;
+const endpoints = JSON.stringify([
+  { function_name: "todo__list", path: "/v1/todo" },
+  { function_name: "current_datetime", path: "/v1/now", method: "GET" },
+]);
+
+const configurations: [string, string, Record<string, string>][] = [
+  ["the assistant", exampleConfigFile, {}],
+  ["the to-do list", join(workspaceFolder, "configs/todo.yml"), { "general.front_end.endpoints": endpoints }],
+];
 
 interface Operation {
   readonly method: string;
@@ -192,9 +197,9 @@ const acceptable: ReadonlySet<string> = new Set([
   "INTERACTION_RESOLVED",
 ]);
 
-describe.each(configurations)("the OpenAPI document of %s", (_, configFile) => {
+describe.each(configurations)("the OpenAPI document of %s", (_, configFile, overrides) => {
   test("has nothing a linter finds fault with", async ({ workplace }) => {
-    const { client } = await workplace.start({ configFile });
+    const { client } = await workplace.start({ configFile, overrides });
     const config = await createConfig({
       extends: ["recommended-strict"],
       // The licence is the application's own business, and some routes cannot be asked wrongly.
@@ -214,7 +219,11 @@ describe.each(configurations)("the OpenAPI document of %s", (_, configFile) => {
   test("is kept by every operation, whatever it is sent", async ({ workplace }) => {
     const { client } = await workplace.start({
       configFile,
-      overrides: { "general.enable_per_user_monitoring": "true", "general.front_end.metrics": "true" },
+      overrides: {
+        ...overrides,
+        "general.enable_per_user_monitoring": "true",
+        "general.front_end.metrics": "true",
+      },
     });
     const document = await documentOf(client);
     const check = new ReplyCheck(document);

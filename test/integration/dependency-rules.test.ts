@@ -105,7 +105,7 @@ const refused: [string, string, string[]][] = [
     "a per-user part under a shared workflow",
     "functions:\n  p: { _type: per_user }\nworkflow: { _type: shared }",
     [
-      "config.yml:2:6: The per-user function p stands under the shared workflow shared, which can never reach it. Use a per-user workflow, or remove the component. [component-unreachable]",
+      "config.yml:2:6: The per-user function p stands under the shared workflow shared, which can never reach it. Use a per-user workflow, serve the component under general.front_end.endpoints, or remove it. [component-unreachable]",
     ],
   ],
   [

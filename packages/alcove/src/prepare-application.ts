@@ -2,7 +2,7 @@ import { type AlcoveConfig, type ConfigDocument, type ConfigOverride, loadConfig
 import { type Problem, StartupRefusedError } from "@alcove/plugin-api";
 import { type DiscoveredPlugin, discoverPlugins, findHostDirectory } from "@alcove/plugin-loader";
 import { type ApplicationPlan, planApplication } from "@alcove/runtime";
-import { insecureIdentityProblem } from "@alcove/server";
+import { insecureIdentityProblem, routeClashes } from "@alcove/server";
 import { alcoveVersion } from "./version.js";
 
 /** Options of {@link prepareApplication}. */
@@ -50,10 +50,10 @@ export async function prepareApplication(options: PrepareOptions): Promise<Prepa
   const planned = components === undefined ? undefined : await planApplication({ components, document, plugins });
   const found = [...configProblems, ...pluginProblems, ...(planned?.problems ?? [])];
   const plan = planned?.plan;
-  const scope = planned?.workflowScope;
+  const scope = planned?.servedScope;
   if (options.isServed === true && config !== undefined && scope !== undefined) {
     const host = document.locate(["general", "front_end", "host"]);
-    found.push(...listOf(insecureIdentityProblem(config, scope, host)));
+    found.push(...listOf(insecureIdentityProblem(config, scope, host)), ...routeClashes(config, document));
   }
   const problems = found.map((problem) => withoutSecrets(problem, document));
   const isSound = !problems.some(({ severity }) => severity === "error");

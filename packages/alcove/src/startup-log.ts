@@ -17,7 +17,10 @@ export async function logStart(application: Application, configFile: string, log
   }
   const scope = workflow.scope === "per-user" ? "per-user" : "shared by all users";
   logger.info(`Workflow is ${scope} (${workflow.typeName})`);
-  if (workflow.scope === "per-user") {
+  for (const { functionName, scope } of runtime.entries.slice(1)) {
+    logger.info(`Function ${functionName} is served on its own (${scope})`);
+  }
+  if (servesUsers(application)) {
     const count = await store.count();
     logger.info(`State lives in ${store.place}, ${count === 1 ? "1 session" : `${count} sessions`} found`);
   }
@@ -37,7 +40,7 @@ export function logListening(application: Application, address: string, logger: 
   if (path !== undefined) {
     logger.info(`Route WebSocket ${address.replace(/^http/, "ws")}${path}`);
   }
-  if (application.runtime.workflow.scope === "per-user") {
+  if (servesUsers(application)) {
     logIdentity(application.config.general.identity, logger);
   }
   const { allowCredentials, allowOrigins } = application.config.general.frontEnd.cors;
@@ -45,6 +48,10 @@ export function logListening(application: Application, address: string, logger: 
     logger.warn("general.front_end.cors lets every web site act as whichever user is visiting it");
   }
   logger.info(`Listening on ${address}`);
+}
+
+function servesUsers({ runtime }: Application): boolean {
+  return runtime.entries.some(({ scope }) => scope === "per-user");
 }
 
 function logIdentity({ providers }: IdentityConfig, logger: Logger): void {

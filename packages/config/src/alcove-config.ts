@@ -16,6 +16,11 @@ export interface ComponentSections {
   readonly functionGroups: Readonly<Record<string, ComponentConfig>>;
   /** `workflow:`, unless the configuration has none. */
   readonly workflow: ComponentConfig | undefined;
+  /**
+   * The functions that `general.front_end.endpoints` serves on their own, beside the workflow; `undefined` where `general`
+   * has errors, so that it is not known which.
+   */
+  readonly entryFunctions: readonly EntryFunction[] | undefined;
   /** `plugins:`, in the order they are listed in. */
   readonly plugins: readonly PluginEntry[];
   /**
@@ -32,6 +37,14 @@ export interface ComponentConfig {
   /** Every other key as written, not yet checked. `__proto__` is an own property like any other. */
   readonly fields: Readonly<Record<string, unknown>>;
   /** Where it stands in the configuration, e.g. `["functions", "notepad"]`. */
+  readonly path: ConfigPath;
+}
+
+/** A function that is served on its own. */
+export interface EntryFunction {
+  /** Its public name, e.g. `notepad` or `todo__add`. */
+  readonly functionName: string;
+  /** Where it is named, e.g. `["general", "front_end", "endpoints", 0, "function_name"]`. */
   readonly path: ConfigPath;
 }
 
@@ -123,6 +136,12 @@ export interface FrontEndConfig {
   readonly metrics: boolean;
   /** Whether `GET /docs` is served, the OpenAPI document for people. */
   readonly docs: boolean;
+  /** What a proxy puts before every path, e.g. `/api`; empty for nothing. Requests may come with or without it. */
+  readonly rootPath: string;
+  /** The routes of the workflow. */
+  readonly workflow: EndpointConfig;
+  /** The routes of functions that are served on their own. */
+  readonly endpoints: readonly FunctionEndpointConfig[];
   /** What browsers let pages of other origins do. */
   readonly cors: CorsConfig;
   /** The WebSocket route. */
@@ -163,6 +182,26 @@ export interface FrontEndLimits {
   readonly maxStreamsPerUser: number;
   /** How many sessions may begin within a minute for one address; 0 for as many as come. */
   readonly maxNewSessionsPerMinute: number;
+}
+
+/** The routes of one entry: of the workflow, or of a function that is served on its own. */
+export interface EndpointConfig {
+  /** How its routes are called. `GET` calls it with an empty object. */
+  readonly method: "GET" | "POST";
+  /** Where its routes begin, e.g. `/v1/workflow`; `undefined` for nowhere. */
+  readonly path: string | undefined;
+  /** Where they begin as well, e.g. `/generate`; `undefined` for nowhere, and where legacy routes are switched off. */
+  readonly legacyPath: string | undefined;
+  /** What the API's description says of it, instead of the function's own description. */
+  readonly description: string | undefined;
+  /** Where it stands in the configuration, e.g. `["general", "front_end", "endpoints", 0]`. */
+  readonly place: ConfigPath;
+}
+
+/** The routes of a function that is served on its own. */
+export interface FunctionEndpointConfig extends EndpointConfig {
+  /** The function's public name, e.g. `notepad` or `todo__add`. */
+  readonly functionName: string;
 }
 
 /** What browsers let pages of other origins do. */

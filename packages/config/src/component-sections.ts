@@ -24,7 +24,10 @@ const componentName = /^[A-Za-z0-9_-]+$/;
  *
  * @returns `undefined` where it is not even known which components or plugins there are.
  */
-export function readComponentSections(root: MappingNode, report: ProblemReport): ComponentSections | undefined {
+export function readComponentSections(
+  root: MappingNode,
+  report: ProblemReport,
+): Omit<ComponentSections, "entryFunctions"> | undefined {
   const hidesSection = reportUnknownSections(root, report);
   const reader = new ComponentReader(report);
   const sectionNode = (key: string): ConfigNode | undefined => root.entries.get(key)?.value;

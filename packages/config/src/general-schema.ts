@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { endpointList, endpointShape, rootPath, workflowEndpoint, workflowEndpointShape } from "./endpoint-schema.js";
 import {
   duration,
   durationOrZero,
@@ -32,10 +33,6 @@ const corsShape = {
 };
 
 const webSocketShape = {
-  path: z
-    .string({ error: "must be text" })
-    .regex(/^(?:\/[\w.~-]+)*$/, { error: "must be a path such as /websocket, or empty for none" })
-    .default("/websocket"),
   reconnect_grace: durationOrZero(timerLimit).default(0),
   heartbeat_interval: duration(timerLimit).default(30 * secondMs),
   idle_timeout: duration(timerLimit).default(60 * minuteMs),
@@ -56,6 +53,10 @@ const frontEndShape = {
   limits: frontEndLimitsSchema,
   metrics: flag().default(false),
   docs: flag().default(true),
+  root_path: rootPath().default(""),
+  disable_legacy_routes: flag().default(false),
+  workflow: workflowEndpoint(),
+  endpoints: endpointList(),
   cors: section(corsShape),
   websocket: section(webSocketShape),
 };
@@ -107,6 +108,8 @@ const keysBySection: ReadonlyMap<string, readonly string[]> = new Map([
   ["general.front_end.limits", Object.keys(frontEndLimitsShape)],
   ["general.front_end.cors", Object.keys(corsShape)],
   ["general.front_end.websocket", Object.keys(webSocketShape)],
+  ["general.front_end.workflow", Object.keys(workflowEndpointShape)],
+  ["general.front_end.endpoints[]", Object.keys(endpointShape)],
   ...identityKeys,
 ]);
 

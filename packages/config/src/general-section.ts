@@ -1,7 +1,7 @@
 import { join, parse, resolve } from "node:path";
-import type { GeneralConfig } from "./alcove-config.js";
+import type { EndpointConfig, GeneralConfig } from "./alcove-config.js";
 import type { ConfigDocument } from "./config-document.js";
-import { type ConfigNode, type MappingNode, nodeAt, plainValueOf } from "./config-node.js";
+import { type ConfigNode, type ConfigPath, type MappingNode, nodeAt, plainValueOf } from "./config-node.js";
 import { frontEndLimitsOf } from "./front-end-limits-schema.js";
 import { type GeneralSection, generalSchema } from "./general-schema.js";
 import { identityConfigOf } from "./identity-section.js";
@@ -100,6 +100,16 @@ function frontEndConfigOf(frontEnd: GeneralSection["front_end"]): GeneralConfig[
     limits: frontEndLimitsOf(frontEnd.limits),
     metrics: frontEnd.metrics,
     docs: frontEnd.docs,
+    rootPath: frontEnd.root_path,
+    workflow: Object.freeze(endpointOf(frontEnd.workflow, frontEnd, ["workflow"])),
+    endpoints: Object.freeze(
+      frontEnd.endpoints.map((endpoint, index) =>
+        Object.freeze({
+          ...endpointOf(endpoint, frontEnd, ["endpoints", index]),
+          functionName: endpoint.function_name,
+        }),
+      ),
+    ),
     cors: Object.freeze({
       allowOrigins: Object.freeze(cors.allow_origins),
       ...(cors.allow_origin_regex === undefined ? {} : { allowOriginRegex: cors.allow_origin_regex }),
@@ -110,7 +120,7 @@ function frontEndConfigOf(frontEnd: GeneralSection["front_end"]): GeneralConfig[
       maxAgeSeconds: cors.max_age,
     }),
     webSocket: Object.freeze({
-      path: websocket.path === "" ? undefined : websocket.path,
+      path: frontEnd.workflow.websocket_path,
       reconnectGraceMs: websocket.reconnect_grace,
       heartbeatIntervalMs: websocket.heartbeat_interval,
       idleTimeoutMs: websocket.idle_timeout,
@@ -118,4 +128,20 @@ function frontEndConfigOf(frontEnd: GeneralSection["front_end"]): GeneralConfig[
       maxSocketsPerUser: websocket.max_sockets_per_user,
     }),
   });
+}
+
+type FrontEndSection = GeneralSection["front_end"];
+
+function endpointOf(
+  endpoint: Omit<FrontEndSection["endpoints"][number], "function_name">,
+  { disable_legacy_routes }: FrontEndSection,
+  place: ConfigPath,
+): EndpointConfig {
+  return {
+    method: endpoint.method,
+    path: endpoint.path,
+    legacyPath: disable_legacy_routes ? undefined : endpoint.legacy_path,
+    description: endpoint.description,
+    place: Object.freeze(["general", "front_end", ...place]),
+  };
 }

@@ -53,6 +53,15 @@ describe("loadConfig", () => {
           },
           metrics: false,
           docs: true,
+          rootPath: "",
+          workflow: {
+            method: "POST",
+            path: "/v1/workflow",
+            legacyPath: "/generate",
+            description: undefined,
+            place: ["general", "front_end", "workflow"],
+          },
+          endpoints: [],
           cors: {
             allowOrigins: [],
             allowMethods: ["GET"],
@@ -76,6 +85,7 @@ describe("loadConfig", () => {
       workflow: undefined,
       plugins: [],
       faultyNames: [],
+      entryFunctions: [],
     });
   });
 
@@ -118,6 +128,12 @@ describe("loadConfig", () => {
             max_new_sessions_per_minute: 30
           metrics: true
           docs: false
+          root_path: /api/
+          disable_legacy_routes: true
+          workflow: { method: GET, path: /ask, websocket_path: null, description: Answers. }
+          endpoints:
+            - { function_name: notepad, path: /v1/notes, legacy_path: /notes }
+            - { function_name: todo__add, method: GET, legacy_path: /add }
           cors:
             allow_origins: [https://a.example]
             allow_origin_regex: https://[a-z]+[.]example
@@ -127,7 +143,6 @@ describe("loadConfig", () => {
             expose_headers: [x-request-id]
             max_age: 60
           websocket:
-            path: ""
             reconnect_grace: 30s
             heartbeat_interval: 10s
             idle_timeout: 5m
@@ -178,6 +193,32 @@ describe("loadConfig", () => {
         },
         metrics: true,
         docs: false,
+        rootPath: "/api",
+        workflow: {
+          method: "GET",
+          path: "/ask",
+          legacyPath: undefined,
+          description: "Answers.",
+          place: ["general", "front_end", "workflow"],
+        },
+        endpoints: [
+          {
+            functionName: "notepad",
+            method: "POST",
+            path: "/v1/notes",
+            legacyPath: undefined,
+            description: undefined,
+            place: ["general", "front_end", "endpoints", 0],
+          },
+          {
+            functionName: "todo__add",
+            method: "GET",
+            path: undefined,
+            legacyPath: undefined,
+            description: undefined,
+            place: ["general", "front_end", "endpoints", 1],
+          },
+        ],
         cors: {
           allowOrigins: ["https://a.example"],
           allowOriginRegex: "https://[a-z]+[.]example",
@@ -266,10 +307,28 @@ describe("loadConfig", () => {
     ['application: ""', "must not be empty"],
     ['store: { path: ":memory:" }', "must be a file"],
     ["front_end: { max_body_bytes: 0 }", "whole number from 1 to"],
-    ["front_end: { websocket: { path: socket } }", "must be a path such as /websocket"],
+    ["front_end: { workflow: { websocket_path: socket } }", "must be a path such as /v1/workflow"],
     ["front_end: { websocket: { reconnect_grace: -1 } }", "must be longer than zero"],
     ["front_end: [koa]", "front_end must be a mapping, found a list"],
     ["front_end: { _type: koa, type: koa }", "has both _type and type"],
+    ["front_end: { root_path: api }", "must be a path such as /api, or empty"],
+    ["front_end: { workflow: { path: generate } }", "must be a path such as /v1/workflow"],
+    ["front_end: { workflow: { path: /a/../b } }", "must be a path such as /v1/workflow"],
+    ["front_end: { workflow: { path: '/a/:id' } }", "must be a path such as /v1/workflow"],
+    ["front_end: { workflow: { path: /a/ } }", "must be a path such as /v1/workflow"],
+    ["front_end: { workflow: { method: PUT } }", 'must be POST or GET, found "PUT"'],
+    [
+      "front_end: { workflow: { openai_api_path: /chat } }",
+      "does not serve general.front_end.workflow.openai_api_path",
+    ],
+    ["front_end: { endpoints: { path: /a } }", "must be a list of endpoints"],
+    ["front_end: { endpoints: [a] }", "endpoints\\[0\\] must be a mapping"],
+    ["front_end: { endpoints: [{ function_name: a }] }", "endpoints\\[0\\] must have a path"],
+    ["front_end: { endpoints: [{ function_name: a, pahth: /a, path: /b }] }", 'has no key "pahth". Did you mean path'],
+    [
+      "front_end: { endpoints: [{ function_name: a, openai_api_path: /a, path: /b }] }",
+      "endpoints\\[0\\].openai_api_path yet",
+    ],
     ["front_end: { cors: { allow_origins: x } }", 'must be a list of texts, found "x"'],
     ["front_end: { cors: { allow_origins: [1] } }", "allow_origins\\[0\\] must be text, found 1"],
     ["front_end: { cors: { allow_origin_regex: '(' } }", "must be a regular expression"],

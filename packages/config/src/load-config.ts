@@ -1,6 +1,6 @@
 import { resolve } from "node:path";
 import type { Problem } from "@alcove/plugin-api";
-import type { AlcoveConfig, ComponentSections } from "./alcove-config.js";
+import type { AlcoveConfig, ComponentSections, EntryFunction, GeneralConfig } from "./alcove-config.js";
 import { readComponentSections } from "./component-sections.js";
 import { ConfigDocument } from "./config-document.js";
 import { readConfigFile } from "./config-file.js";
@@ -56,10 +56,20 @@ export async function loadConfig(options: LoadConfigOptions): Promise<LoadedConf
   const served = dropUnservedSections(root, report);
   const general = readGeneralSection(served, { document, report, workingDirectory });
   const readable = readComponentSections(served, report);
-  const components = isWhole ? readable : undefined;
+  const components =
+    isWhole && readable !== undefined
+      ? Object.freeze({ ...readable, entryFunctions: general && entryFunctionsOf(general) })
+      : undefined;
   const isSound = general !== undefined && components !== undefined && report.errorCount === 0;
   const config = isSound ? Object.freeze({ general, ...components }) : undefined;
   return { config, components, document, problems: report.sorted() };
+}
+
+function entryFunctionsOf({ frontEnd }: GeneralConfig): readonly EntryFunction[] {
+  const functions = frontEnd.endpoints.map(({ functionName, place }) =>
+    Object.freeze({ functionName, path: Object.freeze([...place, "function_name"]) }),
+  );
+  return Object.freeze(functions);
 }
 
 function emptyRoot(name: string, directory: string): MappingNode {

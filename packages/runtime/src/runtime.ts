@@ -1,12 +1,12 @@
 import type { AlcoveConfig } from "@alcove/config";
-import type { Clock, Logger, Scope, z } from "@alcove/plugin-api";
+import type { Clock, Logger } from "@alcove/plugin-api";
 import type { SessionStore } from "@alcove/state";
 import { buildRoot, type Root } from "./containers/root.js";
 import { EventHub } from "./events/event-hub.js";
 import type { Executions } from "./executions/executions.js";
 import type { RuntimeFigures } from "./figures/runtime-figures.js";
 import type { ApplicationPlan } from "./plan/application-plan.js";
-import { WorkflowWire } from "./plan/workflow-wire.js";
+import { Entry, type EntryFacts } from "./plan/entry.js";
 import { SessionManager } from "./sessions/session-manager.js";
 import { SessionSweeper } from "./sessions/session-sweeper.js";
 import type { Tracing } from "./tracing/tracing.js";
@@ -27,30 +27,12 @@ export interface RuntimeOptions {
   readonly tracing?: Tracing | undefined;
 }
 
-/** What a front end needs to know of the workflow it serves. */
-export interface WorkflowFacts {
-  /** The type of the workflow, e.g. `per_user_assistant`. */
-  readonly typeName: string;
-  /** Whether a call needs a user. */
-  readonly scope: Scope;
-  /** One sentence for people and models. */
-  readonly description: string;
-  /** The schema of the request body: an object; a plain scalar has become `{ value }`. */
-  readonly inputSchema: z.ZodType;
-  /** The schema of the reply body; `undefined` when the workflow only streams. */
-  readonly outputSchema: z.ZodType | undefined;
-  /** The schema of one streamed chunk; `undefined` when the workflow cannot stream. */
-  readonly streamOutputSchema: z.ZodType | undefined;
-  /** The input in a request body. @throws InputInvalidError when the body lacks `value` where it is needed. */
-  unwrapInput(body: unknown): unknown;
-  /** The reply body for an output. */
-  wrapOutput(output: unknown): unknown;
-}
-
 /** A running application, without any front end: shared components are built, sessions are at hand. */
 export class Runtime {
   /** The workflow that is served. */
-  readonly workflow: WorkflowFacts;
+  readonly workflow: EntryFacts;
+  /** Everything that is served: the workflow first, then the functions that are served on their own. */
+  readonly entries: readonly EntryFacts[];
   /** Hands out users' sessions. */
   readonly sessions: SessionManager;
   /** The jobs of users, and the runs that ask them something. */
@@ -69,16 +51,19 @@ export class Runtime {
     const { plan, config, store, clock } = options;
     const { general } = config;
     const logger = options.logger.child({ scope: "runtime" });
-    const wire = new WorkflowWire(plan.workflow);
+    const workflow = new Entry(plan.workflow);
+    const functions = plan.entries.filter((fn) => fn !== plan.workflow);
+    const entries = [workflow, ...functions.map((fn) => new Entry(fn))];
     this.#root = root;
     this.#logger = logger;
     this.#shutdownTimeoutMs = general.shutdownTimeoutMs;
     this.events = new EventHub(logger, options.tracing);
-    this.workflow = workflowFacts(plan, wire);
+    this.workflow = workflow.facts;
+    this.entries = Object.freeze(entries.map(({ facts }) => facts));
     this.sessions = new SessionManager({
       application: general.application,
       plan,
-      wire,
+      entries,
       furnishings: { plan, root, logger: options.logger, clock, releaseTimeoutMs: general.shutdownTimeoutMs },
       store,
       hub: this.events,
@@ -140,17 +125,4 @@ export class Runtime {
       this.#logger.warn("Shared components were not released cleanly", { errors, unfinished });
     }
   }
-}
-
-function workflowFacts({ workflow }: ApplicationPlan, wire: WorkflowWire): WorkflowFacts {
-  return Object.freeze({
-    typeName: workflow.component.type.name,
-    scope: workflow.component.scope,
-    description: workflow.schemas.description || workflow.component.type.contribution.description,
-    inputSchema: wire.inputSchema,
-    outputSchema: wire.outputSchema,
-    streamOutputSchema: wire.streamOutputSchema,
-    unwrapInput: (body: unknown) => wire.unwrapInput(body),
-    wrapOutput: (output: unknown) => wire.wrapOutput(output),
-  });
 }

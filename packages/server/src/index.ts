@@ -9,6 +9,7 @@ export type { RevokedUsers } from "./identity/revoked-users.js";
 export { isUuid, userIdOf, userIdOfSessionCookie } from "./identity/user-id.js";
 export { insecureIdentityProblem, isLoopbackHost } from "./insecure-identity.js";
 export { type RouteAddress, routeAddresses } from "./routes/route-addresses.js";
+export { routeClashes } from "./routes/route-clashes.js";
 export type { ServedApplication, ServedRunner, ServedSession } from "./served-application.js";
 export type { ServerOptions } from "./server-options.js";
 export type { SessionPage, StoredSessions } from "./stored-sessions.js";

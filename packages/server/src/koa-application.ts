@@ -12,6 +12,7 @@ import { requestId } from "./middleware/request-id.js";
 import { requestSpan } from "./middleware/request-span.js";
 import { unmatchedRoute } from "./middleware/unmatched-route.js";
 import type { RequestContext, RequestState } from "./request-state.js";
+import { withoutRootPath } from "./routes/root-path.js";
 import { createRouter } from "./routes/router.js";
 import { staticRoutes } from "./routes/static-routes.js";
 import { setSecurityHeaders } from "./security-headers.js";
@@ -60,8 +61,12 @@ export function createRequestListener(options: ServerOptions, life: ServerLife):
     logger.debug("A reply could not be written.", { ...(context && requestFields(context)), error }),
   );
   const listener = koa.callback();
+  const { rootPath } = config.general.frontEnd;
   return (request, response) => {
     setSecurityHeaders(response);
+    if (rootPath !== "") {
+      request.url = withoutRootPath(request.url ?? "", rootPath);
+    }
     void listener(request, response);
   };
 }

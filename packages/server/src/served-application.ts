@@ -1,4 +1,5 @@
 import type {
+  EntryFacts,
   ExecutionFollower,
   ExecutionView,
   IdempotencyRequest,
@@ -11,19 +12,26 @@ import type {
   RunRequest,
   RuntimeFigures,
   StepListener,
-  WorkflowFacts,
 } from "@alcove/runtime";
 
 /** The part of the runtime the server uses. A started `Runtime` satisfies it. */
 export interface ServedApplication {
   /** The workflow that is served. */
-  readonly workflow: WorkflowFacts;
+  readonly workflow: EntryFacts;
+  /** Everything that is served: the workflow first, then the functions that are served on their own. */
+  readonly entries: readonly EntryFacts[];
   /** What it has done since its start. */
   readonly figures: RuntimeFigures;
   /** Its users' sessions. */
   readonly sessions: {
-    /** The room of one user, for one request. Throws errors of the catalogue. */
-    session(options: { readonly userId: string | undefined }): ServedSession;
+    /**
+     * The room of one user, for one request to the function of that name, or to the workflow. Throws errors of the
+     * catalogue.
+     */
+    session(options: {
+      readonly userId: string | undefined;
+      readonly functionName?: string | undefined;
+    }): ServedSession;
     /** Figures of the sessions in memory, in the order in which they woke up. */
     residents(): readonly ResidentFigures[];
     /** Takes a user's session out of memory; resolves to whether it was there. @throws SESSION_BUSY. */
@@ -54,13 +62,13 @@ export interface ServedExecutions {
 
 /** A session as the server uses it: one run, then closed. */
 export interface ServedSession {
-  /** One run of the workflow. Nothing happens before it is asked for its reply. */
+  /** One run of the entry. Nothing happens before it is asked for its reply. */
   run(input: unknown, request: RunRequest): ServedRunner;
   /** Gives the session back, as soon as the run that has begun is over. */
   close(): void;
 }
 
-/** One run of the workflow. */
+/** One run of an entry. */
 export interface ServedRunner {
   /** The id of the run. */
   readonly runId: string;

@@ -8,7 +8,7 @@ import type { StoredSessions } from "./stored-sessions.js";
 
 /** What a server is made of. */
 export interface ServerOptions {
-  /** The started runtime whose workflow is served. The server does not close it. */
+  /** The started runtime that is served. The server does not close it. */
   readonly runtime: ServedApplication;
   /** What is stored of users, for the routes by which they look after their own session. */
   readonly storedSessions: StoredSessions;

@@ -84,12 +84,14 @@ export interface ServicesPlan {
 export interface ApplicationPlan {
   /** Shared components in the order in which they are built: dependencies first. */
   readonly sharedComponents: readonly ComponentPlan[];
-  /** Per-user components that the workflow reaches, in the order in which they are built: dependencies first. */
+  /** Per-user components that an entry reaches, in the order in which they are built: dependencies first. */
   readonly perUserComponents: readonly ComponentPlan[];
   /** Every function of the components above, by slot. */
   readonly functions: readonly FunctionPlan[];
-  /** The entry function. */
+  /** The workflow: the entry that every application has. */
   readonly workflow: FunctionPlan;
+  /** Every function that runs can begin with: the workflow, and those that are served on their own. */
+  readonly entries: readonly FunctionPlan[];
   /** The shared services, in the order in which they are loaded. */
   readonly services: readonly ServicesPlan[];
 }

@@ -9,13 +9,20 @@ import type {
   StatePlan,
 } from "./application-plan.js";
 import { type ConfiguredComponent, type Dependency, publicFunctionName } from "./configured-component.js";
+import type { EntryTarget } from "./entry-functions.js";
 import { bindReferences } from "./references-in-config.js";
 import { collectionKey, componentKey } from "./stored-names.js";
+
+/** What leads from component to component, and where runs come in beside the workflow. */
+export interface PlannedGraph {
+  readonly dependencies: readonly Dependency[];
+  readonly entries: readonly EntryTarget[];
+}
 
 /** Turns checked components into the plan: build order, slots, and configurations with handles in place of references. */
 export function compilePlan(
   components: readonly ConfiguredComponent[],
-  dependencies: readonly Dependency[],
+  { dependencies, entries }: PlannedGraph,
   services: readonly ServicesPlan[],
 ): ApplicationPlan {
   const workflow = components.find((component) => component.section === "workflow");
@@ -23,16 +30,19 @@ export function compilePlan(
     throw new TypeError("A plan is compiled only for a configuration with a workflow.");
   }
   const ordered = inBuildOrder(components, dependencies);
-  const reached = reachedFrom(workflow, dependencies);
+  const reached = reachedFrom([workflow, ...entries.map(({ component }) => component)], dependencies);
   const compiler = new PlanCompiler(dependencies);
   const plans = ordered
     .filter((component) => component.scope === "shared" || reached.has(component))
     .map((component) => compiler.compile(component));
+  const workflowFunction = compiler.functionOf(workflow, "");
+  const entryFunctions = entries.map(({ component, member }) => compiler.functionOf(component, member ?? ""));
   return Object.freeze({
     sharedComponents: plans.filter((plan) => plan.scope === "shared"),
     perUserComponents: plans.filter((plan) => plan.scope === "per-user"),
     functions: compiler.functions,
-    workflow: compiler.functionOf(workflow, ""),
+    workflow: workflowFunction,
+    entries: Object.freeze([...new Set([workflowFunction, ...entryFunctions])]),
     services,
   });
 }
@@ -57,10 +67,10 @@ function inBuildOrder(
 }
 
 function reachedFrom(
-  workflow: ConfiguredComponent,
+  entries: readonly ConfiguredComponent[],
   dependencies: readonly Dependency[],
 ): ReadonlySet<ConfiguredComponent> {
-  const reached = new Set([workflow]);
+  const reached = new Set(entries);
   for (const component of reached) {
     for (const { to } of dependencies.filter(({ from }) => from === component)) {
       reached.add(to);

@@ -44,23 +44,29 @@ export function buildDependencyGraph(
   return { dependencies, problems };
 }
 
+/** What a reference says of its target. */
+type NamedReference = { readonly reference: Pick<PlacedReference["reference"], "kind" | "name"> };
+
 /** The faulty group a member's name belongs to, or the name itself. */
-function ownerOf(name: string, faultyNames: ReadonlySet<string>): string {
+export function ownerOf(name: string, faultyNames: ReadonlySet<string>): string {
   return [...faultyNames].find((faulty) => name.startsWith(`${faulty}${MEMBER_SEPARATOR}`)) ?? name;
 }
 
-interface Target {
+/** What a name leads to. */
+export interface Target {
   readonly component: ConfiguredComponent;
   readonly member: string | undefined;
 }
 
-interface WrongName {
+/** A name that leads nowhere. */
+export interface WrongName {
   readonly rule: "reference-unknown" | "reference-kind";
   /** The name, and what is wrong with it. */
   readonly fault: string;
 }
 
-class ReferenceableNames {
+/** The names that references may use. */
+export class ReferenceableNames {
   readonly #functions = new Map<string, Target>();
   readonly #groups = new Map<string, Target>();
   readonly #hidden = new Set<string>();
@@ -85,7 +91,7 @@ class ReferenceableNames {
   }
 
   /** The target, or what is wrong with the name. */
-  find({ reference }: PlacedReference): Target | WrongName {
+  find({ reference }: NamedReference): Target | WrongName {
     const isFunction = reference.kind === "function";
     const found = (isFunction ? this.#functions : this.#groups).get(reference.name);
     if (found !== undefined) {
@@ -107,7 +113,8 @@ class ReferenceableNames {
     return { rule: "reference-unknown", fault };
   }
 
-  remedyFor({ reference }: PlacedReference): { remedy?: string } {
+  /** How to mend a name that leads nowhere. */
+  remedyFor({ reference }: NamedReference): { remedy?: string } {
     const { name, kind } = reference;
     if (this.#hidden.has(name)) {
       return { remedy: "Change the group's include or exclude, or refer to another function." };

@@ -11,36 +11,37 @@ import {
 export interface DependencyGraph {
   readonly components: readonly ConfiguredComponent[];
   readonly dependencies: readonly Dependency[];
-  /** Whether all dependencies are known. If not, nothing is said about what is not reached. */
+  /** What runs can begin with: the workflow first, unless there is none, and what is served on its own. */
+  readonly entries: readonly ConfiguredComponent[];
+  /** Whether all dependencies and entries are known. If not, nothing is said about what is not reached. */
   readonly isComplete: boolean;
 }
 
 /**
  * Checks who may depend on whom. Shared components live longer than any user, so they may not reach into a user's room;
- * dependencies may not run in circles; and a per-user component that no per-user workflow reaches would never be built.
+ * dependencies may not run in circles; and a per-user component that no entry reaches would never be built.
  */
 export function checkDependencyRules(
-  { components, dependencies, isComplete }: DependencyGraph,
+  { components, dependencies, entries, isComplete }: DependencyGraph,
   document: ConfigDocument,
 ): Problem[] {
   const graph = new Map<ConfiguredComponent, Dependency[]>(components.map((component) => [component, []]));
   for (const dependency of dependencies) {
     graph.get(dependency.from)?.push(dependency);
   }
-  const workflow = components.find((component) => component.section === "workflow");
-  const chains = workflow === undefined ? new Map<ConfiguredComponent, string>() : chainsFrom(workflow, graph);
+  const chains = chainsFrom(entries, graph);
   return [
     ...scopeProblems(dependencies, chains, document),
     ...cycleProblems(components, graph, document),
-    ...(isComplete ? reachabilityProblems(components, workflow, chains, document) : []),
+    ...(isComplete ? reachabilityProblems(components, entries, chains, document) : []),
   ];
 }
 
 type Graph = ReadonlyMap<ConfiguredComponent, readonly Dependency[]>;
 
-/** For every component the workflow reaches, the shortest way there: `workflow (shared) -> a (shared)`. */
-function chainsFrom(workflow: ConfiguredComponent, graph: Graph): Map<ConfiguredComponent, string> {
-  const chains = new Map([[workflow, describeComponent(workflow)]]);
+/** For every component that an entry reaches, the shortest way there: `workflow (shared) -> a (shared)`. */
+function chainsFrom(entries: readonly ConfiguredComponent[], graph: Graph): Map<ConfiguredComponent, string> {
+  const chains = new Map(entries.map((entry) => [entry, describeComponent(entry)]));
   for (const [component, chain] of chains) {
     for (const { to } of graph.get(component) ?? []) {
       if (!chains.has(to)) {
@@ -109,16 +110,18 @@ function cycleProblem(cycle: readonly ConfiguredComponent[], closing: Dependency
 
 function reachabilityProblems(
   components: readonly ConfiguredComponent[],
-  workflow: ConfiguredComponent | undefined,
+  entries: readonly ConfiguredComponent[],
   chains: ReadonlyMap<ConfiguredComponent, string>,
   document: ConfigDocument,
 ): Problem[] {
-  if (workflow === undefined) {
+  const [workflow] = entries;
+  if (workflow?.section !== "workflow") {
     return [];
   }
-  // Under a shared workflow nothing could ever build a per-user part, whoever asked for it; under a per-user workflow an
+  // Where all entries are shared nothing could ever build a per-user part, whoever asked for it; where any is per-user an
   // unused one is harmless.
-  const isShared = workflow.scope === "shared";
+  const isShared = entries.every(({ scope }) => scope === "shared");
+  const nobody = entries.length === 1 ? "The workflow does not reach" : "Neither the workflow nor an endpoint reaches";
   return components
     .filter((component) => component.scope === "per-user" && !chains.has(component))
     .map((component) => ({
@@ -126,10 +129,10 @@ function reachabilityProblems(
       severity: isShared ? "error" : "warning",
       message: isShared
         ? `The per-user ${kindNames[component.section]} ${component.name} stands under the shared workflow ${workflow.type.name}, which can never reach it.`
-        : `The workflow does not reach the per-user ${kindNames[component.section]} ${component.name}; it is never built.`,
+        : `${nobody} the per-user ${kindNames[component.section]} ${component.name}; it is never built.`,
       source: document.locate(component.source.path),
       remedy: isShared
-        ? "Use a per-user workflow, or remove the component."
+        ? "Use a per-user workflow, serve the component under general.front_end.endpoints, or remove it."
         : "Refer to it from the workflow, or remove it.",
     }));
 }

@@ -3,8 +3,10 @@ import type { Problem, Scope } from "@alcove/plugin-api";
 import { ComponentTypeRegistry, type DiscoveredPlugin } from "@alcove/plugin-loader";
 import type { ApplicationPlan } from "./application-plan.js";
 import { compilePlan } from "./compile-plan.js";
+import type { ConfiguredComponent } from "./configured-component.js";
 import { buildDependencyGraph } from "./dependency-graph.js";
 import { checkDependencyRules } from "./dependency-rules.js";
+import { resolveEntryFunctions } from "./entry-functions.js";
 import { checkNames } from "./name-rules.js";
 import { type ResolvedComponents, resolveComponents } from "./resolve-components.js";
 import { planServices } from "./service-plan.js";
@@ -23,8 +25,8 @@ export interface PlanOptions {
 export interface PlanResult {
   /** `undefined` when any problem is an error. */
   readonly plan: ApplicationPlan | undefined;
-  /** Known also where the plan is not. */
-  readonly workflowScope: Scope | undefined;
+  /** `per-user` where any entry is; known also where the plan is not. */
+  readonly servedScope: Scope | undefined;
   /** Every violation, and warnings. */
   readonly problems: readonly Problem[];
 }
@@ -38,6 +40,11 @@ export async function planApplication({ components: sections, document, plugins 
   const resolved = await resolveComponents(sections, registry, document);
   const { components } = resolved;
   const { dependencies, problems: referenceProblems } = buildDependencyGraph(resolved, document);
+  const { entries, problems: entryProblems } = resolveEntryFunctions(sections.entryFunctions ?? [], resolved, document);
+  const workflow = components.find(({ section }) => section === "workflow");
+  const entryComponents = [...(workflow === undefined ? [] : [workflow]), ...entries.map(({ component }) => component)];
+  const isComplete =
+    areReferencesKnown(resolved) && sections.entryFunctions !== undefined && entryProblems.length === 0;
   const usedPlugins = plugins.filter(
     (plugin) => plugin.isListed || components.some((component) => component.type.plugin.id === plugin.id),
   );
@@ -47,16 +54,21 @@ export async function planApplication({ components: sections, document, plugins 
     ...workflowProblems(sections, document),
     ...checkNames(components, document),
     ...referenceProblems,
-    ...checkDependencyRules({ components, dependencies, isComplete: isComplete(resolved) }, document),
+    ...entryProblems,
+    ...checkDependencyRules({ components, dependencies, entries: entryComponents, isComplete }, document),
     ...serviceProblems,
   ];
   const hasErrors = problems.some((problem) => problem.severity === "error");
-  const plan = hasErrors ? undefined : compilePlan(components, dependencies, services);
-  return { plan, workflowScope: components.find(({ section }) => section === "workflow")?.scope, problems };
+  const plan = hasErrors ? undefined : compilePlan(components, { dependencies, entries }, services);
+  return { plan, servedScope: servedScope(entryComponents), problems };
+}
+
+function servedScope(entries: readonly ConfiguredComponent[]): Scope | undefined {
+  return entries.find(({ scope }) => scope === "per-user")?.scope ?? entries[0]?.scope;
 }
 
 /** Whether all references are known; a component whose fields are faulty may hold more than were found. */
-function isComplete({ components, faultyNames }: ResolvedComponents): boolean {
+function areReferencesKnown({ components, faultyNames }: ResolvedComponents): boolean {
   return faultyNames.size === 0 && components.every(({ parsedConfig }) => parsedConfig !== undefined);
 }
 

@@ -6,16 +6,12 @@ import type { InteractionResponse } from "../executions/interaction-answer.js";
 import type { InteractionListener } from "../executions/interaction-desk.js";
 import type { ParkableRun, RunExecution } from "../executions/run-execution.js";
 import type { RunKind, RunOutcome } from "../figures/run-figures.js";
-import type { FunctionPlan } from "../plan/application-plan.js";
-import type { WorkflowWire } from "../plan/workflow-wire.js";
 import type { IdempotencyRequest } from "../sessions/recorded-replies.js";
 import type { RunAbort } from "./run-abort.js";
 import type { RequestedRunFacts } from "./run-facts.js";
 
-/** What a runner runs in: a user's session, or a shared workflow. */
+/** What a runner runs in: a user's session, or nobody's, where the entry is shared. */
 export interface RunHost {
-  readonly workflow: FunctionPlan;
-  readonly wire: WorkflowWire;
   readonly clock: Clock;
   readonly hub: EventHub;
   readonly userId: string | undefined;

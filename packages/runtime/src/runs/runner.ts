@@ -5,15 +5,18 @@ import type { InteractionResponse } from "../executions/interaction-answer.js";
 import type { InteractionListener } from "../executions/interaction-desk.js";
 import type { RunExecution } from "../executions/run-execution.js";
 import { outcomeOfError, type RunKind, type RunOutcome } from "../figures/run-figures.js";
+import type { Entry } from "../plan/entry.js";
 import type { IdempotencyRequest } from "../sessions/recorded-replies.js";
 import { detachDrafts } from "./detach-drafts.js";
+import { invokeEntry, streamEntry } from "./entry-invocation.js";
+import { followSignal } from "./follow-signal.js";
 import { asText, ChunkRecording, lastHeldBack, type Reply, type ReplyStream, replayedChunks } from "./reply.js";
 import { RunAbort } from "./run-abort.js";
 import { RequestedRunFacts, type RunRequest } from "./run-facts.js";
 import { failureOf } from "./run-failure.js";
+import type { RunHold } from "./run-hold.js";
 import type { InteractiveExecution, RunHost, RunLease } from "./run-host.js";
 import { parseInput } from "./schema-check.js";
-import { invokeWorkflow, streamWorkflow } from "./workflow-call.js";
 
 /** Where a runner is in its life. */
 export type RunnerState = "initialized" | "running" | "completed" | "failed";
@@ -25,18 +28,12 @@ interface BegunRun {
   readonly startedAtMs: number;
 }
 
-/** Keeps a session in memory while a run goes on. */
-export interface RunHold {
-  /** @throws TypeError when the session is closed. */
-  enterRun(): void;
-  leaveRun(): void;
-}
-
 /** Serves exactly one run: its single result, its reply as JSON text, or its stream. */
 export class Runner {
   /** What functions see of the run. */
   readonly facts: RequestedRunFacts;
   readonly #host: RunHost;
+  readonly #entry: Entry;
   readonly #hold: RunHold;
   readonly #input: unknown;
   readonly #request: RunRequest;
@@ -48,9 +45,20 @@ export class Runner {
   #execution: RunExecution | undefined;
   #interactive: InteractiveExecution | undefined;
 
-  /** @param execution What is told of the run, where it is more than the answer to a request. */
-  constructor(host: RunHost, hold: RunHold, input: unknown, request: RunRequest, execution?: RunExecution) {
+  /**
+   * @param entry The function the run begins with.
+   * @param execution What is told of the run, where it is more than the answer to a request.
+   */
+  constructor(
+    host: RunHost,
+    entry: Entry,
+    hold: RunHold,
+    input: unknown,
+    request: RunRequest,
+    execution?: RunExecution,
+  ) {
     this.#host = host;
+    this.#entry = entry;
     this.#execution = execution;
     this.#hold = hold;
     this.#input = input;
@@ -121,20 +129,20 @@ export class Runner {
   }
 
   /**
-   * Runs the workflow and resolves to its single result, once everything the run changed is durable.
+   * Runs the entry and resolves to its single result, once everything the run changed is durable.
    *
    * @throws RUNNER_MISUSED at the second use, and TypeError when the session was closed before the first;
    * INPUT_INVALID, before anything is loaded or built;
    * SHUTTING_DOWN, SESSION_QUEUE_FULL while it waits, RUN_TIMED_OUT, RUN_ABORTED or the reason of {@link abort} while it waits or works;
    * STATE_UNREADABLE, STATE_VERSION_UNSUPPORTED, STATE_INVALID, STORE_FAILED, STORE_CLOSED, COMPONENT_BUILD_FAILED when the
    * session cannot be woken up;
-   * workflow_error when the workflow throws, OUTPUT_INVALID, OUTPUT_KIND_UNSUPPORTED when it only streams;
+   * workflow_error when the entry throws, OUTPUT_INVALID, OUTPUT_KIND_UNSUPPORTED when it only streams;
    * STATE_INVALID when a state that was left behind, or an item that was appended, cannot be stored; STATE_UNREADABLE,
    * STATE_VERSION_UNSUPPORTED, STATE_MIGRATION_FAILED, STORE_FAILED when items cannot be read; STORE_FAILED, STORE_CONFLICT, STORE_CLOSED when the
    * commit changed nothing, OUTCOME_UNKNOWN when nobody knows whether it did.
    */
   async result(): Promise<unknown> {
-    const { wire } = this.#host;
+    const { wire } = this.#entry;
     return this.#single(await this.#begin(), detachDrafts, (result) => JSON.stringify(wire.wrapOutput(result)));
   }
 
@@ -152,15 +160,15 @@ export class Runner {
       this.#endReplay(begun.lease);
       return { body: begun.lease.recordedReply, isReplayed: true };
     }
-    const { wire, workflow } = this.#host;
-    const finish = (output: unknown): string => asText(workflow, () => JSON.stringify(wire.wrapOutput(output)));
+    const { wire, fn } = this.#entry;
+    const finish = (output: unknown): string => asText(fn, () => JSON.stringify(wire.wrapOutput(output)));
     const body = await this.#single(begun, finish, asItIs);
     return { body, isReplayed: false };
   }
 
   /**
-   * Runs the workflow and yields its chunks as they come. The stream ends only after everything the run changed is
-   * durable. Leaving it early aborts the run. A workflow that cannot stream yields its single result as the one chunk.
+   * Runs the entry and yields its chunks as they come. The stream ends only after everything the run changed is
+   * durable. Leaving it early aborts the run. An entry that cannot stream yields its single result as the one chunk.
    *
    * @throws as {@link result}, but for OUTPUT_KIND_UNSUPPORTED.
    */
@@ -185,10 +193,10 @@ export class Runner {
       this.#endReplay(begun.lease);
       return { isReplayed: true, chunks: replayedChunks(recordedReply) };
     }
-    const { wire, workflow } = this.#host;
+    const { wire, fn } = this.#entry;
     const recording = idempotency && new ChunkRecording((bytes) => begun.lease.assertRecordable(bytes));
     const finish = (chunk: unknown): string => {
-      const text = asText(workflow, () => wire.chunkText(chunk));
+      const text = asText(fn, () => wire.chunkText(chunk));
       recording?.add(text);
       return text;
     };
@@ -228,13 +236,13 @@ export class Runner {
     chunks: unknown[],
   ): AsyncGenerator<Chunk, void, undefined> {
     const execution = this.#execution;
-    for await (const chunk of streamWorkflow(this.#host, lease.run, input, span)) {
+    for await (const chunk of streamEntry(this.#entry, this.#host, lease.run, input, span)) {
       lease.run.abort.assertNotAborted();
       const detached = detachDrafts(chunk);
       if (span?.wantsOutput === true) {
         chunks.push(detached);
       }
-      if (execution === undefined || execution.isNewChunk(this.#host.wire.chunkText(detached))) {
+      if (execution === undefined || execution.isNewChunk(this.#entry.wire.chunkText(detached))) {
         yield finish(detached);
       }
     }
@@ -246,7 +254,7 @@ export class Runner {
     textOf: (result: Result) => string,
   ): Promise<Result> {
     try {
-      const result = finish(await invokeWorkflow(this.#host, begun.lease.run, begun.input, begun.span));
+      const result = finish(await invokeEntry(this.#entry, this.#host, begun.lease.run, begun.input, begun.span));
       await this.#succeed(begun, result, undefined, this.#execution && textOf(result));
       return result;
     } catch (error) {
@@ -267,14 +275,17 @@ export class Runner {
       // A retry could not tell whether the first request still waits for a person.
       this.#execution = undefined;
     }
-    const { workflow, clock } = this.#host;
+    const { typeName } = this.#entry.facts;
+    const { clock } = this.#host;
     const startedAtMs = clock.monotonicMs();
     const input = this.#parseInput();
     this.#hold.enterRun();
-    this.#events.beginTrace(workflow.component.type.name, this.#request.traceParent);
+    this.#events.beginTrace(typeName, this.#request.traceParent);
     try {
       const { signal, admitNewSession } = this.#request;
-      this.#followCallerSignal(signal);
+      if (signal !== undefined) {
+        this.#stopFollowingCaller = followSignal(signal, (reason) => this.abort(reason));
+      }
       const { facts } = this;
       const events = this.#events;
       const lease = await this.#host.begin({ facts, events, abort: this.#abort, idempotency, admitNewSession });
@@ -282,7 +293,7 @@ export class Runner {
       if (this.#execution !== undefined) {
         await this.#attach(this.#execution, lease);
       }
-      const span = isRun ? events.start("WORKFLOW", workflow.component.type.name, input, undefined) : undefined;
+      const span = isRun ? events.start("WORKFLOW", typeName, input, undefined) : undefined;
       return { lease, span, input, startedAtMs };
     } catch (error) {
       this.#events.trace?.fail(error);
@@ -321,7 +332,7 @@ export class Runner {
   /** A refused input is no run: nothing has begun, and no figures count it. */
   #parseInput(): unknown {
     try {
-      return parseInput(this.#host.workflow, this.#input);
+      return parseInput(this.#entry.fn, this.#input);
     } catch (error) {
       this.#state = "failed";
       throw error;
@@ -355,11 +366,11 @@ export class Runner {
   }
 
   #fail({ lease, span, startedAtMs }: BegunRun, error: unknown): AlcoveError {
-    // Until the run is ended for its commit, whatever is thrown comes out of the workflow's code.
-    const isOfWorkflow = lease.run.isActive;
+    // Until the run is ended for its commit, whatever is thrown comes out of the entry's code.
+    const isOfEntry = lease.run.isActive;
     lease.rollback();
-    const isGivenUp = lease.run.abort.isAborted && isOfWorkflow;
-    const failure = isGivenUp ? lease.run.abort.error() : failureOf(error, isOfWorkflow);
+    const isGivenUp = lease.run.abort.isAborted && isOfEntry;
+    const failure = isGivenUp ? lease.run.abort.error() : failureOf(error, isOfEntry);
     lease.run.events.end(span, { error }, failure);
     this.#end(outcomeOfError(failure), startedAtMs);
     this.#execution?.failed(failure);
@@ -375,19 +386,6 @@ export class Runner {
   #leave(): void {
     this.#stopFollowingCaller?.();
     this.#hold.leaveRun();
-  }
-
-  #followCallerSignal(signal: AbortSignal | undefined): void {
-    if (signal === undefined) {
-      return;
-    }
-    const follow = (): void => this.abort(signal.reason);
-    if (signal.aborted) {
-      follow();
-      return;
-    }
-    signal.addEventListener("abort", follow);
-    this.#stopFollowingCaller = () => signal.removeEventListener("abort", follow);
   }
 }
 

@@ -13,8 +13,6 @@ import type { RunSurroundings } from "./run-surroundings.js";
 
 /** Runs in one user's session. There is one for each resident session, and it stays in memory as long as that does. */
 export class PerUserRunHost implements RunHost, Resident {
-  readonly workflow: RunHost["workflow"];
-  readonly wire: RunHost["wire"];
   readonly clock: RunHost["clock"];
   readonly hub: RunHost["hub"];
   readonly userId: string;
@@ -24,8 +22,6 @@ export class PerUserRunHost implements RunHost, Resident {
 
   /** @param hasLeft Resolves when an earlier room of the same user has been torn down, if one is being. */
   constructor(surroundings: RunSurroundings, resident: ResidentSession, hasLeft: () => Promise<void> | undefined) {
-    this.workflow = surroundings.workflow;
-    this.wire = surroundings.wire;
     this.clock = surroundings.clock;
     this.hub = surroundings.hub;
     this.userId = resident.userId;

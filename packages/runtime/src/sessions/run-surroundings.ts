@@ -2,16 +2,13 @@ import type { Clock, Logger } from "@alcove/plugin-api";
 import type { EventHub } from "../events/event-hub.js";
 import type { Executions } from "../executions/executions.js";
 import type { RunFigures } from "../figures/run-figures.js";
-import type { BuiltFunctions, FunctionPlan } from "../plan/application-plan.js";
-import type { WorkflowWire } from "../plan/workflow-wire.js";
+import type { BuiltFunctions } from "../plan/application-plan.js";
 import type { ActiveRuns } from "./active-runs.js";
 import type { FairSemaphore } from "./fair-semaphore.js";
 import type { RunDeadlines } from "./run-deadlines.js";
 
 /** What all runs of an application have in common. Nothing in it belongs to a user. */
 export interface RunSurroundings {
-  readonly workflow: FunctionPlan;
-  readonly wire: WorkflowWire;
   readonly clock: Clock;
   readonly hub: EventHub;
   readonly logger: Logger;

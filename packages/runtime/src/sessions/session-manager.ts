@@ -1,4 +1,3 @@
-import { getHeapStatistics } from "node:v8";
 import { AlcoveError, type Clock, type Logger } from "@alcove/plugin-api";
 import type { SessionKey, SessionStore } from "@alcove/state";
 import type { Furnishings } from "../containers/room.js";
@@ -8,10 +7,11 @@ import { Executions } from "../executions/executions.js";
 import { RunFigures } from "../figures/run-figures.js";
 import { type RuntimeFigures, WakeFigures } from "../figures/runtime-figures.js";
 import type { ApplicationPlan } from "../plan/application-plan.js";
-import type { WorkflowWire } from "../plan/workflow-wire.js";
+import type { Entry } from "../plan/entry.js";
 import { RunAbort } from "../runs/run-abort.js";
 import { ActiveRuns } from "./active-runs.js";
 import { FairSemaphore } from "./fair-semaphore.js";
+import { heapUse } from "./heap-use.js";
 import { PerUserRunHost } from "./per-user-run-host.js";
 import { changeAndProlong } from "./prolonged-records.js";
 import type { IdempotencyLimits } from "./recorded-replies.js";
@@ -32,7 +32,8 @@ const ABORTED_RUNS_GRACE_MS = 1_000;
 export interface SessionManagerOptions {
   readonly application: string;
   readonly plan: ApplicationPlan;
-  readonly wire: WorkflowWire;
+  /** What runs may begin with, the workflow first. */
+  readonly entries: readonly Entry[];
   readonly furnishings: Furnishings;
   readonly store: SessionStore;
   readonly hub: EventHub;
@@ -88,6 +89,14 @@ export interface ResidentFigures {
   readonly resourcesCount: number;
 }
 
+/** Whose session is wanted, and for what. */
+export interface SessionRequest {
+  /** Only a shared entry can do without. */
+  readonly userId?: string | undefined;
+  /** The public name of the function that runs begin with, one that is served on its own; the workflow if left out. */
+  readonly functionName?: string | undefined;
+}
+
 /** Keeps users' sessions in memory while they are wanted, and hands them out. */
 export class SessionManager {
   /** The jobs of users, and the runs that ask them something. */
@@ -100,10 +109,21 @@ export class SessionManager {
   readonly #residency: Residency<PerUserRunHost>;
   readonly #activeRuns = new ActiveRuns();
   readonly #wakes = new WakeFigures();
+  readonly #workflow: Entry;
+  readonly #entryFunctions: ReadonlyMap<string, Entry>;
+  /** Whether users have rooms at all: where everything that is served is shared, nobody does. */
+  readonly #hasSessions: boolean;
   #isClosing = false;
 
   constructor(options: SessionManagerOptions) {
+    const [workflow, ...entryFunctions] = options.entries;
+    if (workflow === undefined) {
+      throw new TypeError("An application has a workflow.");
+    }
     this.#options = options;
+    this.#workflow = workflow;
+    this.#entryFunctions = new Map(entryFunctions.map((entry) => [entry.fn.name, entry]));
+    this.#hasSessions = options.entries.some(({ facts }) => facts.scope === "per-user");
     this.#records = new SessionRecords(options.plan, options.timeoutMs);
     const permits = options.maxConcurrency > 0 ? options.maxConcurrency : Number.POSITIVE_INFINITY;
     this.executions = new Executions({
@@ -116,8 +136,6 @@ export class SessionManager {
       maxPerUser: options.maxExecutionsPerUser,
     });
     this.#surroundings = {
-      workflow: options.plan.workflow,
-      wire: options.wire,
       clock: options.clock,
       hub: options.hub,
       logger: options.logger,
@@ -150,21 +168,24 @@ export class SessionManager {
   }
 
   /**
-   * Opens a user's session. Nothing is loaded or built before the first run.
+   * Opens a user's session. Nothing is loaded or built before the first run. Whichever entry its runs begin with, they work
+   * in the same room, on the same states, and in the same order of turns. A shared entry has no session to work in: it
+   * keeps nothing, and waits for nobody.
    *
-   * @throws USER_ID_REQUIRED when the workflow is per-user and no user is named; SHUTTING_DOWN.
+   * @throws USER_ID_REQUIRED when the entry is per-user and no user is named; SHUTTING_DOWN; TypeError for an unknown entry.
    */
-  session({ userId }: { readonly userId?: string | undefined } = {}): Session {
+  session({ userId, functionName }: SessionRequest = {}): Session {
     this.#assertOpen();
-    if (this.#isShared) {
-      return new Session(new SharedRunHost(this.#surroundings, userId), () => undefined);
+    const entry = functionName === undefined ? this.#workflow : this.#entryOf(functionName);
+    if (entry.facts.scope === "shared") {
+      return new Session(new SharedRunHost(this.#surroundings, userId), entry, () => undefined);
     }
     if (userId === undefined || userId === "") {
-      throw new AlcoveError("USER_ID_REQUIRED", "The workflow is per-user, and no user was named.");
+      throw new AlcoveError("USER_ID_REQUIRED", `${entry.facts.typeName} is per-user, and no user was named.`);
     }
     const host = this.#residency.hold(userId);
     host.resident.openCount += 1;
-    return new Session(host, () => {
+    return new Session(host, entry, () => {
       host.resident.openCount -= 1;
       this.#residency.release(host);
     });
@@ -181,7 +202,7 @@ export class SessionManager {
   async endSession(userId: string, change: () => Promise<void>, timeoutMs: number): Promise<void> {
     this.#assertOpen();
     this.executions.endAllOf(userId);
-    if (this.#isShared) {
+    if (!this.#hasSessions) {
       return change();
     }
     const host = this.#residency.hold(userId);
@@ -211,7 +232,7 @@ export class SessionManager {
     return {
       key,
       change: async (changes, options) => {
-        if (this.#isShared) {
+        if (!this.#hasSessions) {
           await changeAndProlong({ store, key, timeoutMs, admitNewSession: options.admitNewSession }, changes);
           return true;
         }
@@ -227,7 +248,7 @@ export class SessionManager {
 
   /** Keeps a user's session going while an execution is on its way, whatever the time. Returns the end of it. */
   keep(userId: string): () => void {
-    if (this.#isShared) {
+    if (!this.#hasSessions) {
       return () => undefined;
     }
     const host = this.#residency.hold(userId);
@@ -317,10 +338,6 @@ export class SessionManager {
     await this.#residency.evictAll(timeoutMs);
   }
 
-  get #isShared(): boolean {
-    return this.#surroundings.workflow.component.scope === "shared";
-  }
-
   #hostOf(userId: string): PerUserRunHost {
     const { application, store, furnishings, maxQueuedRunsPerUser, idempotencyLimits } = this.#options;
     const resident = new ResidentSession({
@@ -333,6 +350,14 @@ export class SessionManager {
       wakes: this.#wakes,
     });
     return new PerUserRunHost(this.#surroundings, resident, () => this.#residency.hasLeft(userId));
+  }
+
+  #entryOf(functionName: string): Entry {
+    const entry = this.#entryFunctions.get(functionName);
+    if (entry === undefined) {
+      throw new TypeError(`${functionName} is not served on its own.`);
+    }
+    return entry;
   }
 
   #assertOpen(): void {
@@ -355,9 +380,4 @@ function busyError(timeoutMs: number): AlcoveError {
   return new AlcoveError("SESSION_BUSY", `The user's runs did not end within ${timeoutMs / 1_000} s.`, {
     retryAfterSeconds: 1,
   });
-}
-
-function heapUse(): number {
-  const { used_heap_size, heap_size_limit } = getHeapStatistics();
-  return used_heap_size / heap_size_limit;
 }

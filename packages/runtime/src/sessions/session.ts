@@ -1,7 +1,9 @@
 import type { RunExecution } from "../executions/run-execution.js";
+import type { Entry } from "../plan/entry.js";
 import type { RunRequest } from "../runs/run-facts.js";
+import type { RunHold } from "../runs/run-hold.js";
 import type { RunHost } from "../runs/run-host.js";
-import { type RunHold, Runner } from "../runs/runner.js";
+import { Runner } from "../runs/runner.js";
 
 /**
  * One caller's hold on a user's session, usually for the length of a request. While it is open the session stays in
@@ -9,34 +11,37 @@ import { type RunHold, Runner } from "../runs/runner.js";
  */
 export class Session implements AsyncDisposable, RunHold {
   readonly #host: RunHost;
+  readonly #entry: Entry;
   readonly #release: () => void;
   #activeRuns = 0;
   #isClosed = false;
 
-  constructor(host: RunHost, release: () => void) {
+  /** @param entry What its runs begin with. */
+  constructor(host: RunHost, entry: Entry, release: () => void) {
     this.#host = host;
+    this.#entry = entry;
     this.#release = release;
   }
 
-  /** Whose session it is; `undefined` for a shared workflow that was called without identity. */
+  /** Whose session it is; `undefined` for a shared entry that was called without identity. */
   get userId(): string | undefined {
     return this.#host.userId;
   }
 
   /**
-   * A runner for one run of the workflow. Nothing happens before the runner is asked for its result or stream.
+   * A runner for one run of the entry. Nothing happens before the runner is asked for its result or stream.
    *
    * @throws TypeError when the session is closed.
    */
   run(input: unknown, request: RunRequest = {}): Runner {
     this.#assertOpen();
-    return new Runner(this.#host, this, input, request);
+    return new Runner(this.#host, this.#entry, this, input, request);
   }
 
   /** As {@link run}, for a run that is an execution, which is told of it. */
   execute(input: unknown, request: RunRequest, execution: RunExecution): Runner {
     this.#assertOpen();
-    return new Runner(this.#host, this, input, request, execution);
+    return new Runner(this.#host, this.#entry, this, input, request, execution);
   }
 
   /** Gives the session back, as soon as the runs that have begun are over. Idempotent. */

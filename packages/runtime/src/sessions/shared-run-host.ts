@@ -6,18 +6,14 @@ import type { RunAbort } from "../runs/run-abort.js";
 import type { BeginRunRequest, InteractiveExecution, InteractiveRequest, RunHost, RunLease } from "../runs/run-host.js";
 import type { RunSurroundings } from "./run-surroundings.js";
 
-/** Runs of a shared workflow: no session, no turns, nothing to commit. */
+/** Runs of a shared entry: no session, no turns, nothing to commit. */
 export class SharedRunHost implements RunHost {
-  readonly workflow: RunHost["workflow"];
-  readonly wire: RunHost["wire"];
   readonly clock: RunHost["clock"];
   readonly hub: RunHost["hub"];
   readonly userId: string | undefined;
   readonly #surroundings: RunSurroundings;
 
   constructor(surroundings: RunSurroundings, userId: string | undefined) {
-    this.workflow = surroundings.workflow;
-    this.wire = surroundings.wire;
     this.clock = surroundings.clock;
     this.hub = surroundings.hub;
     this.userId = userId;

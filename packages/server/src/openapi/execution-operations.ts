@@ -1,9 +1,7 @@
 import type { ErrorCode } from "@alcove/plugin-api";
-import type { WorkflowFacts } from "@alcove/runtime";
-import { ASYNC_PATHS, EXECUTION_PATH, jobPath, RESPONSE_PATH } from "../routes/route-addresses.js";
+import { EXECUTION_PATH, RESPONSE_PATH } from "../routes/route-addresses.js";
 import { componentRef, type DocumentPart, type OperationFacts, type ReplyFacts } from "./operation.js";
-import { identityErrors, storeErrors, user } from "./shared-facts.js";
-import { parameters } from "./shared-parts.js";
+import { bodyErrors, identityErrors, storeErrors, user } from "./shared-facts.js";
 
 /** The reply of a run that asks a person something. */
 export const interactionRequired: ReplyFacts = {
@@ -12,107 +10,10 @@ export const interactionRequired: ReplyFacts = {
   schema: componentRef("InteractionRequired"),
 };
 
-const readErrors: readonly ErrorCode[] = [...identityErrors, "EXECUTION_NOT_FOUND", ...storeErrors];
-const writeErrors: readonly ErrorCode[] = ["STATE_TOO_LARGE", "STORE_CONFLICT", "STORE_FULL", "OUTCOME_UNKNOWN"];
-const bodyErrors: readonly ErrorCode[] = ["BODY_INVALID", "BODY_TOO_LARGE", "MEDIA_TYPE_UNSUPPORTED"];
-const sessionErrors: readonly ErrorCode[] = [
-  "COMPONENT_BUILD_FAILED",
-  "STATE_INVALID",
-  "STATE_VERSION_UNSUPPORTED",
-  "STATE_MIGRATION_FAILED",
-  "SESSION_QUEUE_FULL",
-  "NEW_SESSIONS_LIMITED",
-  "SHUTTING_DOWN",
-];
-
-/** The operations of jobs, and of runs that wait for a person, by method and path. */
-export function executionOperations(
-  workflow: WorkflowFacts,
-  bodyExample: unknown,
-): readonly (readonly [string, OperationFacts])[] {
-  return [
-    ...ASYNC_PATHS.flatMap((path) => jobOperations(workflow, path, bodyExample)),
-    [`GET ${EXECUTION_PATH}`, getExecution],
-    [`POST ${RESPONSE_PATH}`, respond],
-  ];
-}
-
-function jobOperations(
-  workflow: WorkflowFacts,
-  path: string,
-  example: unknown,
-): readonly (readonly [string, OperationFacts])[] {
-  const suffix = path.startsWith("/generate") ? "generate_job" : "workflow_job";
-  const job = { tag: "jobs", parameters: [jobId], security: user } as const;
-  return [
-    [`POST ${path}`, submitJob(workflow, `submit_${suffix}`, example)],
-    [
-      `GET ${jobPath(path)}`,
-      {
-        ...job,
-        operationId: `get_${suffix}`,
-        summary: "Tell what has become of a job",
-        reply: jobReply,
-        errors: readErrors,
-      },
-    ],
-    [
-      `DELETE ${jobPath(path)}`,
-      {
-        ...job,
-        operationId: `cancel_${suffix}`,
-        summary: "Cancel a job",
-        description: "Ends it if it is not finished; then nothing of its run is stored. It is kept as interrupted.",
-        reply: jobReply,
-        errors: [...readErrors, ...writeErrors],
-      },
-    ],
-    [
-      `GET ${jobPath(path)}/events`,
-      {
-        ...job,
-        operationId: `follow_${suffix}`,
-        summary: "Follow a job",
-        description:
-          "The frames are `event: status` with the job as it is now and whenever that changes, `intermediate_data:` with the steps of its run as they happen, and comments. The stream ends with the job.",
-        reply: {
-          status: 200,
-          description: "Server-sent events.",
-          mediaType: "text/event-stream",
-          schema: { type: "string" },
-        },
-        errors: [...readErrors, "TOO_MANY_STREAMS", "TOO_MANY_STREAMS_OF_USER"],
-      },
-    ],
-  ];
-}
-
-function submitJob(workflow: WorkflowFacts, operationId: string, example: unknown): OperationFacts {
-  return {
-    operationId,
-    tag: "jobs",
-    summary: "Run the workflow as a job",
-    description: `${workflow.description}\n\nThe job is durable before the reply leaves, and goes on without whoever asked for it. A job that was submitted before under the same id is not run again: the reply says what has become of it.`,
-    parameters: Object.keys(parameters)
-      .filter((name) => name !== "X-Request-Id" && name !== "Idempotency-Key")
-      .map((name) => ({ $ref: `#/components/parameters/${name}` })),
-    body: { schema: componentRef("JobRequest"), example },
-    reply: { status: 202, description: "The job is not finished.", schema: componentRef("SubmittedJob") },
-    otherReply: jobReply,
-    errors: [...readErrors, ...writeErrors, ...bodyErrors, ...sessionErrors, "INPUT_INVALID", "TOO_MANY_EXECUTIONS"],
-    security: user,
-  };
-}
-
-const jobReply: ReplyFacts = { status: 200, description: "The job.", schema: componentRef("Job") };
-
-const jobId: DocumentPart = {
-  name: "job_id",
-  in: "path",
-  required: true,
-  description: "The id of a job of whoever asks.",
-  schema: { type: "string" },
-};
+/** What may go wrong where an execution is looked for. */
+export const readErrors: readonly ErrorCode[] = [...identityErrors, "EXECUTION_NOT_FOUND", ...storeErrors];
+/** And where it is changed as well. */
+export const writeErrors: readonly ErrorCode[] = ["STATE_TOO_LARGE", "STORE_CONFLICT", "STORE_FULL", "OUTCOME_UNKNOWN"];
 
 const executionId: DocumentPart = {
   name: "execution_id",
@@ -163,3 +64,9 @@ const respond: OperationFacts = {
   ],
   security: user,
 };
+
+/** The operations of runs that wait for a person, by method and path. */
+export const executionOperations: readonly (readonly [string, OperationFacts])[] = [
+  [`GET ${EXECUTION_PATH}`, getExecution],
+  [`POST ${RESPONSE_PATH}`, respond],
+];

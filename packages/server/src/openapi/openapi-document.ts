@@ -1,12 +1,14 @@
 import { readFileSync } from "node:fs";
 import { exportedSessionSchema } from "@alcove/state";
 import { z } from "zod";
+import { entryRoutes } from "../routes/entry-routes.js";
 import {
   executionReplySchema,
   interactionRequiredSchema,
   interactionResponseSchema,
 } from "../routes/execution-wire.js";
 import { healthReplySchema } from "../routes/health-route.js";
+import { jobRoutesOf } from "../routes/job-addresses.js";
 import { jobFieldsSchema, jobStatusSchema, jobSubmittedSchema } from "../routes/job-wire.js";
 import { monitoredUsersSchema } from "../routes/monitor-wire.js";
 import { evictedSessionSchema, operatedSessionsSchema } from "../routes/operator-wire.js";
@@ -14,21 +16,22 @@ import { readyReplySchema } from "../routes/ready-route.js";
 import { routeAddresses } from "../routes/route-addresses.js";
 import { sessionReplySchema } from "../routes/session-wire.js";
 import type { ServerOptions } from "../server-options.js";
-import { exampleOf } from "./example-of.js";
+import { describedEntry, entryOperations } from "./entry-operations.js";
+import { jobOperations } from "./job-operations.js";
 import { type JsonSchema, jsonSchemaOf } from "./json-schema.js";
 import { operationObject } from "./operation.js";
-import { operationsOf } from "./operations.js";
+import { ownOperations } from "./operations.js";
 import { securityOf, securitySchemesOf } from "./security-schemes.js";
 import { errorSchema, headers, parameters, validationErrorSchema } from "./shared-parts.js";
 
 const packageSchema = z.object({ version: z.string() });
 
-/** The OpenAPI 3.1 description of the routes that a configuration leads to, with the schemas of its workflow. */
+/** The OpenAPI 3.1 description of the routes that a configuration leads to, with the schemas of all its entries. */
 export async function openApiDocument({ runtime, config }: Pick<ServerOptions, "runtime" | "config">): Promise<object> {
   const { workflow } = runtime;
-  const schemas = {
-    ...component("WorkflowInput", workflow.inputSchema, "input"),
-    ...component("WorkflowOutput", workflow.outputSchema ?? z.unknown(), "output"),
+  const entries = await Promise.all(runtime.entries.map(describedEntry));
+  const schemas: Record<string, JsonSchema> = {
+    ...Object.assign({}, ...entries.map((entry) => entry.schemas)),
     ...component("SubmittedJob", jobSubmittedSchema, "output"),
     ...component("Job", jobStatusSchema, "output"),
     ...component("Execution", executionReplySchema, "output"),
@@ -44,8 +47,11 @@ export async function openApiDocument({ runtime, config }: Pick<ServerOptions, "
     ...component("Error", errorSchema, "output"),
     ...component("ValidationError", validationErrorSchema, "output"),
   };
-  const example = await exampleOf(workflow.inputSchema, schemas["WorkflowInput"] ?? {});
-  const operations = operationsOf(workflow, example);
+  const operations = new Map([
+    ...ownOperations,
+    ...entryOperations(entryRoutes(config), entries),
+    ...jobOperations(jobRoutesOf(config), entries),
+  ]);
   const securitySchemes = securitySchemesOf(config.general.identity.providers);
   const paths: Record<string, Record<string, object>> = {};
   for (const { method, path } of routeAddresses(config)) {
@@ -69,9 +75,12 @@ export async function openApiDocument({ runtime, config }: Pick<ServerOptions, "
         ...webSocketHint(config),
       ].join("\n\n"),
     },
-    servers: [{ url: "/", description: "The server this document comes from." }],
+    servers: [{ url: config.general.frontEnd.rootPath || "/", description: "The server this document comes from." }],
     tags: [
       { name: "workflow", description: "Calls of the workflow." },
+      ...(entries.length > 1
+        ? [{ name: "functions", description: "Calls of functions that are served on their own." }]
+        : []),
       { name: "jobs", description: "Runs of the workflow that outlive their requests." },
       { name: "session", description: "What is kept of whoever asks." },
       { name: "operators", description: "The sessions of users, for those who look after the server." },
@@ -79,9 +88,9 @@ export async function openApiDocument({ runtime, config }: Pick<ServerOptions, "
     ],
     paths,
     components: {
-      schemas: { ...schemas, ...jobRequest(schemas["WorkflowInput"] ?? {}) },
-      headers,
-      parameters,
+      schemas: usedIn(paths, "schemas", { ...schemas, ...jobRequest(schemas["WorkflowInput"] ?? {}) }),
+      headers: usedIn(paths, "headers", headers),
+      parameters: usedIn(paths, "parameters", parameters),
       securitySchemes,
     },
   };
@@ -103,6 +112,14 @@ function webSocketHint({ general }: ServerOptions["config"]): readonly string[] 
     : [
         `The workflow is served over WebSocket as well, at \`${path}\`; the frames are described in the README of @alcove/server.`,
       ];
+}
+
+/** The parts that some operation refers to: which these are depends on what is served. */
+function usedIn<Part>(paths: object, section: string, parts: Readonly<Record<string, Part>>): Record<string, Part> {
+  const text = JSON.stringify(paths);
+  return Object.fromEntries(
+    Object.entries(parts).filter(([name]) => text.includes(`"#/components/${section}/${name}"`)),
+  );
 }
 
 function component(name: string, schema: z.ZodType, io: "input" | "output"): Record<string, JsonSchema> {

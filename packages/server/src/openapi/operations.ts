@@ -1,106 +1,18 @@
-import type { WorkflowFacts } from "@alcove/runtime";
 import {
   DOCS_PATH,
-  FULL_STREAM_PATHS,
-  INTERACTIVE_PATHS,
   ISSUED_COOKIE_PATH,
   METRICS_PATH,
   OPENAPI_PATH,
   SESSION_EXPORT_PATH,
   SESSION_PATH,
-  STREAM_PATHS,
-  WORKFLOW_PATHS,
 } from "../routes/route-addresses.js";
-import { executionOperations, interactionRequired } from "./execution-operations.js";
-import { componentRef, type DocumentPart, type OperationFacts } from "./operation.js";
+import { executionOperations } from "./execution-operations.js";
+import { componentRef, type OperationFacts } from "./operation.js";
 import { operator, operatorErrors, operatorOperations } from "./operator-operations.js";
-import { anybody, identityErrors, runErrors, storeErrors, user } from "./shared-facts.js";
-import { parameters } from "./shared-parts.js";
+import { anybody, identityErrors, storeErrors, user } from "./shared-facts.js";
 
 /** Every operation by method and path, e.g. `POST /generate`. */
 export type Operations = ReadonlyMap<string, OperationFacts>;
-
-/** What the operations of an application are, whether its configuration switches them on or not. */
-export function operationsOf(workflow: WorkflowFacts, bodyExample: unknown): Operations {
-  return new Map<string, OperationFacts>([
-    ...WORKFLOW_PATHS.map((path) => [`POST ${path}`, workflowOperation(workflow, path, bodyExample)] as const),
-    ...STREAM_PATHS.map((path) => [`POST ${path}`, streamOperation(workflow, path, bodyExample)] as const),
-    ...FULL_STREAM_PATHS.map((path) => [`POST ${path}`, fullStreamOperation(workflow, path, bodyExample)] as const),
-    ...executionOperations(workflow, bodyExample),
-    [`GET ${SESSION_PATH}`, describeSession],
-    [`DELETE ${SESSION_PATH}`, deleteSession],
-    [`GET ${SESSION_EXPORT_PATH}`, exportSession],
-    [`DELETE ${ISSUED_COOKIE_PATH}`, revokeCookie],
-    ...operatorOperations,
-    ["GET /health", health],
-    ["GET /ready", ready],
-    ["GET /monitor/users", monitorUsers],
-    [`GET ${METRICS_PATH}`, metrics],
-    [`GET ${OPENAPI_PATH}`, openApi],
-    [`GET ${DOCS_PATH}`, docs],
-  ]);
-}
-
-function workflowOperation(workflow: WorkflowFacts, path: string, example: unknown): OperationFacts {
-  const isPerUser = workflow.scope === "per-user";
-  return {
-    operationId: path === "/generate" ? "generate" : "run_workflow",
-    tag: "workflow",
-    summary: "Run the workflow",
-    description: `${workflow.description}\n\nThe reply comes once its result is durable. After an error nothing of the run is stored; where the outcome is unknown the error says so.`,
-    parameters: Object.keys(parameters)
-      .filter((name) => name !== "X-Request-Id")
-      .map((name) => ({ $ref: `#/components/parameters/${name}` })),
-    body: { schema: componentRef("WorkflowInput"), example },
-    reply: {
-      status: 200,
-      description: "The result of the run.",
-      headers: { "Idempotent-Replayed": { $ref: "#/components/headers/Idempotent-Replayed" } },
-      schema: componentRef("WorkflowOutput"),
-    },
-    ...(INTERACTIVE_PATHS.has(path) ? { otherReply: interactionRequired } : {}),
-    errors: isPerUser ? [...runErrors, "USER_ID_REQUIRED"] : runErrors,
-    security: isPerUser ? user : [{}, ...user],
-  };
-}
-
-const streamed = `The frames are \`data:\` with a chunk of the result, \`intermediate_data:\` with a step, comments that begin with a colon,
-\`event: interaction_required\` with a question to a person (on /v1 only), and \`event: error\` as the last one of a run that failed. The last chunk comes once everything is durable. What goes wrong before the run has begun is an error reply.`;
-
-function streamOperation(workflow: WorkflowFacts, path: string, example: unknown): OperationFacts {
-  const { otherReply: _, ...single } = workflowOperation(workflow, path, example);
-  return {
-    ...single,
-    errors: [...single.errors, "TOO_MANY_STREAMS", "TOO_MANY_STREAMS_OF_USER"],
-    operationId: path.startsWith("/generate") ? "generate_stream" : "stream_workflow",
-    summary: "Run the workflow, and stream its result with its steps in Markdown",
-    description: `${workflow.description}\n\n${streamed}`,
-    reply: {
-      ...single.reply,
-      description: "Server-sent events.",
-      mediaType: "text/event-stream",
-      schema: { type: "string" },
-    },
-  };
-}
-
-function fullStreamOperation(workflow: WorkflowFacts, path: string, example: unknown): OperationFacts {
-  const stream = streamOperation(workflow, path, example);
-  return {
-    ...stream,
-    operationId: path.startsWith("/generate") ? "generate_full" : "stream_workflow_in_full",
-    summary: "Run the workflow, and stream its result with its steps as they are",
-    parameters: [...(stream.parameters ?? []), filterSteps],
-  };
-}
-
-const filterSteps: DocumentPart = {
-  name: "filter_steps",
-  in: "query",
-  description: "The types of the steps that are wanted, between commas, or `none`; all of them if left out.",
-  schema: { type: "string" },
-  example: "FUNCTION_START,FUNCTION_END",
-};
 
 const describeSession: OperationFacts = {
   operationId: "describe_session",
@@ -270,3 +182,19 @@ const docs: OperationFacts = {
   errors: ["INTERNAL"],
   security: anybody,
 };
+
+/** What the operations are beside those of the entries, whether the configuration switches them on or not. */
+export const ownOperations: Operations = new Map<string, OperationFacts>([
+  ...executionOperations,
+  [`GET ${SESSION_PATH}`, describeSession],
+  [`DELETE ${SESSION_PATH}`, deleteSession],
+  [`GET ${SESSION_EXPORT_PATH}`, exportSession],
+  [`DELETE ${ISSUED_COOKIE_PATH}`, revokeCookie],
+  ...operatorOperations,
+  ["GET /health", health],
+  ["GET /ready", ready],
+  ["GET /monitor/users", monitorUsers],
+  [`GET ${METRICS_PATH}`, metrics],
+  [`GET ${OPENAPI_PATH}`, openApi],
+  [`GET ${DOCS_PATH}`, docs],
+]);

@@ -15,7 +15,9 @@ export const identityErrors: readonly ErrorCode[] = [
   "CREDENTIAL_INVALID",
   "IDENTITY_UNAVAILABLE",
 ];
-/** What a run may fail with. */
+/** What is wrong with a body. */
+export const bodyErrors: readonly ErrorCode[] = ["BODY_INVALID", "BODY_TOO_LARGE", "MEDIA_TYPE_UNSUPPORTED"];
+/** What a run may fail with, whatever its body. */
 export const runErrors: readonly ErrorCode[] = [
   "REQUEST_INVALID",
   "IDENTITY_CONFLICT",
@@ -23,10 +25,7 @@ export const runErrors: readonly ErrorCode[] = [
   "IDENTITY_UNAVAILABLE",
   "IDEMPOTENCY_KEY_INVALID",
   "IDEMPOTENCY_UNSUPPORTED",
-  "BODY_TOO_LARGE",
   "STATE_TOO_LARGE",
-  "MEDIA_TYPE_UNSUPPORTED",
-  "BODY_INVALID",
   "INPUT_INVALID",
   "workflow_error",
   "IDEMPOTENCY_KEY_REUSED",

@@ -3,27 +3,27 @@ import type { JsonObject } from "../body/json-body.js";
 import { identify } from "../identity/identify.js";
 import { replyWithJson, replyWithJsonText } from "../json-reply.js";
 import type { RequestContext } from "../request-state.js";
-import type { ServedApplication, ServedRunner } from "../served-application.js";
+import type { ServedRunner } from "../served-application.js";
+import { callEntry, type ServedEntry, withFaultsOfBody } from "./entry-call.js";
 import { interactionRequiredReply } from "./execution-wire.js";
 import { idempotencyOf } from "./idempotency-request.js";
-import { callWorkflow, withFaultsOfBody } from "./workflow-call.js";
 
 /**
  * Answers a call of the workflow with its single result, once it is durable; or, where the run asks a person something, with
  * the question and where to answer it. From then on the run goes on without the request.
  */
 export function interactiveWorkflowRoute(
-  application: ServedApplication,
+  served: ServedEntry,
   readBody: (context: RequestContext) => Promise<JsonObject>,
 ): (context: RequestContext) => Promise<void> {
   return async (context) => {
-    const userId = await identify(context, application.workflow.scope);
+    const userId = await identify(context, served.entry.scope);
     const body = await readBody(context);
     const idempotency = idempotencyOf(context, body);
     try {
       const begin = (runner: ServedRunner): Promise<Reply | PendingInteraction> =>
         idempotency === undefined ? replyOrQuestion(runner) : runner.reply(idempotency);
-      const reply = await callWorkflow(application, context, { userId, body }, begin);
+      const reply = await callEntry(served, context, { userId, body }, begin);
       if ("interactionId" in reply) {
         replyWithJson(context, 202, interactionRequiredReply(reply));
         return;
@@ -33,7 +33,7 @@ export function interactiveWorkflowRoute(
       }
       replyWithJsonText(context, 200, reply.body);
     } catch (error) {
-      throw await withFaultsOfBody(error, application, body);
+      throw await withFaultsOfBody(error, served, body);
     }
   };
 }

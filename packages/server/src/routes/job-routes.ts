@@ -8,11 +8,11 @@ import { replyWithJson } from "../json-reply.js";
 import type { RequestContext } from "../request-state.js";
 import type { ServedApplication } from "../served-application.js";
 import type { OpenStreams } from "../streams/open-streams.js";
+import { withFaultsOfBody } from "./entry-call.js";
 import { jobEvents } from "./job-events.js";
 import { jobFieldsSchema, jobStatus, jobSubmitted } from "./job-wire.js";
 import { pathParameter } from "./path-parameter.js";
 import { runRequestOf } from "./run-request.js";
-import { withFaultsOfBody } from "./workflow-call.js";
 
 const MS_PER_SECOND = 1_000;
 
@@ -101,7 +101,7 @@ async function submitted(
     });
     return await executions.waitFor(userId, view.id, fields.sync_timeout * MS_PER_SECOND);
   } catch (error) {
-    throw await withFaultsOfBody(error, application, input);
+    throw await withFaultsOfBody(error, { application, entry: workflow }, input);
   }
 }
 

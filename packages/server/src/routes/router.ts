@@ -2,16 +2,21 @@ import { Router, type RouterInstance } from "@koa/router";
 import { jsonBody } from "../body/json-body.js";
 import { serverMetrics } from "../metrics/server-metrics.js";
 import type { RequestContext, RequestState } from "../request-state.js";
-import type { ServedApplication } from "../served-application.js";
 import type { ServerLife } from "../server-life.js";
 import type { ServerOptions } from "../server-options.js";
+import type { OpenStreams } from "../streams/open-streams.js";
 import { markdownSteps, rawSteps, type StepAdaptor, wantedTypes } from "../streams/steps.js";
+import { entryOf } from "./entry-call.js";
+import { entryRoute } from "./entry-route.js";
+import { type EntryRoute, entryRoutes } from "./entry-routes.js";
 import { executionRoutes } from "./execution-routes.js";
 import { healthRoute } from "./health-route.js";
 import { interactiveWorkflowRoute } from "./interactive-workflow-route.js";
-import { type JobRoutesOptions, jobRoutes } from "./job-routes.js";
+import { jobRoutesOf } from "./job-addresses.js";
+import { jobRoutes } from "./job-routes.js";
 import { metricsRoute } from "./metrics-route.js";
 import { monitorUsersRoute } from "./monitor-users-route.js";
+import { noBody } from "./no-body.js";
 import { openApiRoute } from "./openapi-route.js";
 import { operatorRoutes } from "./operator-routes.js";
 import { readyRoute } from "./ready-route.js";
@@ -21,51 +26,29 @@ import {
   ADMIN_REVOKE_PATH,
   ADMIN_SESSION_PATH,
   ADMIN_SESSIONS_PATH,
-  ASYNC_PATHS,
   DOCS_PATH,
   EXECUTION_PATH,
-  FULL_STREAM_PATHS,
-  INTERACTIVE_PATHS,
   ISSUED_COOKIE_PATH,
   issuesCookies,
-  jobPath,
   METRICS_PATH,
   OPENAPI_PATH,
   RESPONSE_PATH,
   SESSION_EXPORT_PATH,
   SESSION_PATH,
-  STREAM_PATHS,
-  WORKFLOW_PATHS,
 } from "./route-addresses.js";
 import { sessionRoutes } from "./session-routes.js";
 import { streamRoute } from "./stream-route.js";
-import { workflowRoute } from "./workflow-route.js";
 
 /** Builds the routes of a configuration. Paths are case-sensitive. */
 export function createRouter(options: ServerOptions, life: ServerLife): RouterInstance<RequestState> {
-  const { openStreams, readiness, requests } = life;
-  const { runtime, storedSessions, store, config, clock, logger } = options;
+  const { readiness, requests } = life;
+  const { runtime, storedSessions, store, config, clock } = options;
   const { general } = config;
-  const { maxBodyBytes, streamHeartbeatMs: heartbeatMs } = general.frontEnd;
   const router = new Router<RequestState>({ sensitive: true });
-  const readBody = jsonBody(maxBodyBytes);
-  const streamOptions = { readBody, heartbeatMs, openStreams, logger };
-  for (const path of WORKFLOW_PATHS) {
-    const route = INTERACTIVE_PATHS.has(path) ? interactiveWorkflowRoute : workflowRoute;
-    router.post(path, route(runtime, readBody));
+  for (const route of entryRoutes(config)) {
+    router.register(route.path, [route.method], entryHandler(route, options, life.openStreams));
   }
-  for (const [paths, stepAdaptor] of [
-    [STREAM_PATHS, markdownSteps],
-    [FULL_STREAM_PATHS, rawStepsWanted],
-  ] as const) {
-    for (const path of paths) {
-      router.post(
-        path,
-        streamRoute(runtime, { ...streamOptions, stepAdaptor, isInteractive: INTERACTIVE_PATHS.has(path) }),
-      );
-    }
-  }
-  addExecutionRoutes(router, runtime, { readBody, heartbeatMs, openStreams });
+  addExecutionRoutes(router, options, life.openStreams);
   const session = sessionRoutes(storedSessions);
   router.get(SESSION_PATH, session.describe);
   router.delete(SESSION_PATH, session.delete);
@@ -98,20 +81,37 @@ export function createRouter(options: ServerOptions, life: ServerLife): RouterIn
 
 function addExecutionRoutes(
   router: RouterInstance<RequestState>,
-  runtime: ServedApplication,
-  options: JobRoutesOptions,
+  { runtime, config }: ServerOptions,
+  openStreams: OpenStreams,
 ): void {
-  const jobs = jobRoutes(runtime, options);
-  for (const path of ASYNC_PATHS) {
-    const job = jobPath(path);
-    router.post(path, jobs.submit);
-    router.get(job, jobs.status);
-    router.delete(job, jobs.cancel);
-    router.get(`${job}/events`, jobs.events);
+  const { maxBodyBytes, streamHeartbeatMs: heartbeatMs } = config.general.frontEnd;
+  const readBody = jsonBody(maxBodyBytes);
+  const jobs = jobRoutes(runtime, { readBody, heartbeatMs, openStreams });
+  for (const { kind, method, path } of jobRoutesOf(config)) {
+    router.register(path, [method], jobs[kind]);
   }
-  const executions = executionRoutes(runtime.executions, options.readBody);
+  const executions = executionRoutes(runtime.executions, readBody);
   router.get(EXECUTION_PATH, executions.status);
   router.post(RESPONSE_PATH, executions.respond);
+}
+
+function entryHandler(
+  { kind, method, functionName, isInteractive }: EntryRoute,
+  { runtime, config, logger }: ServerOptions,
+  openStreams: OpenStreams,
+): (context: RequestContext) => Promise<void> {
+  const { maxBodyBytes, streamHeartbeatMs: heartbeatMs } = config.general.frontEnd;
+  const served = { application: runtime, entry: entryOf(runtime, functionName) };
+  const readBody = method === "GET" ? noBody : jsonBody(maxBodyBytes);
+  const streamOptions = { readBody, heartbeatMs, openStreams, logger, isInteractive };
+  switch (kind) {
+    case "single":
+      return isInteractive ? interactiveWorkflowRoute(served, readBody) : entryRoute(served, readBody);
+    case "stream":
+      return streamRoute(served, { ...streamOptions, stepAdaptor: markdownSteps });
+    case "full":
+      return streamRoute(served, { ...streamOptions, stepAdaptor: rawStepsWanted });
+  }
 }
 
 function rawStepsWanted({ query }: RequestContext): StepAdaptor | undefined {

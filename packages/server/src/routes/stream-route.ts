@@ -5,17 +5,17 @@ import { errorReply } from "../errors/error-body.js";
 import { identify } from "../identity/identify.js";
 import { logFailure } from "../middleware/error-map.js";
 import type { RequestContext } from "../request-state.js";
-import type { ServedApplication, ServedRunner } from "../served-application.js";
+import type { ServedRunner } from "../served-application.js";
 import { EventStream } from "../streams/event-stream.js";
 import { dataFrame, errorFrame, eventFrame } from "../streams/frames.js";
 import { openEventReply } from "../streams/open-event-reply.js";
 import type { OpenStreams } from "../streams/open-streams.js";
 import type { StepAdaptor } from "../streams/steps.js";
+import { callEntry, type ServedEntry, withFaultsOfBody } from "./entry-call.js";
 import { interactionEvent } from "./execution-wire.js";
 import { idempotencyOf } from "./idempotency-request.js";
-import { callWorkflow, withFaultsOfBody } from "./workflow-call.js";
 
-/** What {@link streamRoute} needs beside the application. */
+/** What {@link streamRoute} needs beside the entry. */
 export interface StreamRouteOptions {
   readonly readBody: (context: RequestContext) => Promise<JsonObject>;
   /** What becomes of the run's steps; `undefined` where the request wants none. */
@@ -28,16 +28,16 @@ export interface StreamRouteOptions {
 }
 
 /**
- * Answers a call of the workflow with server-sent events: its steps, and the chunks of its result, the last of which leaves
+ * Answers a call of an entry with server-sent events: its steps, and the chunks of its result, the last of which leaves
  * once everything is durable. What goes wrong before the run has begun is an ordinary error reply; after that it is the
  * last frame.
  */
 export function streamRoute(
-  application: ServedApplication,
+  served: ServedEntry,
   { readBody, stepAdaptor, heartbeatMs, openStreams, logger, isInteractive }: StreamRouteOptions,
 ): (context: RequestContext) => Promise<void> {
   return async (context) => {
-    const userId = await identify(context, application.workflow.scope);
+    const userId = await identify(context, served.entry.scope);
     const body = await readBody(context);
     const idempotency = idempotencyOf(context, body);
     const events = new EventStream(context.res, heartbeatMs);
@@ -63,11 +63,11 @@ export function streamRoute(
       return runner.replyStream(idempotency);
     };
     try {
-      const reply = await callWorkflow(application, context, { userId, body }, begin, () => hasAsked);
+      const reply = await callEntry(served, context, { userId, body }, begin, () => hasAsked);
       openEventReply(context, events, reply.isReplayed ? { "idempotent-replayed": "true" } : {});
       await sendChunks(context, events, reply, logger);
     } catch (error) {
-      throw await withFaultsOfBody(error, application, body);
+      throw await withFaultsOfBody(error, served, body);
     } finally {
       release?.();
     }

@@ -21,6 +21,7 @@ import { watchedStore } from "./watched-store.js";
 /** A run the fake application was asked for. */
 export interface RecordedRun {
   readonly userId: string | undefined;
+  readonly functionName: string | undefined;
   readonly input: unknown;
   readonly request: RunRequest;
   /** What the reply was asked for with. */
@@ -37,6 +38,8 @@ export interface RecordedRun {
 export interface EchoOptions {
   readonly scope?: Scope;
   readonly inputSchema?: z.ZodType;
+  /** Functions that are served on their own, which echo as well. */
+  readonly functions?: readonly string[];
   readonly residents?: readonly ResidentFigures[];
   /** What a run does; echoes its input if left out. */
   readonly run?: (run: RecordedRun) => Promise<unknown>;
@@ -63,6 +66,7 @@ export class ServedEcho implements ServedApplication {
   readonly runs: RecordedRun[] = [];
   openSessions = 0;
   readonly workflow: ServedApplication["workflow"];
+  readonly entries: ServedApplication["entries"];
   readonly sessions: ServedApplication["sessions"];
   readonly executions: ServedApplication["executions"] = noExecutions;
   readonly figures: ServedApplication["figures"] = noFigures();
@@ -70,11 +74,13 @@ export class ServedEcho implements ServedApplication {
   constructor({
     scope = "per-user",
     inputSchema = z.looseObject({}),
+    functions = [],
     residents = [],
     run,
     stream = echoed,
   }: EchoOptions = {}) {
     this.workflow = {
+      functionName: undefined,
       typeName: "echo",
       scope,
       description: "Echoes.",
@@ -84,13 +90,25 @@ export class ServedEcho implements ServedApplication {
       unwrapInput: (body) => body,
       wrapOutput: (output) => output,
     };
+    this.entries = [
+      this.workflow,
+      ...functions.map((name) => ({ ...this.workflow, functionName: name, typeName: name })),
+    ];
     this.sessions = {
-      session: ({ userId }) => {
+      session: ({ userId, functionName }) => {
         this.openSessions += 1;
         return {
           run: (input, request) => {
             const abort = new AbortController();
-            const recorded: RecordedRun = { userId, input, request, abort, ask: () => undefined, answers: [] };
+            const recorded: RecordedRun = {
+              userId,
+              functionName,
+              input,
+              request,
+              abort,
+              ask: () => undefined,
+              answers: [],
+            };
             this.runs.push(recorded);
             const listeners: StepListener[] = [];
             return {
@@ -217,6 +235,7 @@ export function testConfig({
     workflow: undefined,
     plugins: [],
     faultyNames: [],
+    entryFunctions: [],
     general: {
       application: "test",
       perUserWorkflowTimeoutMs: 1_800_000,
@@ -267,6 +286,15 @@ export function testConfig({
         },
         metrics: false,
         docs: true,
+        rootPath: "",
+        workflow: {
+          method: "POST",
+          path: "/v1/workflow",
+          legacyPath: "/generate",
+          description: undefined,
+          place: ["general", "front_end", "workflow"],
+        },
+        endpoints: [],
         ...frontEnd,
       },
     },

@@ -15,8 +15,8 @@ export interface SocketAddress {
   readonly afterSequence: number | undefined;
 }
 
-/** The path of a request, without its query. */
-export function pathOf({ url = "" }: IncomingMessage): string {
+/** The path of a URL as a request has it, without its query. */
+export function pathOf(url: string): string {
   const end = url.indexOf("?");
   return end === -1 ? url : url.slice(0, end);
 }
@@ -28,7 +28,8 @@ export function pathOf({ url = "" }: IncomingMessage): string {
  * @throws RequestError REQUEST_INVALID
  */
 export function readSocketAddress(request: IncomingMessage, takesSession: boolean): SocketAddress {
-  const query = new URLSearchParams((request.url ?? "").slice(pathOf(request).length));
+  const { url = "" } = request;
+  const query = new URLSearchParams(url.slice(pathOf(url).length));
   const session = only(query, "session");
   if (session !== undefined) {
     if (!takesSession) {

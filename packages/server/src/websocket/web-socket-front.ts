@@ -10,6 +10,7 @@ import { RequestError } from "../errors/request-error.js";
 import type { NewSessionLimit } from "../limits/new-session-limit.js";
 import { writeFailure } from "../middleware/error-map.js";
 import { requestIdOf } from "../middleware/request-id.js";
+import { withoutRootPath } from "../routes/root-path.js";
 import type { ServedApplication } from "../served-application.js";
 import type { ServerLife } from "../server-life.js";
 import type { ServerOptions } from "../server-options.js";
@@ -84,12 +85,15 @@ export class WebSocketFront {
 
   /** Begins to take requests of a server. Connections that become sockets are taken out of its drain. */
   attach(server: Server, drain: ConnectionDrain): void {
+    const { rootPath } = this.#options.config.general.frontEnd;
     server.on("upgrade", (request: IncomingMessage, socket: Duplex, head: Buffer) => {
       const { upgrade = "" } = request.headers;
-      if (request.method !== "GET" || pathOf(request) !== this.#path || upgrade.toLowerCase() !== "websocket") {
+      const url = withoutRootPath(request.url ?? "", rootPath);
+      if (request.method !== "GET" || pathOf(url) !== this.#path || upgrade.toLowerCase() !== "websocket") {
         serveWithoutUpgrade(server, request, socket, head);
         return;
       }
+      request.url = url;
       drain.release(request.socket);
       void this.#upgrade(request, socket, head);
     });

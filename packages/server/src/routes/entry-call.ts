@@ -1,4 +1,5 @@
 import { AlcoveError } from "@alcove/plugin-api";
+import type { EntryFacts } from "@alcove/runtime";
 import type { JsonObject } from "../body/json-body.js";
 import { RequestError } from "../errors/request-error.js";
 import { bodyFaults } from "../errors/validation-detail.js";
@@ -6,22 +7,37 @@ import type { RequestContext } from "../request-state.js";
 import type { ServedApplication, ServedRunner } from "../served-application.js";
 import { runRequestOf } from "./run-request.js";
 
+/** An entry, and the application that runs it. */
+export interface ServedEntry {
+  readonly application: ServedApplication;
+  readonly entry: EntryFacts;
+}
+
+/** The workflow, or the function of that name, which is served on its own. */
+export function entryOf({ workflow, entries }: ServedApplication, functionName: string | undefined): EntryFacts {
+  const entry = functionName === undefined ? workflow : entries.find((each) => each.functionName === functionName);
+  if (entry === undefined) {
+    throw new TypeError(`The configuration has routes for ${functionName}, and the application does not serve it.`);
+  }
+  return entry;
+}
+
 /**
- * Begins what a request asks of the workflow. When the client goes away before the reply is complete, the run is aborted
+ * Begins what a request asks of an entry. When the client goes away before the reply is complete, the run is aborted
  * and nothing of it is stored.
  *
  * @param begin Asks the runner for its reply. The session is given back once the run is over.
  * @param outlives Whether the run goes on when the client goes away; asked then.
  */
-export function callWorkflow<Result>(
-  { workflow, sessions }: ServedApplication,
+export function callEntry<Result>(
+  { application, entry }: ServedEntry,
   context: RequestContext,
   { userId, body }: { readonly userId: string | undefined; readonly body: JsonObject },
   begin: (runner: ServedRunner) => Promise<Result>,
   outlives?: () => boolean,
 ): Promise<Result> {
-  const input = workflow.unwrapInput(body);
-  const session = sessions.session({ userId });
+  const input = entry.unwrapInput(body);
+  const session = application.sessions.session({ userId, functionName: entry.functionName });
   try {
     const runner = session.run(input, runRequestOf(context));
     context.state.runner = runner;
@@ -33,15 +49,11 @@ export function callWorkflow<Result>(
 }
 
 /** The faults of the error name the fields of the function's schema; the client is told the fields of the body it sent. */
-export async function withFaultsOfBody(
-  error: unknown,
-  { workflow }: ServedApplication,
-  body: JsonObject,
-): Promise<unknown> {
+export async function withFaultsOfBody(error: unknown, { entry }: ServedEntry, body: JsonObject): Promise<unknown> {
   if (!AlcoveError.is(error) || error.code !== "INPUT_INVALID") {
     return error;
   }
-  const detail = await bodyFaults(workflow.inputSchema, body);
+  const detail = await bodyFaults(entry.inputSchema, body);
   if (detail.length === 0) {
     return error;
   }

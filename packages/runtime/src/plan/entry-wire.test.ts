@@ -1,10 +1,10 @@
 import { z } from "@alcove/plugin-api";
 import { describe, expect, it } from "vitest";
 import type { FunctionPlan } from "./application-plan.js";
-import { WorkflowWire } from "./workflow-wire.js";
+import { EntryWire } from "./entry-wire.js";
 
 const plan = { schemas: { input: z.unknown(), output: undefined }, component: { type: { name: "flow" } } };
-const wire = new WorkflowWire(plan as unknown as FunctionPlan);
+const wire = new EntryWire(plan as unknown as FunctionPlan);
 
 describe("a chunk of a streamed reply", () => {
   it.each([

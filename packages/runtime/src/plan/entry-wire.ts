@@ -2,8 +2,8 @@ import { InputInvalidError, type z } from "@alcove/plugin-api";
 import type { FunctionPlan } from "./application-plan.js";
 import { isObjectSchema, wireSchema } from "./wire-schema.js";
 
-/** How the workflow's input and output look as request and reply bodies: always JSON objects. */
-export class WorkflowWire {
+/** How an entry's input and output look as request and reply bodies: always JSON objects. */
+export class EntryWire {
   readonly inputSchema: z.ZodType;
   readonly outputSchema: z.ZodType | undefined;
   readonly streamOutputSchema: z.ZodType | undefined;
@@ -11,9 +11,9 @@ export class WorkflowWire {
   readonly #isOutputWrapped: boolean;
   readonly #name: string;
 
-  constructor({ schemas, component }: FunctionPlan) {
+  constructor({ name, schemas, component }: FunctionPlan) {
     const { input, output, streamOutput } = schemas;
-    this.#name = component.type.name;
+    this.#name = component.section === "workflow" ? component.type.name : name;
     this.#isInputWrapped = !isObjectSchema(input, "input");
     this.#isOutputWrapped = output !== undefined && !isObjectSchema(output, "output");
     this.inputSchema = wireSchema(input, "input");
