@@ -6,6 +6,7 @@ const harmlessMembers = new Set([
   "cpuUsage",
   "cwd",
   "emitWarning",
+  "getActiveResourcesInfo",
   "getuid",
   "hrtime",
   "memoryUsage",

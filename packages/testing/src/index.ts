@@ -1,4 +1,11 @@
 export { createFakeClock, type FakeClock } from "./fake-clock.js";
 export { createMemoryCollection } from "./memory-collection.js";
+export type { ConformanceOptions, EarlierState, RegisterTest } from "./plugin-conformance/conformance-options.js";
+export { testPlugin } from "./plugin-conformance/test-plugin.js";
 export type { SessionStoreContractCase, SessionStoreContractOptions } from "./session-store-contract/contract-case.js";
 export { sessionStoreContract } from "./session-store-contract/session-store-contract.js";
+export { type InCodePlugin, writeInCodePlugin } from "./test-alcove/in-code-plugin.js";
+export type { LoggedLine } from "./test-alcove/kept-log.js";
+export { startTestAlcove, TestAlcove, type TestAlcoveOptions, type TestedFunction } from "./test-alcove/test-alcove.js";
+export type { TestedApplication, TestedPlugin } from "./test-alcove/test-configuration.js";
+export { type StoredState, TestUser, type UserSurroundings } from "./test-alcove/test-user.js";

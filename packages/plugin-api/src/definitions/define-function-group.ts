@@ -60,7 +60,7 @@ interface StateOptions {
 }
 
 interface GroupOptions<Config, Members, Services> {
-  /** The fields the group takes beside `_type`, `include` and `exclude`; none if left out. */
+  /** The fields the group takes beside `_type`, `include`, `exclude` and `tool_overrides`; none if left out. */
   readonly config?: Config;
   /** The members of the group, by name. */
   readonly functions: Members;

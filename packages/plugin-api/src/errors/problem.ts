@@ -29,6 +29,7 @@ export type ProblemRule =
   | "reference-unknown"
   | "reference-kind"
   | "reference-schema"
+  | "reference-separator"
   | "dependency-scope"
   | "dependency-cycle"
   | "name-clash"

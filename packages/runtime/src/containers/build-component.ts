@@ -78,7 +78,7 @@ async function instantiate(component: ComponentPlan, surroundings: ComponentSurr
 }
 
 function memberOf(members: Readonly<Record<string, BuiltFunction>>, fn: FunctionPlan): BuiltFunction {
-  const built = fn.member === undefined ? undefined : members[fn.member];
+  const built = fn.definedAs === undefined ? undefined : members[fn.definedAs];
   if (built === undefined) {
     throw new TypeError(`build returned no member for ${fn.name}.`);
   }

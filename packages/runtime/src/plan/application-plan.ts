@@ -63,8 +63,10 @@ export interface FunctionPlan {
   readonly slot: number;
   /** Its public name: `notepad`, `todo__add`, `<workflow>`. */
   readonly name: string;
-  /** The member's name inside its group. */
+  /** The name inside its group under which others know it. */
   readonly member: string | undefined;
+  /** The name its group's definition gives it: another one where the configuration gives it an alias. */
+  readonly definedAs: string | undefined;
   /** The component that offers it. */
   readonly component: ComponentPlan;
   /** Its description and schemas. */

@@ -8,7 +8,12 @@ import type {
   ServicesPlan,
   StatePlan,
 } from "./application-plan.js";
-import { type ConfiguredComponent, type Dependency, publicFunctionName } from "./configured-component.js";
+import {
+  type ConfiguredComponent,
+  type Dependency,
+  type OfferedFunction,
+  publicFunctionName,
+} from "./configured-component.js";
 import type { EntryTarget } from "./entry-functions.js";
 import { bindReferences } from "./references-in-config.js";
 import { collectionKey, componentKey } from "./stored-names.js";
@@ -111,8 +116,8 @@ class PlanCompiler {
       state: this.#statePlan(component),
       collections: collectionPlans(component),
     });
-    for (const [member, schemas] of component.functions) {
-      functions.push(this.#compileFunction(plan, component, member, schemas));
+    for (const [member, offered] of component.functions) {
+      functions.push(this.#compileFunction(plan, component, member, offered));
     }
     Object.freeze(functions);
     this.#plans.set(component, plan);
@@ -132,7 +137,7 @@ class PlanCompiler {
     plan: ComponentPlan,
     component: ConfiguredComponent,
     member: string,
-    schemas: FunctionPlan["schemas"],
+    { definedAs, schemas }: OfferedFunction,
   ): FunctionPlan {
     const name = publicFunctionName(component, member);
     const handle = new PlannedFunctionHandle(name, plan.scope, schemas, () => fn);
@@ -140,6 +145,7 @@ class PlanCompiler {
       slot: this.functions.length,
       name,
       member: plan.section === "function_groups" ? member : undefined,
+      definedAs: plan.section === "function_groups" ? definedAs : undefined,
       component: plan,
       schemas,
       handle,

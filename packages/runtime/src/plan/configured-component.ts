@@ -15,10 +15,18 @@ export interface ConfiguredComponent {
   /** The validated fields, references still in them; `undefined` when they break the schema. */
   readonly parsedConfig: unknown;
   readonly references: readonly PlacedReference[];
-  /** The functions others may call: by member name for groups, under "" for functions and the workflow. */
-  readonly functions: ReadonlyMap<string, FunctionSchemas>;
+  /** The functions others may call: by member name (its alias, where it has one) for groups, under "" for functions and the workflow. */
+  readonly functions: ReadonlyMap<string, OfferedFunction>;
   /** Members that exist and are left out by `include` or `exclude`. */
   readonly hiddenMembers: ReadonlySet<string>;
+}
+
+/** A function a component offers to others. */
+export interface OfferedFunction {
+  /** The member's name in the definition of its group; "" for functions and the workflow. */
+  readonly definedAs: string;
+  /** Its schemas, and the description the configuration gives it or else its definition. */
+  readonly schemas: FunctionSchemas;
 }
 
 /** One component depends on another because its configuration references it. */

@@ -1,5 +1,5 @@
 import type { ConfigDocument } from "@alcove/config";
-import { nearNames, type Problem } from "@alcove/plugin-api";
+import { nearNames, type Problem, type Reference } from "@alcove/plugin-api";
 import {
   type ConfiguredComponent,
   type Dependency,
@@ -21,7 +21,7 @@ export function buildDependencyGraph(
   const problems: Problem[] = [];
   for (const from of components) {
     for (const placed of from.references) {
-      if (faultyNames.has(ownerOf(placed.reference.name, faultyNames))) {
+      if (faultyNames.has(ownerOf(currentName(placed.reference), faultyNames))) {
         continue;
       }
       const found = names.find(placed);
@@ -36,7 +36,8 @@ export function buildDependencyGraph(
       } else {
         dependencies.push({ from, to: found.component, member: found.member, placed });
         problems.push(
-          ...checkReferenceSchemas(from, placed, found.component.functions.get(found.member ?? ""), document),
+          ...separatorWarnings(from, placed, document),
+          ...checkReferenceSchemas(from, placed, found.component.functions.get(found.member ?? "")?.schemas, document),
         );
       }
     }
@@ -46,6 +47,30 @@ export function buildDependencyGraph(
 
 /** What a reference says of its target. */
 type NamedReference = { readonly reference: Pick<PlacedReference["reference"], "kind" | "name"> };
+
+/**
+ * The name a reference means today. Configurations of old write `group.member`; no name of a component or a member has a
+ * dot, so that this can mean nothing else.
+ */
+function currentName({ kind, name }: Pick<Reference, "kind" | "name">): string {
+  return kind === "function" ? name.replace(".", MEMBER_SEPARATOR) : name;
+}
+
+function separatorWarnings(from: ConfiguredComponent, placed: PlacedReference, document: ConfigDocument): Problem[] {
+  const { reference } = placed;
+  const name = currentName(reference);
+  return name === reference.name
+    ? []
+    : [
+        {
+          rule: "reference-separator",
+          severity: "warning",
+          message: `${from.name} refers to "${reference.name}" with the old separator of groups and members.`,
+          source: locateReference(document, from, placed),
+          remedy: `Write ${name}.`,
+        },
+      ];
+}
 
 /** The faulty group a member's name belongs to, or the name itself. */
 export function ownerOf(name: string, faultyNames: ReadonlySet<string>): string {
@@ -70,6 +95,7 @@ export class ReferenceableNames {
   readonly #functions = new Map<string, Target>();
   readonly #groups = new Map<string, Target>();
   readonly #hidden = new Set<string>();
+  readonly #renamed = new Map<string, string>();
 
   constructor(components: readonly ConfiguredComponent[]) {
     for (const component of components) {
@@ -80,7 +106,10 @@ export class ReferenceableNames {
         }
       }
       if (component.section !== "workflow") {
-        for (const member of component.functions.keys()) {
+        for (const [member, { definedAs }] of component.functions) {
+          if (member !== definedAs) {
+            this.#renamed.set(publicFunctionName(component, definedAs), publicFunctionName(component, member));
+          }
           this.#functions.set(publicFunctionName(component, member), {
             component,
             member: component.section === "functions" ? undefined : member,
@@ -93,7 +122,8 @@ export class ReferenceableNames {
   /** The target, or what is wrong with the name. */
   find({ reference }: NamedReference): Target | WrongName {
     const isFunction = reference.kind === "function";
-    const found = (isFunction ? this.#functions : this.#groups).get(reference.name);
+    const name = currentName(reference);
+    const found = (isFunction ? this.#functions : this.#groups).get(name);
     if (found !== undefined) {
       return found;
     }
@@ -103,7 +133,7 @@ export class ReferenceableNames {
     if (!isFunction && this.#functions.has(reference.name)) {
       return { rule: "reference-kind", fault: `"${reference.name}" as a function group, and it is a function.` };
     }
-    if (this.#hidden.has(reference.name)) {
+    if (this.#hidden.has(name)) {
       return {
         rule: "reference-unknown",
         fault: `"${reference.name}", which its group leaves out by include or exclude.`,
@@ -115,7 +145,12 @@ export class ReferenceableNames {
 
   /** How to mend a name that leads nowhere. */
   remedyFor({ reference }: NamedReference): { remedy?: string } {
-    const { name, kind } = reference;
+    const { kind } = reference;
+    const name = currentName(reference);
+    const alias = this.#renamed.get(name);
+    if (kind === "function" && alias !== undefined) {
+      return { remedy: `It goes by its alias: write ${alias}.` };
+    }
     if (this.#hidden.has(name)) {
       return { remedy: "Change the group's include or exclude, or refer to another function." };
     }

@@ -1,24 +1,19 @@
 import type { ComponentConfig, ConfigDocument } from "@alcove/config";
 import { didYouMean, type FunctionSchemas, type Problem, z } from "@alcove/plugin-api";
+import type { OfferedFunction } from "./configured-component.js";
+import type { ConfiguredGroup } from "./configured-group.js";
+import { type MemberOverride, OVERRIDES_FIELD, readMemberOverrides } from "./member-overrides.js";
 
 const filterSchema = z.array(z.string()).default([]);
 
-/** Which members of a group others may call, after `include` and `exclude`. */
+/** Which members of a group others may call, and as what, after `include`, `exclude` and `tool_overrides`. */
 export interface GroupMembersResult {
-  readonly visible: ReadonlyMap<string, FunctionSchemas>;
+  readonly visible: ReadonlyMap<string, OfferedFunction>;
   readonly hidden: ReadonlySet<string>;
   readonly problems: readonly Problem[];
 }
 
-/** A group as it is configured, and the members its type has. */
-interface ConfiguredGroup {
-  readonly name: string;
-  readonly members: readonly string[];
-  readonly source: ComponentConfig;
-  readonly document: ConfigDocument;
-}
-
-/** Applies a group's `include` or `exclude` list to its members. */
+/** Applies a group's `include` or `exclude` list, and then its `tool_overrides`, to its members. */
 export function selectGroupMembers(
   name: string,
   members: Readonly<Record<string, FunctionSchemas>>,
@@ -30,9 +25,12 @@ export function selectGroupMembers(
   const exclude = readFilter(group, "exclude");
   const isVisible = (member: string): boolean =>
     include.listed.length > 0 ? include.listed.includes(member) : !exclude.listed.includes(member);
+  const { overrides, problems: overrideProblems } = readMemberOverrides(group);
+  const shown = Object.entries(members).filter(([member]) => isVisible(member));
+  const offered = offerMembers(group, shown, overrides);
   const hasBoth = include.listed.length > 0 && exclude.listed.length > 0;
   return {
-    visible: new Map(Object.entries(members).filter(([member]) => isVisible(member))),
+    visible: offered.functions,
     hidden: new Set(group.members.filter((member) => !isVisible(member))),
     problems: [
       ...include.problems,
@@ -40,8 +38,42 @@ export function selectGroupMembers(
       ...(hasBoth
         ? [filterProblem(group, "exclude", `${name} has both include and exclude.`, "Keep one of them.")]
         : []),
+      ...overrideProblems,
+      ...offered.problems,
     ],
   };
+}
+
+/** Gives each member the name and the description others see. No two may go by one name. */
+function offerMembers(
+  { name, source, document }: ConfiguredGroup,
+  shown: readonly (readonly [string, FunctionSchemas])[],
+  overrides: ReadonlyMap<string, MemberOverride>,
+): { functions: ReadonlyMap<string, OfferedFunction>; problems: Problem[] } {
+  const functions = new Map<string, OfferedFunction>();
+  const problems: Problem[] = [];
+  for (const [member, schemas] of shown) {
+    const override = overrides.get(member);
+    const offeredName = override?.alias ?? member;
+    const earlier = functions.get(offeredName);
+    if (earlier !== undefined) {
+      const renamed = override?.alias === undefined ? earlier.definedAs : member;
+      problems.push({
+        rule: "name-clash",
+        severity: "error",
+        message: `The members ${earlier.definedAs} and ${member} of ${name} would both be called ${offeredName}.`,
+        source: document.locate([...source.path, OVERRIDES_FIELD, renamed, "alias"]),
+        remedy: `Give ${renamed} another alias.`,
+      });
+      continue;
+    }
+    const description = override?.description;
+    functions.set(offeredName, {
+      definedAs: member,
+      schemas: description === undefined ? schemas : Object.freeze({ ...schemas, description }),
+    });
+  }
+  return { functions, problems };
 }
 
 function readFilter(

@@ -1,14 +1,14 @@
 import type { ComponentConfig, ComponentSections, ConfigDocument } from "@alcove/config";
-import type { ComponentDefinition, FunctionSchemas, Problem } from "@alcove/plugin-api";
+import type { ComponentDefinition, Problem } from "@alcove/plugin-api";
 import { type ComponentType, type ComponentTypeRegistry, importComponentDefinition } from "@alcove/plugin-loader";
 import type { ComponentSection } from "./application-plan.js";
-import type { ConfiguredComponent } from "./configured-component.js";
+import type { ConfiguredComponent, OfferedFunction } from "./configured-component.js";
 import { fieldProblems } from "./field-problems.js";
 import { selectGroupMembers } from "./group-members.js";
 import { collectReferences } from "./references-in-config.js";
 
 /** Fields every component takes beside those of its own schema; `selectGroupMembers` reads them. */
-const groupFields: readonly string[] = ["include", "exclude"];
+const groupFields: readonly string[] = ["include", "exclude", "tool_overrides"];
 
 /** What became of the configured components. */
 export interface ResolvedComponents {
@@ -131,8 +131,8 @@ function functionsOf(
   definition: ComponentDefinition,
   source: ComponentConfig,
   document: ConfigDocument,
-): { visible: ReadonlyMap<string, FunctionSchemas>; hidden: ReadonlySet<string>; problems: readonly Problem[] } {
+): { visible: ReadonlyMap<string, OfferedFunction>; hidden: ReadonlySet<string>; problems: readonly Problem[] } {
   return definition.kind === "function_group"
     ? selectGroupMembers(name, definition.functions, source, document)
-    : { visible: new Map([["", definition]]), hidden: new Set(), problems: [] };
+    : { visible: new Map([["", { definedAs: "", schemas: definition }]]), hidden: new Set(), problems: [] };
 }

@@ -1,0 +1,63 @@
+import assert from "node:assert/strict";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { formatReport } from "@alcove/plugin-api";
+import { callerPlugin } from "../test-alcove/caller-plugin.js";
+import { startTestAlcove, type TestAlcove } from "../test-alcove/test-alcove.js";
+import { type TestedApplication, writeTestConfiguration } from "../test-alcove/test-configuration.js";
+import type { ConformanceOptions } from "./conformance-options.js";
+import { type ExampleCall, exampleCalls } from "./play.js";
+
+/** What a case of the suite works with: Alcove with every type of the plugin configured under its own name. */
+export interface ConformanceRoom {
+  readonly alcove: TestAlcove;
+  readonly options: ConformanceOptions;
+  /** The calls of all functions, in the order of the manifest. */
+  readonly calls: readonly ExampleCall[];
+  /** Those of functions that are the user's own. */
+  readonly ownCalls: readonly ExampleCall[];
+}
+
+/** Opens a room, lets `use` work in it, and closes it. */
+export async function withRoom(
+  options: ConformanceOptions,
+  use: (room: ConformanceRoom) => Promise<void>,
+): Promise<void> {
+  const { application, types } = await applicationOf(options);
+  await using alcove = await startTestAlcove(application);
+  const calls = exampleCalls(alcove, types, options);
+  await use({ alcove, options, calls, ownCalls: calls.filter(({ isPerUser }) => isPerUser) });
+}
+
+/** The application in which every type of the plugin is in use. @throws AssertionError when its manifest was refused. */
+async function applicationOf(
+  options: ConformanceOptions,
+): Promise<{ application: TestedApplication; types: ReadonlySet<string> }> {
+  const { plugin, otherPlugins = [], otherComponents = {}, config = {} } = options;
+  const { id, contributes } = await manifestOf(options);
+  const components = (types: object) =>
+    Object.fromEntries(Object.keys(types).map((type) => [type, { _type: `${id}/${type}`, ...config[type] }]));
+  const application = {
+    plugins: [plugin, ...otherPlugins],
+    config: {
+      functions: { ...otherComponents.functions, ...components(contributes.functions) },
+      function_groups: { ...otherComponents.function_groups, ...components(contributes.function_groups) },
+    },
+  };
+  const types = new Set([...Object.keys(contributes.functions), ...Object.keys(contributes.function_groups)]);
+  return { application, types };
+}
+
+async function manifestOf({ plugin }: ConformanceOptions) {
+  const { prepareApplication } = await import("alcove");
+  const folder = await mkdtemp(join(tmpdir(), "alcove-manifest-"));
+  try {
+    const { plugins, problems } = await prepareApplication(await writeTestConfiguration(folder, { plugins: [plugin] }));
+    const found = plugins.find(({ id }) => id !== callerPlugin.id);
+    assert(found !== undefined, `The plugin was not found, or its manifest was refused:\n${formatReport(problems)}`);
+    return found.manifest;
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}

@@ -1,0 +1,75 @@
+import { mkdir, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import type {
+  ComponentDefinition,
+  FunctionDefinition,
+  FunctionGroupDefinition,
+  ServicesDefinition,
+} from "@alcove/plugin-api";
+
+/** A plugin whose definitions are at hand, so that it can be tried before there is a package, or from its sources. */
+export interface InCodePlugin {
+  /** The `id` of its manifest. */
+  readonly id: string;
+  /** Its function types, by their `_type`. */
+  readonly functions?: Readonly<Record<string, FunctionDefinition>>;
+  /** Its function group types, by their `_type`. */
+  readonly functionGroups?: Readonly<Record<string, FunctionGroupDefinition>>;
+  /** Its shared services, by a name of the plugin's own. */
+  readonly services?: Readonly<Record<string, ServicesDefinition>>;
+}
+
+type Definition = ComponentDefinition | ServicesDefinition;
+
+// The modules that are written are real files a real loader imports; they fetch the definitions from here. Definitions hold
+// nothing of any user, and the names never repeat.
+const shelfKey = "@alcove/testing/definitions";
+const shelf = new Map<string, Definition>();
+Object.defineProperty(globalThis, Symbol.for(shelfKey), { value: shelf, configurable: true });
+let shelved = 0;
+
+/** Writes an in-code plugin as a package with a manifest into a folder. Resolves to the package's path, for `plugins:`. */
+export async function writeInCodePlugin(folder: string, plugin: InCodePlugin): Promise<string> {
+  const directory = join(folder, plugin.id);
+  await mkdir(directory, { recursive: true });
+  const manifest = {
+    manifest: 1,
+    id: plugin.id,
+    displayName: plugin.id,
+    description: "A plugin of the tests.",
+    requires: { alcove: "*" },
+    contributes: {
+      functions: await writeContributions(directory, plugin.functions),
+      function_groups: await writeContributions(directory, plugin.functionGroups),
+      services: await writeContributions(directory, plugin.services),
+    },
+  };
+  await writeFile(join(directory, "plugin.yaml"), JSON.stringify(manifest));
+  await writeFile(
+    join(directory, "package.json"),
+    JSON.stringify({ name: plugin.id, version: "1.0.0", type: "module", alcove: { manifest: "./plugin.yaml" } }),
+  );
+  return directory;
+}
+
+async function writeContributions(
+  directory: string,
+  definitions: Readonly<Record<string, Definition>> = {},
+): Promise<Readonly<Record<string, unknown>>> {
+  const entries = Object.entries(definitions).map(async ([name, definition]) => {
+    const contribution = { module: await writeModule(directory, definition), description: name };
+    return [name, "scope" in definition ? { scope: definition.scope, ...contribution } : contribution] as const;
+  });
+  return Object.fromEntries(await Promise.all(entries));
+}
+
+async function writeModule(directory: string, definition: Definition): Promise<string> {
+  shelved += 1;
+  const name = `definition-${shelved}`;
+  shelf.set(name, definition);
+  await writeFile(
+    join(directory, `${name}.mjs`),
+    `export default globalThis[Symbol.for("${shelfKey}")].get("${name}");\n`,
+  );
+  return `./${name}.mjs`;
+}
