@@ -213,9 +213,9 @@ describe("a client that reads slowly", () => {
 
 describe("SIGTERM", () => {
   test("lets a run end that can, and ends the others with an error", async ({ workplace }) => {
-    const server = await serve(workplace, { overrides: { "general.shutdown_timeout": "1" } });
+    const server = await serve(workplace, { overrides: { "general.shutdown_timeout": "5" } });
     const slow = await SocketClient.open(server.url);
-    slow.ask({ chunks: 300, padding: 100_000 }, streamed);
+    slow.ask({ chunks: 100, padding: 100_000 }, streamed);
     await slow.count(1);
     slow.socket.pause();
     const waiting = await SocketClient.open(server.url, { user: "bob" });
@@ -224,11 +224,11 @@ describe("SIGTERM", () => {
     server.signal("SIGTERM");
     slow.socket.resume();
     await slow.answer();
-    expect([totals(slow).length, await slow.closed]).toEqual([300, 1012]);
+    expect([totals(slow).length, await slow.closed]).toEqual([100, 1012]);
     const ended = await waiting.answer();
     expect(ended.at(-2)).toMatchObject({ type: "error_message", content: { code: "SHUTTING_DOWN" } });
     expect([await waiting.closed, await server.ended()]).toEqual([1012, 0]);
     const next = await serve(workplace);
-    expect([await nextTotal(next, "alice"), await nextTotal(next, "bob")]).toEqual([301, 1]);
+    expect([await nextTotal(next, "alice"), await nextTotal(next, "bob")]).toEqual([101, 1]);
   });
 });
