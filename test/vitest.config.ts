@@ -44,7 +44,13 @@ const types: TestProjectInlineConfiguration = {
 
 const architecture: TestProjectInlineConfiguration = {
   ...fromSources,
-  test: { name: "architecture", root, include: ["test/architecture/**/*.test.ts"], testTimeout: 120_000 },
+  test: {
+    name: "architecture",
+    root,
+    include: ["test/architecture/**/*.test.ts"],
+    testTimeout: 120_000,
+    hookTimeout: 120_000,
+  },
 };
 
 const integration: TestProjectInlineConfiguration = {

@@ -116,10 +116,11 @@ describe("a function that is served on its own", () => {
 
   it("has to exist, and to be one its group offers", async () => {
     await using bench = await Workbench.create([plugin]);
-    expect(await bench.refusals(yamlOf(asking, "talli", "marks", "marks__hidden", "tally"))).toEqual([
+    expect(await bench.refusals(yamlOf(asking, "talli", "marks", "marks__hidden", "tally", "marks.set"))).toEqual([
       'config.yml:4:26: general.front_end.endpoints names "talli", and there is no function of that name. Did you mean tally? [reference-unknown]',
       'config.yml:5:26: general.front_end.endpoints names "marks" as a function, and it is a function group. Its functions are marks__set. [reference-kind]',
       'config.yml:6:26: general.front_end.endpoints names "marks__hidden", which its group leaves out by include or exclude. Change the group\'s include or exclude, or refer to another function. [reference-unknown]',
+      'config.yml:8:26: general.front_end.endpoints names "marks.set" with the old separator of groups and members. Write marks__set. [reference-separator]',
     ]);
   });
 

@@ -3,6 +3,7 @@ import { Command, CommanderError } from "commander";
 import { addBackupCommand } from "./commands/backup.js";
 import type { CommandContext } from "./commands/command-context.js";
 import { addInfoCommand } from "./commands/info.js";
+import { addPluginsCommand } from "./commands/plugins.js";
 import { addRunCommand } from "./commands/run.js";
 import { addServeCommand } from "./commands/serve.js";
 import { addSessionsCommand } from "./commands/sessions.js";
@@ -53,6 +54,7 @@ function createProgram(context: CommandContext): Command {
   addRunCommand(program, context);
   addValidateCommand(program, context);
   addInfoCommand(program, context);
+  addPluginsCommand(program, context);
   addSessionsCommand(program, context);
   addBackupCommand(program, context);
   return program;

@@ -134,6 +134,8 @@ export interface FrontEndConfig {
   readonly limits: FrontEndLimits;
   /** Whether `GET /metrics` is served, and requests are counted for it. */
   readonly metrics: boolean;
+  /** Whether `GET /docs` is served, the OpenAPI document for people. */
+  readonly docs: boolean;
   /** What a proxy puts before every path, e.g. `/api`; empty for nothing. Requests may come with or without it. */
   readonly rootPath: string;
   /** The routes of the workflow. */

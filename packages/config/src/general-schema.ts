@@ -52,6 +52,7 @@ const frontEndShape = {
   trusted_proxies: networkList().default([]),
   limits: frontEndLimitsSchema,
   metrics: flag().default(false),
+  docs: flag().default(true),
   root_path: rootPath().default(""),
   disable_legacy_routes: flag().default(false),
   workflow: workflowEndpoint(),

@@ -99,6 +99,7 @@ function frontEndConfigOf(frontEnd: GeneralSection["front_end"]): GeneralConfig[
     trustedProxies: Object.freeze(frontEnd.trusted_proxies),
     limits: frontEndLimitsOf(frontEnd.limits),
     metrics: frontEnd.metrics,
+    docs: frontEnd.docs,
     rootPath: frontEnd.root_path,
     workflow: Object.freeze(endpointOf(frontEnd.workflow, frontEnd, ["workflow"])),
     endpoints: Object.freeze(

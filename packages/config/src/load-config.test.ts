@@ -52,6 +52,7 @@ describe("loadConfig", () => {
             maxNewSessionsPerMinute: 0,
           },
           metrics: false,
+          docs: true,
           rootPath: "",
           workflow: {
             method: "POST",
@@ -126,6 +127,7 @@ describe("loadConfig", () => {
             max_streams_per_user: 4
             max_new_sessions_per_minute: 30
           metrics: true
+          docs: false
           root_path: /api/
           disable_legacy_routes: true
           workflow: { method: GET, path: /ask, websocket_path: null, description: Answers. }
@@ -190,6 +192,7 @@ describe("loadConfig", () => {
           maxNewSessionsPerMinute: 30,
         },
         metrics: true,
+        docs: false,
         rootPath: "/api",
         workflow: {
           method: "GET",

@@ -1,10 +1,11 @@
 export { EventHub } from "./events/event-hub.js";
 export type { IntermediateStep, StepListener, StepType } from "./events/intermediate-step.js";
-export type {
-  ExecutionKind,
-  ExecutionStatus,
-  ExecutionView,
-  PendingInteraction,
+export {
+  type ExecutionKind,
+  type ExecutionStatus,
+  type ExecutionView,
+  LONGEST_EXECUTION_ID,
+  type PendingInteraction,
 } from "./executions/execution-view.js";
 export { type ExecutionFollower, Executions, type JobRequest } from "./executions/executions.js";
 export type { InteractionResponse } from "./executions/interaction-answer.js";

@@ -52,6 +52,9 @@ export function createRequestListener(options: ServerOptions, life: ServerLife):
   if (socketPath !== undefined) {
     koa.use(refuseWithoutUpgrade(socketPath));
   }
+  if (life.docs !== undefined) {
+    koa.use(life.docs.files);
+  }
   koa.use(unmatchedRoute(router));
   // Only what breaks while a reply is being written ends up here, mostly clients that hang up.
   koa.on("error", (error: unknown, context?: RequestContext) =>

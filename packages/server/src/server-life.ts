@@ -1,3 +1,4 @@
+import { type DocsFront, docsFront } from "./docs/docs-front.js";
 import { createIdentity } from "./identity/create-identity.js";
 import type { Identity } from "./identity/identity.js";
 import { NewSessionLimit } from "./limits/new-session-limit.js";
@@ -17,17 +18,20 @@ export class ServerLife {
 
   /** `undefined` where nobody is going to ask: then requests are not counted. */
   readonly requests: RequestFigures | undefined;
+  /** The page that shows the OpenAPI document; `undefined` where it is switched off. */
+  readonly docs: DocsFront | undefined;
   /** How many connections speak HTTP; none before the server listens. */
   connectionCount: () => number = () => 0;
   /** How many WebSockets are open; likewise. */
   socketCount: () => number = () => 0;
 
   constructor(options: ServerOptions) {
-    const { frontEnd } = options.config.general;
+    const { application, frontEnd } = options.config.general;
     this.openStreams = new OpenStreams(frontEnd.limits);
     this.newSessionLimit = NewSessionLimit.of(frontEnd, options.clock);
     this.readiness = new Readiness(options.store);
     this.identity = createIdentity(options);
     this.requests = frontEnd.metrics ? new RequestFigures() : undefined;
+    this.docs = frontEnd.docs ? docsFront(application) : undefined;
   }
 }

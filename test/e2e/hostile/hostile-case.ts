@@ -21,6 +21,8 @@ export interface Victim {
   /** The run and the conversation in which the victim's secret was stored. */
   readonly runId: string;
   readonly conversationId: string;
+  /** A job of the victim, whose result holds the secret. */
+  readonly jobId: string;
 }
 
 /** Something hostile that is sent over one connection, and what has to come back. */

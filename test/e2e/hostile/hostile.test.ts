@@ -6,6 +6,7 @@ import type { ServerProcess } from "../server-process.js";
 import { Workplace } from "../workplace.js";
 import { bodyCases } from "./bodies.js";
 import { cookieCases } from "./cookies.js";
+import { executionCases } from "./executions.js";
 import { framingCases } from "./framing.js";
 import { headerCases } from "./headers.js";
 import { answersIn, exchange, type HostileAnswer, inShort } from "./hostile-answers.js";
@@ -26,7 +27,7 @@ const classes: Record<HostileClass, readonly HostileCase[]> = {
   paths: pathCases,
   framing: framingCases,
   "web-sockets": webSocketCases,
-  ownership: ownershipCases,
+  ownership: [...ownershipCases, ...executionCases],
 };
 
 const secret = "only the victim may read this, and it is 4711";
@@ -37,6 +38,7 @@ const victim: Victim = {
   body: '{"command":"note","action":"list","param1":"of the victim"}',
   runId: "0b9d4c5e-2222-4333-8444-555566667777",
   conversationId: "talk-of-the-victim",
+  jobId: "5e1ec7ed-1111-4222-8333-444455556666",
 };
 /** What betrays how or where the server is built. */
 const inside = /node_modules|\.[jt]s:\d+|\bat (?:async )?[\w.<>]+ \(|\/packages\/|\/tmp\/|\.sqlite/;
@@ -78,6 +80,12 @@ beforeAll(async () => {
   });
   expect(stored.status).toBe(200);
   expect(stored.text).toContain(secret);
+  const job = await server.client.generate(
+    victim.cookie,
+    { command: "note", action: "list", job_id: victim.jobId, sync_timeout: 60 },
+    "/v1/workflow/async",
+  );
+  expect([job.status, job.text]).toEqual([200, expect.stringContaining(secret)]);
   const { user_id } = (await server.client.get("/v1/session", { cookie: `nat-session=${victim.cookie}` })).json as {
     user_id: string;
   };
@@ -150,6 +158,13 @@ describe("after all of them", () => {
     });
     expect([again.status, again.headers["idempotent-replayed"]]).toEqual([200, "true"]);
     expect(again.text).toContain(secret);
+  });
+
+  it("the victim's job is as it was", async () => {
+    const path = `/v1/workflow/async/job/${victim.jobId}`;
+    const { status, json } = await server.client.get(path, { cookie: `nat-session=${victim.cookie}` });
+    expect([status, json]).toMatchObject([200, { job_id: victim.jobId, status: "success" }]);
+    expect(JSON.stringify(json)).toContain(secret);
   });
 
   it("the log tells of no fault of the server, no secret, and nothing of how it is built", () => {

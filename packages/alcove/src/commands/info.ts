@@ -1,17 +1,9 @@
-import { join } from "node:path";
-import { type AlcoveConfig, loadConfig } from "@alcove/config";
-import { formatReport, type Problem, StartupRefusedError } from "@alcove/plugin-api";
-import {
-  type ComponentType,
-  ComponentTypeRegistry,
-  type DiscoveredPlugin,
-  discoverPlugins,
-  findHostDirectory,
-} from "@alcove/plugin-loader";
+import { formatReport, StartupRefusedError } from "@alcove/plugin-api";
+import { type ComponentType, ComponentTypeRegistry } from "@alcove/plugin-loader";
 import type { Command } from "commander";
 import type { ConsoleOutput } from "../console-output.js";
+import { findPlugins, typesInUse } from "../find-plugins.js";
 import { textTable } from "../text-table.js";
-import { alcoveVersion } from "../version.js";
 import type { CommandContext } from "./command-context.js";
 
 interface InfoOptions {
@@ -71,36 +63,6 @@ async function showComponents(options: InfoOptions, output: ConsoleOutput): Prom
       types.map((type) => componentRow(type, inUse)),
     ),
   );
-}
-
-interface FoundPlugins {
-  readonly config: AlcoveConfig | undefined;
-  readonly plugins: readonly DiscoveredPlugin[];
-  readonly problems: readonly Problem[];
-}
-
-async function findPlugins(configFile: string | undefined): Promise<FoundPlugins> {
-  if (configFile === undefined) {
-    // The host is looked for from a file on; this one need not exist.
-    const hostDirectory = await findHostDirectory(join(process.cwd(), "config.yml"));
-    return { config: undefined, ...(await discoverPlugins({ hostDirectory, listed: [], alcoveVersion })) };
-  }
-  const { config, components, document, problems } = await loadConfig({ file: configFile });
-  const found = await discoverPlugins({
-    hostDirectory: await findHostDirectory(document.file),
-    listed: (components?.plugins ?? []).map((plugin) => ({ ...plugin, source: document.locate(plugin.path) })),
-    alcoveVersion,
-  });
-  return { config, plugins: found.plugins, problems: [...problems, ...found.problems] };
-}
-
-function typesInUse(config: AlcoveConfig, registry: ComponentTypeRegistry): ReadonlySet<ComponentType> {
-  const functions = [...Object.values(config.functions), ...(config.workflow === undefined ? [] : [config.workflow])];
-  const lookups = [
-    ...functions.map(({ type }) => registry.find("function", type)),
-    ...Object.values(config.functionGroups).map(({ type }) => registry.find("function_group", type)),
-  ];
-  return new Set(lookups.flatMap((lookup) => (lookup.outcome === "found" ? [lookup.type] : [])));
 }
 
 function componentRow(type: ComponentType, inUse: ReadonlySet<ComponentType> | undefined): readonly string[] {

@@ -10,7 +10,7 @@ import {
   type StoredExecutionInput,
   type StoredExecutionState,
 } from "./execution-records.js";
-import { type ExecutionView, isFinal } from "./execution-view.js";
+import { type ExecutionView, isFinal, LONGEST_EXECUTION_ID } from "./execution-view.js";
 
 const answersPerPage = 256;
 
@@ -36,7 +36,9 @@ export class ExecutionArchive {
    * @throws STATE_UNREADABLE, STORE_FAILED.
    */
   async view({ key }: UserRecords, id: string): Promise<ExecutionView | undefined> {
-    const stored = await this.#store.readRecord(key, recordNames.state(id));
+    // The store has no names for longer ones, and nothing was ever stored under them.
+    const stored =
+      id.length > LONGEST_EXECUTION_ID ? undefined : await this.#store.readRecord(key, recordNames.state(id));
     if (stored === undefined) {
       return undefined;
     }

@@ -1,6 +1,9 @@
 import type { AlcoveError } from "@alcove/plugin-api";
 import type { Prompt } from "./prompt.js";
 
+/** The longest id of an execution, in UTF-16 code units: however the store escapes one of that length, it has room for it. */
+export const LONGEST_EXECUTION_ID = 128;
+
 /** What an execution is: a job, or a run whose caller waits and can hand on questions. */
 export type ExecutionKind = "job" | "interactive";
 

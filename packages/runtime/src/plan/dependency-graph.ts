@@ -52,7 +52,7 @@ type NamedReference = { readonly reference: Pick<PlacedReference["reference"], "
  * The name a reference means today. Configurations of old write `group.member`; no name of a component or a member has a
  * dot, so that this can mean nothing else.
  */
-function currentName({ kind, name }: Pick<Reference, "kind" | "name">): string {
+export function currentName({ kind, name }: Pick<Reference, "kind" | "name">): string {
   return kind === "function" ? name.replace(".", MEMBER_SEPARATOR) : name;
 }
 

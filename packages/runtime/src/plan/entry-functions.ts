@@ -1,7 +1,7 @@
 import type { ConfigDocument, EntryFunction } from "@alcove/config";
 import type { Problem } from "@alcove/plugin-api";
 import type { ConfiguredComponent } from "./configured-component.js";
-import { ownerOf, ReferenceableNames } from "./dependency-graph.js";
+import { currentName, ownerOf, ReferenceableNames } from "./dependency-graph.js";
 import type { ResolvedComponents } from "./resolve-components.js";
 
 /** A function that is served on its own. */
@@ -11,7 +11,10 @@ export interface EntryTarget {
   readonly member: string | undefined;
 }
 
-/** Finds the functions that are served on their own. Names that lead nowhere are problems. */
+/**
+ * Finds the functions that are served on their own. Names that lead nowhere are problems, and so are those with the old
+ * separator: routes are found by the name as it is written, and no configuration of old has any.
+ */
 export function resolveEntryFunctions(
   entryFunctions: readonly EntryFunction[],
   { components, faultyNames }: Pick<ResolvedComponents, "components" | "faultyNames">,
@@ -21,10 +24,11 @@ export function resolveEntryFunctions(
   const entries: EntryTarget[] = [];
   const problems: Problem[] = [];
   for (const { functionName: name, path } of entryFunctions) {
-    if (faultyNames.has(ownerOf(name, faultyNames))) {
+    const reference = { reference: { kind: "function", name } } as const;
+    const currentlyNamed = currentName(reference.reference);
+    if (faultyNames.has(ownerOf(currentlyNamed, faultyNames))) {
       continue;
     }
-    const reference = { reference: { kind: "function", name } } as const;
     const found = names.find(reference);
     if ("fault" in found) {
       problems.push({
@@ -34,8 +38,16 @@ export function resolveEntryFunctions(
         source: document.locate(path),
         ...names.remedyFor(reference),
       });
-    } else {
+    } else if (currentlyNamed === name) {
       entries.push(found);
+    } else {
+      problems.push({
+        rule: "reference-separator",
+        severity: "error",
+        message: `general.front_end.endpoints names "${name}" with the old separator of groups and members.`,
+        source: document.locate(path),
+        remedy: `Write ${currentlyNamed}.`,
+      });
     }
   }
   return { entries, problems };

@@ -1,4 +1,5 @@
 import {
+  DOCS_PATH,
   ISSUED_COOKIE_PATH,
   METRICS_PATH,
   OPENAPI_PATH,
@@ -168,6 +169,20 @@ const openApi: OperationFacts = {
   security: anybody,
 };
 
+const docs: OperationFacts = {
+  operationId: "docs",
+  tag: "server",
+  summary: "Show this API to people",
+  reply: {
+    status: 200,
+    description: "A page that shows this document.",
+    mediaType: "text/html",
+    schema: { type: "string" },
+  },
+  errors: ["INTERNAL"],
+  security: anybody,
+};
+
 /** What the operations are beside those of the entries, whether the configuration switches them on or not. */
 export const ownOperations: Operations = new Map<string, OperationFacts>([
   ...executionOperations,
@@ -181,4 +196,5 @@ export const ownOperations: Operations = new Map<string, OperationFacts>([
   ["GET /monitor/users", monitorUsers],
   [`GET ${METRICS_PATH}`, metrics],
   [`GET ${OPENAPI_PATH}`, openApi],
+  [`GET ${DOCS_PATH}`, docs],
 ]);

@@ -1,4 +1,4 @@
-import type { ExecutionView } from "@alcove/runtime";
+import { type ExecutionView, LONGEST_EXECUTION_ID } from "@alcove/runtime";
 import { z } from "zod";
 import { publicError } from "./execution-wire.js";
 
@@ -7,7 +7,7 @@ export const jobFieldsSchema = z.object({
   job_id: z
     .string()
     .min(1)
-    .max(128)
+    .max(LONGEST_EXECUTION_ID)
     .nullish()
     .describe("What you call the job; a UUID if left out. A job is not run twice under one id."),
   sync_timeout: z

@@ -28,6 +28,9 @@ export const ADMIN_REVOKE_PATH = `${ADMIN_SESSION_PATH}/revoke`;
 /** The OpenAPI document of all routes. */
 export const OPENAPI_PATH = "/openapi.json";
 
+/** The OpenAPI document for people. */
+export const DOCS_PATH = "/docs";
+
 /** What has happened, for Prometheus. */
 export const METRICS_PATH = "/metrics";
 
@@ -69,6 +72,7 @@ export function ownAddresses({ general }: AlcoveConfig): readonly RouteAddress[]
       : []),
     ...(general.frontEnd.metrics ? [{ method: "GET", path: METRICS_PATH }] : []),
     { method: "GET", path: OPENAPI_PATH },
+    ...(general.frontEnd.docs ? [{ method: "GET", path: DOCS_PATH }] : []),
   ];
 }
 

@@ -26,6 +26,7 @@ import {
   ADMIN_REVOKE_PATH,
   ADMIN_SESSION_PATH,
   ADMIN_SESSIONS_PATH,
+  DOCS_PATH,
   EXECUTION_PATH,
   ISSUED_COOKIE_PATH,
   issuesCookies,
@@ -72,6 +73,9 @@ export function createRouter(options: ServerOptions, life: ServerLife): RouterIn
     );
   }
   router.get(OPENAPI_PATH, openApiRoute(options));
+  if (life.docs !== undefined) {
+    router.get(DOCS_PATH, life.docs.page);
+  }
   return router;
 }
 

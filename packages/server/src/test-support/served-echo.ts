@@ -285,6 +285,7 @@ export function testConfig({
           maxSocketsPerUser: 10,
         },
         metrics: false,
+        docs: true,
         rootPath: "",
         workflow: {
           method: "POST",

@@ -1,0 +1,83 @@
+import { mkdir, mkdtemp, rm, symlink, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { runCommandLine } from "../command-line.js";
+
+const todo = resolve(import.meta.dirname, "../../../../plugins/todo");
+let folder: string;
+
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), "alcove-plugins-"));
+});
+afterEach(() => rm(folder, { recursive: true, force: true }));
+
+async function alcove(...commandArguments: string[]) {
+  const lines = { result: [] as string[], notice: [] as string[] };
+  const exitCode = await runCommandLine(["plugins", ...commandArguments], {
+    output: { result: (line) => lines.result.push(line), notice: (line) => lines.notice.push(line) },
+    isTerminal: false,
+    showsStacks: false,
+    stopSignal: () => new Promise(() => undefined),
+  });
+  return { exitCode, result: lines.result.join("\n"), notice: lines.notice.join("\n") };
+}
+
+/** A project that uses the to-do list through a pnpm-style store, and has a plugin made for another Alcove. */
+async function project(yaml = "function_groups: { todo: { _type: per_user_todo } }"): Promise<string> {
+  const store = join(folder, "node_modules/.pnpm/later@1.0.0/node_modules/later");
+  await mkdir(store, { recursive: true });
+  await mkdir(join(folder, "node_modules/@alcove"), { recursive: true });
+  await symlink(todo, join(folder, "node_modules/@alcove/plugin-todo"));
+  await symlink(store, join(folder, "node_modules/later"));
+  await writeFile(
+    join(store, "package.json"),
+    '{"name":"later","version":"1.0.0","alcove":{"manifest":"./plugin.yaml"}}',
+  );
+  await writeFile(
+    join(store, "plugin.yaml"),
+    "manifest: 1\nid: later\ndisplayName: Later\ndescription: Of a later time.\nrequires: { alcove: ^9.0.0 }\ncontributes: {}\n",
+  );
+  const dependencies = { "@alcove/plugin-todo": "*", later: "*" };
+  await writeFile(join(folder, "package.json"), JSON.stringify({ name: "host", dependencies }));
+  await writeFile(join(folder, "config.yml"), yaml);
+  return join(folder, "config.yml");
+}
+
+describe("alcove plugins", () => {
+  it("lists what was found, from where, whether it is in use, and why another was not loaded", async () => {
+    const { exitCode, result, notice } = await alcove("list", "--config_file", await project());
+    expect(exitCode).toBe(0);
+    expect(result).toMatch(/^todo +@alcove\/plugin-todo +0\.1\.0 +dependency +yes +2 entries +\/.*plugins\/todo$/m);
+    expect(notice).toMatch(
+      /plugin\.yaml:5:\d+: The plugin later 1\.0\.0 works with Alcove \^9\.0\.0, and this is Alcove /,
+    );
+  });
+
+  it("shows one plugin with everything it contributes, for scripts too", async () => {
+    const configFile = await project();
+    const { result } = await alcove("info", "todo", "--config_file", configFile);
+    expect(result).toMatch(/^function_groups +per_user_todo +yes /m);
+    expect(result).toMatch(/^functions +per_user_todo_assistant +no /m);
+    const { result: json } = await alcove("info", "@alcove/plugin-todo", "--config_file", configFile, "--json");
+    expect(JSON.parse(json)).toMatchObject({
+      id: "todo",
+      foundBy: "dependency",
+      inUse: ["function_groups.per_user_todo"],
+    });
+  });
+
+  it("says which plugin may be meant, and ends with 2, when there is none of that name", async () => {
+    const { exitCode, notice } = await alcove("info", "tood", "--config_file", await project());
+    expect(exitCode).toBe(2);
+    expect(notice).toContain("todo");
+  });
+
+  it("checks as a start would, and ends with 1 when anything is wrong", async () => {
+    const configFile = await project("workflow: { _type: per_user_todo_assistent }");
+    const { exitCode, result } = await alcove("check", "--config_file", configFile, "--json");
+    expect(exitCode).toBe(1);
+    const rules = (JSON.parse(result) as { problems: { rule: string }[] }).problems.map(({ rule }) => rule);
+    expect(rules).toEqual(["plugin-version", "type-unknown"]);
+  });
+});

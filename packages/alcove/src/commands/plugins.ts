@@ -1,0 +1,171 @@
+import { AlcoveError, didYouMean, formatReport } from "@alcove/plugin-api";
+import { ComponentTypeRegistry, type DiscoveredPlugin } from "@alcove/plugin-loader";
+import type { Command } from "commander";
+import type { ConsoleOutput } from "../console-output.js";
+import { type FoundPlugins, findPlugins, typesInUse } from "../find-plugins.js";
+import { prepareApplication } from "../prepare-application.js";
+import { problemAsJson } from "../problem-as-json.js";
+import { ReportedFailure } from "../reported-failure.js";
+import { textTable } from "../text-table.js";
+import type { CommandContext } from "./command-context.js";
+
+interface PluginsOptions {
+  readonly config_file?: string;
+  readonly json: boolean;
+}
+
+/** `alcove plugins`: what was found, from where, what it contributes, and why something was not loaded. */
+export function addPluginsCommand(program: Command, { output }: CommandContext): void {
+  const plugins = program
+    .command("plugins")
+    .summary("show and check the plugins of a project")
+    .description(
+      "Show and check the plugins among the direct dependencies of the host project, which is the nearest package.json,\n" +
+        "and those a configuration lists.",
+    );
+  addOptions(plugins.command("list").summary("list the plugins, and why any was not loaded")).action(
+    (options: PluginsOptions) => listPlugins(options, output),
+  );
+  addOptions(plugins.command("info <id>").summary("show one plugin, and what it contributes")).action(
+    (id: string, options: PluginsOptions) => showPlugin(id, options, output),
+  );
+  addOptions(
+    plugins
+      .command("check")
+      .summary("check manifests, versions and modules")
+      .description(
+        "Check the plugins as a start would. With a configuration, the modules it uses are imported too. Ends with 1 when there are errors.",
+      ),
+  ).action((options: PluginsOptions) => checkPlugins(options, output));
+}
+
+function addOptions(command: Command): Command {
+  return command
+    .option("--config_file <file>", "a configuration, to look from there and to see what it uses")
+    .option("--json", "print JSON", false)
+    .addHelpText(
+      "after",
+      `\nExample:\n  $ alcove plugins ${command.name()}${command.name() === "info" ? " todo" : ""} --config_file configs/config.yml\n`,
+    );
+}
+
+async function listPlugins({ config_file, json }: PluginsOptions, output: ConsoleOutput): Promise<void> {
+  const found = await findPlugins(config_file);
+  const described = describePlugins(found);
+  if (json) {
+    const { hostDirectory, problems } = found;
+    output.result(
+      JSON.stringify({ host: hostDirectory, plugins: described, problems: problems.map(problemAsJson) }, undefined, 2),
+    );
+    return;
+  }
+  if (described.length === 0) {
+    output.result(`No plugins are installed among the dependencies of ${found.hostDirectory}.`);
+  } else {
+    const heading = ["id", "package", "version", "found by", "in use", "contributes", "folder"];
+    const rows = described.map((plugin) => [
+      plugin.id,
+      plugin.package,
+      plugin.version,
+      plugin.foundBy,
+      plugin.inUse === undefined ? "-" : plugin.inUse.length === 0 ? "no" : "yes",
+      `${plugin.contributes.length} ${plugin.contributes.length === 1 ? "entry" : "entries"}`,
+      plugin.directory,
+    ]);
+    output.result(textTable(heading, rows));
+  }
+  if (found.problems.length > 0) {
+    output.notice(formatReport(found.problems));
+  }
+}
+
+async function showPlugin(id: string, { config_file, json }: PluginsOptions, output: ConsoleOutput): Promise<void> {
+  const found = await findPlugins(config_file);
+  const described = describePlugins(found);
+  const plugin = described.find((candidate) => candidate.id === id || candidate.package === id);
+  if (plugin === undefined) {
+    output.notice(formatReport(found.problems));
+    const names = described.flatMap((candidate) => [candidate.id, candidate.package]);
+    const advice = didYouMean(id, names) ?? "`alcove plugins list` shows those there are.";
+    throw new AlcoveError("USAGE", `No plugin ${JSON.stringify(id)} was loaded. ${advice}`);
+  }
+  if (json) {
+    output.result(JSON.stringify(plugin, undefined, 2));
+    return;
+  }
+  const facts: readonly (readonly string[])[] = [
+    ["package", `${plugin.package} ${plugin.version}`],
+    ["folder", plugin.directory],
+    ["found by", plugin.foundBy],
+    ["made for Alcove", plugin.requires],
+    ["description", plugin.description],
+  ];
+  output.result(`${textTable(["id", plugin.id], facts)}\n`);
+  const isUsed = (name: string): string =>
+    plugin.inUse === undefined ? "-" : plugin.inUse.includes(name) ? "yes" : "no";
+  const rows = plugin.contributes.map(({ section, name, description }) => [
+    section,
+    name,
+    isUsed(`${section}.${name}`),
+    description,
+  ]);
+  output.result(textTable(["section", "name", "in use", "description"], rows));
+}
+
+async function checkPlugins({ config_file, json }: PluginsOptions, output: ConsoleOutput): Promise<void> {
+  const { plugins, problems } =
+    config_file === undefined ? await findPlugins(undefined) : await prepareApplication({ configFile: config_file });
+  const isSound = !problems.some(({ severity }) => severity === "error");
+  if (json) {
+    output.result(
+      JSON.stringify({ ok: isSound, plugins: plugins.length, problems: problems.map(problemAsJson) }, undefined, 2),
+    );
+  } else {
+    if (problems.length > 0) {
+      output.notice(formatReport(problems));
+    }
+    if (isSound) {
+      output.result(`OK: ${plugins.length} ${plugins.length === 1 ? "plugin" : "plugins"}`);
+    }
+  }
+  if (!isSound) {
+    throw new ReportedFailure();
+  }
+}
+
+interface DescribedPlugin {
+  readonly id: string;
+  readonly package: string;
+  readonly version: string;
+  readonly description: string;
+  readonly directory: string;
+  readonly foundBy: "dependency" | "plugins:";
+  /** The range of versions of Alcove it is made for. */
+  readonly requires: string;
+  readonly contributes: readonly { readonly section: string; readonly name: string; readonly description: string }[];
+  /** The component types a configuration uses, as `section.name`; `undefined` where none was given. */
+  readonly inUse: readonly string[] | undefined;
+}
+
+function describePlugins({ plugins, config }: FoundPlugins): DescribedPlugin[] {
+  const used = config === undefined ? undefined : [...typesInUse(config, new ComponentTypeRegistry(plugins))];
+  return plugins.map((plugin) => ({
+    id: plugin.id,
+    package: plugin.packageName,
+    version: plugin.version,
+    description: plugin.manifest.description,
+    directory: plugin.directory,
+    foundBy: plugin.isListed ? "plugins:" : "dependency",
+    requires: plugin.manifest.requires.alcove,
+    contributes: contributionsOf(plugin),
+    inUse: used
+      ?.filter((type) => type.plugin.id === plugin.id)
+      .map((type) => `${type.kind === "function" ? "functions" : "function_groups"}.${type.name}`),
+  }));
+}
+
+function contributionsOf({ manifest }: DiscoveredPlugin): DescribedPlugin["contributes"] {
+  return Object.entries(manifest.contributes).flatMap(([section, entries]) =>
+    Object.entries(entries).map(([name, { description }]) => ({ section, name, description })),
+  );
+}

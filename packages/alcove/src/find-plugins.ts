@@ -1,0 +1,54 @@
+import { join } from "node:path";
+import { type AlcoveConfig, loadConfig } from "@alcove/config";
+import type { Problem } from "@alcove/plugin-api";
+import {
+  type ComponentType,
+  type ComponentTypeRegistry,
+  type DiscoveredPlugin,
+  discoverPlugins,
+  findHostDirectory,
+} from "@alcove/plugin-loader";
+import { alcoveVersion } from "./version.js";
+
+/** The plugins of a host project, as commands that only look see them. */
+export interface FoundPlugins {
+  /** `undefined` where no configuration was named, or it has errors. */
+  readonly config: AlcoveConfig | undefined;
+  /** The plugins whose manifests were accepted. */
+  readonly plugins: readonly DiscoveredPlugin[];
+  /** Every fault of the configuration and of the plugins. */
+  readonly problems: readonly Problem[];
+  /** The folder whose package.json says what is installed. */
+  readonly hostDirectory: string;
+}
+
+/** Finds the plugins of a configuration; without one, those of the project around the working directory. Runs no code of any plugin. */
+export async function findPlugins(configFile: string | undefined): Promise<FoundPlugins> {
+  if (configFile === undefined) {
+    // The host is looked for from a file on; this one need not exist.
+    const hostDirectory = await findHostDirectory(join(process.cwd(), "config.yml"));
+    return {
+      config: undefined,
+      hostDirectory,
+      ...(await discoverPlugins({ hostDirectory, listed: [], alcoveVersion })),
+    };
+  }
+  const { config, components, document, problems } = await loadConfig({ file: configFile });
+  const hostDirectory = await findHostDirectory(document.file);
+  const found = await discoverPlugins({
+    hostDirectory,
+    listed: (components?.plugins ?? []).map((plugin) => ({ ...plugin, source: document.locate(plugin.path) })),
+    alcoveVersion,
+  });
+  return { config, hostDirectory, plugins: found.plugins, problems: [...problems, ...found.problems] };
+}
+
+/** The component types a configuration uses, as far as its names are known. */
+export function typesInUse(config: AlcoveConfig, registry: ComponentTypeRegistry): ReadonlySet<ComponentType> {
+  const functions = [...Object.values(config.functions), ...(config.workflow === undefined ? [] : [config.workflow])];
+  const lookups = [
+    ...functions.map(({ type }) => registry.find("function", type)),
+    ...Object.values(config.functionGroups).map(({ type }) => registry.find("function_group", type)),
+  ];
+  return new Set(lookups.flatMap((lookup) => (lookup.outcome === "found" ? [lookup.type] : [])));
+}
