@@ -136,7 +136,7 @@ export const errorCatalogue = {
   INTERACTION_UNSUPPORTED: {
     summary: "The workflow wanted to ask a person, and nobody can be asked by the way it was called.",
     remedy:
-      "Call it on /v1/workflow or one of its streams, as a job, or over the WebSocket, without an idempotency key.",
+      "Call the workflow on its own path (/v1/workflow unless configured) or one of its streams, as a job, or over the WebSocket, without an idempotency key.",
   },
   INTERACTION_NOT_FOUND: {
     summary: "The execution does not ask that.",

@@ -50,7 +50,7 @@ export const refusedInteraction: Interaction = Object.freeze(
   new RunInteraction(async () => {
     throw new AlcoveError(
       "INTERACTION_UNSUPPORTED",
-      "The workflow wanted to ask a person something, and this call has no way to. Call it on /v1/workflow, as a job, or over the WebSocket, without an idempotency key.",
+      "The workflow wanted to ask a person something, and this call has no way to. Call the workflow on its own path (/v1/workflow unless configured), as a job, or over the WebSocket, without an idempotency key.",
     );
   }),
 );

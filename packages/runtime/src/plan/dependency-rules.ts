@@ -133,6 +133,6 @@ function reachabilityProblems(
       source: document.locate(component.source.path),
       remedy: isShared
         ? "Use a per-user workflow, serve the component under general.front_end.endpoints, or remove it."
-        : "Refer to it from the workflow, or remove it.",
+        : "Refer to it from the workflow, serve it under general.front_end.endpoints, or remove it.",
     }));
 }
