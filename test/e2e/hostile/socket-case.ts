@@ -25,7 +25,7 @@ export interface AskedVictim {
 }
 
 /** A message of the protocol in parts, each in a frame of its own. */
-export interface InParts {
+interface InParts {
   readonly parts: readonly (string | Buffer)[];
 }
 
