@@ -45,6 +45,7 @@ export {
   type BuiltFunction,
   type ComponentDefinition,
   type ConfigSchema,
+  type DisconnectPolicy,
   type EngineBuildContext,
   type FunctionDefinition,
   type FunctionGroupDefinition,

@@ -1,5 +1,5 @@
 import type { AlcoveConfig } from "@alcove/config";
-import { AlcoveError, type Logger, type Scope, silentLogger, z } from "@alcove/plugin-api";
+import { AlcoveError, type DisconnectPolicy, type Logger, type Scope, silentLogger, z } from "@alcove/plugin-api";
 import {
   type IdempotencyRequest,
   type InteractionListener,
@@ -37,6 +37,7 @@ export interface RecordedRun {
 /** What a fake application does and says. */
 export interface EchoOptions {
   readonly scope?: Scope;
+  readonly onDisconnect?: DisconnectPolicy;
   readonly inputSchema?: z.ZodType;
   /** Functions that are served on their own, which echo as well. */
   readonly functions?: readonly string[];
@@ -73,6 +74,7 @@ export class ServedEcho implements ServedApplication {
 
   constructor({
     scope = "per-user",
+    onDisconnect = "abort",
     inputSchema = z.looseObject({}),
     functions = [],
     residents = [],
@@ -83,6 +85,7 @@ export class ServedEcho implements ServedApplication {
       functionName: undefined,
       typeName: "echo",
       scope,
+      onDisconnect,
       description: "Echoes.",
       inputSchema,
       outputSchema: z.unknown(),
