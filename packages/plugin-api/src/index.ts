@@ -52,6 +52,7 @@ export {
   type ComponentDefinition,
   type ComponentKind,
   type ConfigSchema,
+  type DisconnectPolicy,
   type EngineBuildContext,
   type FunctionDefinition,
   type FunctionGroupDefinition,

@@ -64,6 +64,9 @@ export interface EngineBuildContext extends BuildContext<unknown, Readonly<Recor
  */
 export type Residency = "dormant" | "session";
 
+/** What becomes of a run whose client has gone: it is given up, or goes on to its end. */
+export type DisconnectPolicy = "abort" | "finish";
+
 interface CommonDefinition {
   readonly [definitionMarker]: true;
   /** Whether there is one instance per process, or one per user session. */
@@ -86,6 +89,8 @@ export interface FunctionDefinition extends CommonDefinition, FunctionSchemas {
   readonly kind: "function";
   /** Whether its runs may be begun again where it is the workflow; `false` unless the definition says so. */
   readonly isResumable: boolean;
+  /** What becomes of its runs, where it is what is served; `abort` unless the definition says otherwise. */
+  readonly onDisconnect: DisconnectPolicy;
   /** Builds an instance. @throws TypeError when what the definition returns does not fit its schemas. */
   build(context: EngineBuildContext): Promise<BuiltFunction>;
 }

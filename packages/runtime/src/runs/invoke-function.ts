@@ -3,6 +3,7 @@ import type { Span } from "../events/run-events.js";
 import type { FunctionPlan } from "../plan/application-plan.js";
 import { iteratedWithin } from "../tracing/traced-span.js";
 import { Call } from "./call.js";
+import { redactedError } from "./redacted-error.js";
 import type { Run } from "./run.js";
 import { parseOutput } from "./schema-check.js";
 
@@ -33,7 +34,8 @@ export async function invokeFunction(
     const output = parseOutput(fn, schema, await made);
     run.events.end(span, { output });
     return output;
-  } catch (error) {
+  } catch (thrown) {
+    const error = run.redact === undefined ? thrown : redactedError(thrown, run.redact);
     run.events.end(span, { error });
     throw error;
   }
@@ -73,7 +75,8 @@ export async function* streamFunction(
       }
       yield parsed;
     }
-  } catch (error) {
+  } catch (thrown) {
+    const error = run.redact === undefined ? thrown : redactedError(thrown, run.redact);
     outcome = { error };
     throw error;
   } finally {

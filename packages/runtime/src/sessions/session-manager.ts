@@ -8,6 +8,7 @@ import { RunFigures } from "../figures/run-figures.js";
 import { type RuntimeFigures, WakeFigures } from "../figures/runtime-figures.js";
 import type { ApplicationPlan } from "../plan/application-plan.js";
 import type { Entry } from "../plan/entry.js";
+import type { TextRedaction } from "../runs/redacted-error.js";
 import { ActiveRuns } from "./active-runs.js";
 import { endSession } from "./end-session.js";
 import { FairSemaphore } from "./fair-semaphore.js";
@@ -42,6 +43,7 @@ export interface SessionManagerOptions {
   readonly timeoutMs: number;
   /** How long a run may take once its turn has come; `undefined` for as long as it takes. */
   readonly runTimeoutMs: number | undefined;
+  readonly redact: TextRedaction | undefined;
   /** How many runs may work at the same time; 0 for no limit. */
   readonly maxConcurrency: number;
   readonly maxQueuedRunsPerUser: number;
@@ -112,6 +114,7 @@ export class SessionManager {
       deadlines: options.runTimeoutMs === undefined ? undefined : new RunDeadlines(options.runTimeoutMs, options.clock),
       executions: this.executions,
       figures: new RunFigures(),
+      redact: options.redact,
       storeNowMs: () => options.store.nowMs(),
       assertOpen: () => this.#assertOpen(),
     };
