@@ -60,6 +60,11 @@ const config: KnipConfig = {
       entry: ["src/main.ts", "src/**/*.test.ts"],
       project: ["src/**/*.ts", "bin/*.js"],
     },
+    // The templates are entries, since nobody imports a project that is yet to be made.
+    "packages/create-alcove": {
+      entry: ["src/main.ts", "src/**/*.test.ts", "templates/**/*.{js,ts}"],
+      project: ["src/**/*.ts", "bin/*.js", "templates/**/*.{js,ts}"],
+    },
     ...pluginWorkspaces,
   },
 };

@@ -1,9 +1,17 @@
 // The dependency rules of Alcove, as rules of dependency-cruiser. layers.test.ts proves that each of them bites.
 
 // A package may import the ones in the rows above its own, and none beside it.
-const layers = [["plugin-api"], ["config", "plugin-loader", "state"], ["runtime"], ["server"], ["alcove"]];
+const layers = [
+  ["plugin-api", "create-alcove"],
+  ["config", "plugin-loader", "state"],
+  ["runtime"],
+  ["server"],
+  ["alcove"],
+];
 
-const tests = "\\.test\\.ts$";
+const tests = "\\.test\\.[jt]s$";
+// What create-alcove makes of these is no part of a package: it is a plugin, or a project that depends on packages.
+const templates = "^packages/create-alcove/templates/";
 const npm = (names) => `(^|/)node_modules/(@types/)?(${names})(/|$)|^(${names})$`;
 
 const downwards = layers.flatMap((layer, depth) =>
@@ -13,7 +21,7 @@ const downwards = layers.flatMap((layer, depth) =>
       name: `${name}-imports-point-down`,
       comment: `${name} may import ${below.length === 0 ? "no other package" : below.join(", ")}.`,
       severity: "error",
-      from: { path: `^packages/${name}/`, pathNot: tests },
+      from: { path: `^packages/${name}/`, pathNot: `${tests}|${templates}` },
       to: { path: "^packages/", pathNot: `^packages/(${[name, ...below].join("|")})/` },
     };
   }),
@@ -41,16 +49,16 @@ module.exports = {
       name: "plugins-import-plugin-api-only",
       comment: "A plugin could leave this repository tomorrow: it imports its own files and @alcove/plugin-api.",
       severity: "error",
-      from: { path: "^plugins/([^/]+)/", pathNot: tests },
-      to: { pathNot: "^plugins/$1/|^packages/plugin-api/" },
+      from: { path: "^(plugins/[^/]+|packages/create-alcove/templates/plugin)/", pathNot: tests },
+      to: { pathNot: "^$1/|^packages/plugin-api/" },
     },
     {
       name: "plugin-tests-import-testing-at-most",
       comment:
         "The tests of a plugin may use @alcove/testing beside @alcove/plugin-api, and the tools of the workspace.",
       severity: "error",
-      from: { path: `^plugins/([^/]+)/.*${tests}` },
-      to: { path: "^(packages|plugins)/", pathNot: "^plugins/$1/|^packages/(plugin-api|testing)/" },
+      from: { path: `^(plugins/[^/]+|packages/create-alcove/templates/[^/]+)/.*${tests}` },
+      to: { path: "^(packages|plugins)/", pathNot: "^$1/|^packages/(plugin-api|testing)/" },
     },
     {
       name: "testing-is-for-tests",
@@ -65,6 +73,20 @@ module.exports = {
       severity: "error",
       from: { path: "^(packages|plugins)/([^/]+)/" },
       to: { path: "^(packages|plugins)/[^/]+/", pathNot: "^$1/$2/|^packages/[^/]+/(src/index\\.ts|package\\.json)$" },
+    },
+    {
+      name: "only-alcove-creates-projects",
+      comment: "What begins new projects has no place in those that run.",
+      severity: "error",
+      from: { path: "^packages/", pathNot: "^packages/(alcove|create-alcove)/" },
+      to: { path: "^packages/create-alcove/" },
+    },
+    {
+      name: "create-alcove-depends-on-nothing",
+      comment: "`npm create alcove` fetches this one package and no other.",
+      severity: "error",
+      from: { path: "^packages/create-alcove/(src|bin)/", pathNot: tests },
+      to: { dependencyTypesNot: ["local", "core"] },
     },
     onlyIn(["server"], "koa|@koa|koa-[^/]+|co-body", "The HTTP framework is the front end's own choice."),
     onlyIn(

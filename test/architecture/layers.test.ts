@@ -101,6 +101,14 @@ const planted: readonly Planted[] = [
     file: "packages/server/src/p1.ts",
     text: 'import "../../plugin-api/src/clock.js";',
   },
+  {
+    rule: "create-alcove-imports-point-down",
+    file: "packages/create-alcove/src/p1.ts",
+    text: 'import "@alcove/plugin-api";',
+  },
+  { rule: "create-alcove-depends-on-nothing", file: "packages/create-alcove/src/p2.ts", text: 'import "commander";' },
+  { rule: "only-alcove-creates-projects", file: "packages/server/src/p5.ts", text: 'import "create-alcove";' },
+  { rule: "only-alcove-creates-projects", file: "packages/testing/src/p.ts", text: 'import "create-alcove";' },
   // Packages and plugins.
   {
     rule: "packages-never-import-plugins",
@@ -120,6 +128,21 @@ const planted: readonly Planted[] = [
   {
     rule: "plugin-tests-import-testing-at-most",
     file: "plugins/sample/src/p.test.ts",
+    text: 'import "@alcove/runtime";',
+  },
+  {
+    rule: "plugins-import-plugin-api-only",
+    file: "packages/create-alcove/templates/plugin/src/p1.ts",
+    text: 'import "@alcove/testing";',
+  },
+  {
+    rule: "plugins-import-plugin-api-only",
+    file: "packages/create-alcove/templates/plugin/src/p2.ts",
+    text: 'import "zod";',
+  },
+  {
+    rule: "plugin-tests-import-testing-at-most",
+    file: "packages/create-alcove/templates/app/test/p.test.js",
     text: 'import "@alcove/runtime";',
   },
   // Who knows what.
@@ -154,7 +177,16 @@ const harmless: readonly Omit<Planted, "rule">[] = [
   { file: "packages/plugin-api/src/container.ts", text: 'import "inversify";' },
   { file: "packages/runtime/src/container.ts", text: 'import "inversify"; import "@alcove/state";' },
   { file: "packages/server/src/listen.ts", text: 'import "koa"; import "@alcove/runtime";' },
-  { file: "packages/alcove/src/main.ts", text: 'import "@alcove/server"; import "@alcove/plugin-loader";' },
+  {
+    file: "packages/alcove/src/main.ts",
+    text: 'import "@alcove/server"; import "@alcove/plugin-loader"; import "create-alcove";',
+  },
+  { file: "packages/create-alcove/src/own.ts", text: 'import "node:fs"; import "./index.js";' },
+  { file: "packages/create-alcove/templates/plugin/src/own.ts", text: 'import "@alcove/plugin-api";' },
+  {
+    file: "packages/create-alcove/templates/plugin/test/own.test.js",
+    text: 'import "node:test"; import "@alcove/testing";',
+  },
   { file: "packages/testing/src/main.ts", text: 'import "@alcove/server"; import "alcove";' },
   { file: "test/p.ts", text: "export const outside = 1;" },
 ];
@@ -186,12 +218,14 @@ describe("a workspace with planted violations", () => {
   });
 });
 
+const unscopedPackages = new Set(["alcove", "create-alcove"]);
+
 /** Packages with the real package.json files and empty indexes, linked to each other as npm links a workspace. */
 function layOutWorkspace(folder: string): void {
   const modules = join(folder, "node_modules");
   mkdirSync(join(modules, "@alcove"), { recursive: true });
   for (const name of readdirSync(join(workspaceRoot, "node_modules"))) {
-    if (!name.startsWith(".") && name !== "alcove" && name !== "@alcove") {
+    if (!name.startsWith(".") && !unscopedPackages.has(name) && name !== "@alcove") {
       symlinkSync(join(workspaceRoot, "node_modules", name), join(modules, name));
     }
   }
@@ -200,6 +234,6 @@ function layOutWorkspace(folder: string): void {
     mkdirSync(join(target, "src"), { recursive: true });
     cpSync(join(workspaceRoot, "packages", name, "package.json"), join(target, "package.json"));
     writeFileSync(join(target, "src/index.ts"), "export {};\n");
-    symlinkSync(target, join(modules, name === "alcove" ? "alcove" : `@alcove/${name}`));
+    symlinkSync(target, join(modules, unscopedPackages.has(name) ? name : `@alcove/${name}`));
   }
 }

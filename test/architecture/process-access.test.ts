@@ -5,6 +5,8 @@ import { readText, sourceFiles } from "./workspace.js";
 /** What `process` gives to whom; every other package gets none of it. */
 const allowances: Readonly<Record<string, ReadonlySet<string>>> = {
   "packages/config/": new Set(["env"]),
+  // A command of its own.
+  "packages/create-alcove/": new Set(["argv", "exitCode", "stderr", "stdout"]),
   "packages/alcove/": new Set([
     "argv",
     "env",

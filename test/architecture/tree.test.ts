@@ -77,9 +77,9 @@ describe.each(members)("%s", (member) => {
   it("can be published", () => {
     const { name } = packageFile(member);
     const [kind, folder] = member.split("/");
-    const expected =
-      kind === "plugins" ? `@alcove/plugin-${folder}` : folder === "alcove" ? "alcove" : `@alcove/${folder}`;
-    expect(name).toBe(expected);
+    const unscoped = ["alcove", "create-alcove"];
+    const ofPackage = unscoped.includes(folder ?? "") ? folder : `@alcove/${folder}`;
+    expect(name).toBe(kind === "plugins" ? `@alcove/plugin-${folder}` : ofPackage);
   });
 
   it("exports its types and its sources beside its code", () => {

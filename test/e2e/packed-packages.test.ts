@@ -7,8 +7,18 @@ import { test, type Workplace } from "./workplace.js";
 
 const INSTALL_TIMEOUT_MS = 5 * 60_000;
 const plugin = "@alcove/plugin-per-user-assistant";
-const packed = ["plugin-api", "config", "plugin-loader", "state", "runtime", "server", "alcove", "testing"];
-const packageNames = packed.map((name) => (name === "alcove" ? name : `@alcove/${name}`));
+const packed = [
+  "plugin-api",
+  "config",
+  "plugin-loader",
+  "state",
+  "runtime",
+  "server",
+  "create-alcove",
+  "alcove",
+  "testing",
+];
+const packageNames = packed.map((name) => (/^(create-)?alcove$/.test(name) ? name : `@alcove/${name}`));
 
 const configuration = `
 functions:
@@ -67,8 +77,8 @@ async function sourcesWithoutMap(folder: string, files: readonly string[]): Prom
 async function expectNothingButThePackage(folder: string): Promise<void> {
   const files = await filesOf(folder);
   expect(files).toEqual(expect.arrayContaining(["LICENSE", "README.md", "package.json"]));
-  const allowed = /^((bin|dist|docs|schemas|src)\/.+|LICENSE|README\.md|package\.json|plugin\.yaml)$/;
-  const unwanted = /\.test\.|test-support|fixtures|tsbuildinfo/;
+  const allowed = /^((bin|dist|docs|schemas|src|templates)\/.+|LICENSE|README\.md|package\.json|plugin\.yaml)$/;
+  const unwanted = /^(?!templates\/).*\.test\.|test-support|fixtures|tsbuildinfo/;
   expect(files.filter((name) => !allowed.test(name) || unwanted.test(name))).toEqual([]);
   expect(await sourcesWithoutMap(folder, files)).toEqual([]);
 }

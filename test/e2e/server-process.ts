@@ -20,6 +20,8 @@ export interface ServerOptions {
   readonly script?: string;
   /** Arguments for Node itself, e.g. a module to import before anything else. */
   readonly nodeArguments?: readonly string[];
+  /** Variables of its environment, beside those of the tests. */
+  readonly environment?: Readonly<Record<string, string>>;
   /** Is given the process as soon as there is one, long before the server listens. */
   readonly onSpawn?: (child: ChildProcess) => void;
 }
@@ -123,7 +125,7 @@ function spawnServer(options: ServerOptions): ChildProcess {
   const child = spawn(program, programArguments, {
     cwd: options.cwd,
     stdio: ["ignore", "pipe", "pipe"],
-    env: childEnvironment(),
+    env: { ...childEnvironment(), ...options.environment },
   });
   running.add(child);
   child.once("close", () => running.delete(child));

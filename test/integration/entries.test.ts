@@ -35,6 +35,7 @@ const plugin = {
     shared: defineFunction({
       input: z.string(),
       output: z.string(),
+      onDisconnect: "finish",
       build: () => (text, call) => `${text} of ${call.userId ?? "nobody"}`,
     }),
   },
@@ -97,11 +98,17 @@ describe("a function that is served on its own", () => {
   it("needs a user where it is per-user, and keeps nothing where it is shared", async () => {
     await using bench = await Workbench.create([plugin]);
     const { runtime } = await bench.start(yamlOf("{ _type: shared }", "tally", "shared", "marks__set"));
-    expect(runtime.entries.map(({ functionName, scope, description }) => [functionName, scope, description])).toEqual([
-      [undefined, "shared", "shared"],
-      ["tally", "per-user", "Counts."],
-      ["shared", "shared", "shared"],
-      ["marks__set", "per-user", "marks"],
+    const facts = runtime.entries.map((entry) => [
+      entry.functionName,
+      entry.scope,
+      entry.description,
+      entry.onDisconnect,
+    ]);
+    expect(facts).toEqual([
+      [undefined, "shared", "shared", "finish"],
+      ["tally", "per-user", "Counts.", "abort"],
+      ["shared", "shared", "shared", "finish"],
+      ["marks__set", "per-user", "marks", "abort"],
     ]);
     const [, , shared] = runtime.entries;
     expect(await reply(runtime, undefined, "shared", shared?.unwrapInput({ value: "tea" }))).toBe(

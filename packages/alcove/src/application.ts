@@ -4,11 +4,12 @@ import type { DiscoveredPlugin } from "@alcove/plugin-loader";
 import { Runtime } from "@alcove/runtime";
 import { createServer, type ListeningControl, type ListeningServer, listenForOwner } from "@alcove/server";
 import { openSqliteSessionStore, type SqliteSessionStore } from "@alcove/state";
+import { textRedaction } from "./logging/redact-text.js";
 import { prepareApplication, type SoundApplication, soundApplication } from "./prepare-application.js";
 import { runWorkflow } from "./run-workflow.js";
 import type { HolderFacts } from "./sessions/held-store.js";
 import { StoreAdministration } from "./sessions/store-administration.js";
-import { StoredRevocations } from "./sessions/stored-revocations.js";
+import { StoredCookieRegister } from "./sessions/stored-cookie-register.js";
 import type { StartedTracing } from "./tracing/start-tracing.js";
 
 /** What an application is started with, beside its configuration. */
@@ -81,7 +82,8 @@ export class Application {
     let tracing: StartedTracing | undefined;
     try {
       tracing = await tracingOf(config, logger);
-      const runtime = await Runtime.start({ plan, config, store, logger, clock, tracing: tracing?.tracing });
+      const redact = textRedaction(prepared.document.secrets);
+      const runtime = await Runtime.start({ plan, config, store, logger, clock, redact, tracing: tracing?.tracing });
       return new Application(prepared, { runtime, store, tracing }, { logger, clock, purpose, accessLog });
     } catch (error) {
       await Promise.all([store.close(), tracing?.close(LAST_SPANS_TIMEOUT_MS)]);
@@ -104,7 +106,7 @@ export class Application {
     const server = createServer({
       runtime,
       storedSessions: this.#administration(logger),
-      revokedUsers: new StoredRevocations(store, config.general.application),
+      cookieRegister: new StoredCookieRegister(store, config.general.application),
       store,
       config,
       logger,

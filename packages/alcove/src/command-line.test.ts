@@ -1,7 +1,7 @@
 import { mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { afterEach, beforeEach, describe, expect, it, onTestFinished, vi } from "vitest";
 import { type ExitCode, runCommandLine } from "./command-line.js";
 import { alcoveVersion } from "./version.js";
 
@@ -53,6 +53,11 @@ describe("the command line", () => {
     [["sessions", "delete", "--config_file", "x.yml"]],
     [["sessions", "delete", "alice", "--entry", "session/a/b", "--config_file", "x.yml"]],
     [["backup", "--config_file", "x.yml"]],
+    [["create"]],
+    [["create", "plugin"]],
+    [["create", "app"]],
+    [["create", "app", "Rooms"]],
+    [["create", "plugin", "../word-count"]],
   ])("ends with 2 when it is wrong: %j", async (alcoveArguments) => {
     const { exitCode, results, notices } = await alcove(...alcoveArguments);
     expect(exitCode).toBe(2);
@@ -73,6 +78,8 @@ describe("the command line", () => {
     [["sessions", "delete", "--help"]],
     [["sessions", "verify", "--help"]],
     [["backup", "--help"]],
+    [["create", "plugin", "--help"]],
+    [["create", "app", "--help"]],
   ])("explains itself with examples: %j", async (alcoveArguments) => {
     const { exitCode, results } = await alcove(...alcoveArguments);
     expect(exitCode).toBe(0);
@@ -154,6 +161,21 @@ describe("a configuration whose plugins are gone", () => {
     for (const file of ["latin1.json", "missing.json", "config.yml"]) {
       expect([file, (await run("import", join(folder, file))).exitCode]).toEqual([file, 1]);
     }
+  });
+});
+
+describe("alcove create", () => {
+  it("makes a project once, and says what stands in its way the second time", async () => {
+    const workingDirectory = vi.spyOn(process, "cwd").mockReturnValue(folder);
+    onTestFinished(() => workingDirectory.mockRestore());
+    const created = await alcove("create", "plugin", "word-count");
+    expect(created).toMatchObject({ exitCode: 0, notices: "" });
+    expect(created.results).toContain(`Created the plugin word-count in ${join(folder, "word-count")}.`);
+    expect(await readdir(join(folder, "word-count"))).toContain("plugin.yaml");
+    const again = await alcove("create", "app", "word-count");
+    expect(again).toMatchObject({ exitCode: 2, results: "" });
+    expect(again.notices).toMatch(/word-count is there already, and not empty .*\nhow to mend it: /s);
+    expect(await readdir(folder)).toEqual(["word-count"]);
   });
 });
 

@@ -1,7 +1,8 @@
-import { AlcoveError, formatReport, StartupRefusedError } from "@alcove/plugin-api";
+import { AlcoveError, type ErrorCode, formatReport, StartupRefusedError } from "@alcove/plugin-api";
 import { Command, CommanderError } from "commander";
 import { addBackupCommand } from "./commands/backup.js";
 import type { CommandContext } from "./commands/command-context.js";
+import { addCreateCommand } from "./commands/create.js";
 import { addInfoCommand } from "./commands/info.js";
 import { addPluginsCommand } from "./commands/plugins.js";
 import { addRunCommand } from "./commands/run.js";
@@ -15,6 +16,8 @@ import { alcoveVersion } from "./version.js";
 
 /** What the process exits with: 0 when all went well, 1 for a failure, 2 when the command line itself is wrong. */
 export type ExitCode = 0 | 1 | 2;
+
+const wrongCommandLine: ReadonlySet<ErrorCode> = new Set<ErrorCode>(["USAGE", "PROJECT_REFUSED"]);
 
 /** Options of {@link runCommandLine}. */
 export interface CommandLineOptions extends CommandContext {
@@ -35,7 +38,7 @@ export async function runCommandLine(
       return isAnswer(error) ? 0 : 2;
     }
     printError(error, options.output, options.showsStacks);
-    return AlcoveError.is(error) && error.code === "USAGE" ? 2 : 1;
+    return AlcoveError.is(error) && wrongCommandLine.has(error.code) ? 2 : 1;
   }
 }
 
@@ -57,6 +60,7 @@ function createProgram(context: CommandContext): Command {
   addPluginsCommand(program, context);
   addSessionsCommand(program, context);
   addBackupCommand(program, context);
+  addCreateCommand(program, context);
   return program;
 }
 

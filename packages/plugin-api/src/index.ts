@@ -36,6 +36,12 @@ export {
   type SharedFunctionGroupOptions,
 } from "./definitions/define-function-group.js";
 export {
+  defineMiddleware,
+  definePerUserMiddleware,
+  type PerUserMiddlewareOptions,
+  type SharedMiddlewareOptions,
+} from "./definitions/define-middleware.js";
+export {
   defineServices,
   isServicesDefinition,
   type ServicesDefinition,
@@ -44,13 +50,16 @@ export {
 export {
   type BuiltFunction,
   type ComponentDefinition,
+  type ComponentKind,
   type ConfigSchema,
+  type DisconnectPolicy,
   type EngineBuildContext,
   type FunctionDefinition,
   type FunctionGroupDefinition,
   type FunctionSchemas,
   type Implementation,
   isComponentDefinition,
+  type MiddlewareDefinition,
   type Residency,
   type ResolvedServices,
   type ServiceRequests,
@@ -101,6 +110,7 @@ export {
   manifestSchema,
   type ServicesContribution,
 } from "./manifest.js";
+export type { Middleware, MiddlewareCallContext, MiddlewareTarget, NextCall } from "./middleware.js";
 export {
   type FunctionGroupHandle,
   type FunctionHandle,

@@ -7,7 +7,9 @@ export {
   LONGEST_EXECUTION_ID,
   type PendingInteraction,
 } from "./executions/execution-view.js";
-export { type ExecutionFollower, Executions, type JobRequest } from "./executions/executions.js";
+export { Executions } from "./executions/executions.js";
+export type { JobRequest } from "./executions/executions-options.js";
+export type { ExecutionFollower } from "./executions/follow-execution.js";
 export type { InteractionResponse } from "./executions/interaction-answer.js";
 export type { InteractionListener } from "./executions/interaction-desk.js";
 export type { Prompt, PromptOption } from "./executions/prompt.js";
@@ -19,11 +21,13 @@ export { type PlanOptions, type PlanResult, planApplication } from "./plan/plan-
 export { createMemoryCollection } from "./runs/memory-collection.js";
 export type { Reply, ReplyStream } from "./runs/reply.js";
 export type { RunRequest } from "./runs/run-facts.js";
-export { Runner, type RunnerState } from "./runs/runner.js";
+export type { RunnerState } from "./runs/run-lifecycle.js";
+export { Runner } from "./runs/runner.js";
 export { Runtime, type RuntimeOptions } from "./runtime.js";
 export type { IdempotencyLimits, IdempotencyRequest } from "./sessions/recorded-replies.js";
+export type { ResidentFigures } from "./sessions/resident-figures.js";
 export { Session } from "./sessions/session.js";
 export type { LatencyPercentiles } from "./sessions/session-figures.js";
-export { type ResidentFigures, SessionManager, type SessionRequest } from "./sessions/session-manager.js";
+export { SessionManager, type SessionRequest } from "./sessions/session-manager.js";
 export { type ReceivedHeaders, spanContextOf, traceparentOf } from "./tracing/trace-headers.js";
 export type { Tracing } from "./tracing/tracing.js";

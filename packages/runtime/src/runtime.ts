@@ -7,6 +7,7 @@ import type { Executions } from "./executions/executions.js";
 import type { RuntimeFigures } from "./figures/runtime-figures.js";
 import type { ApplicationPlan } from "./plan/application-plan.js";
 import { Entry, type EntryFacts } from "./plan/entry.js";
+import type { TextRedaction } from "./runs/redacted-error.js";
 import { SessionManager } from "./sessions/session-manager.js";
 import { SessionSweeper } from "./sessions/session-sweeper.js";
 import type { Tracing } from "./tracing/tracing.js";
@@ -25,6 +26,8 @@ export interface RuntimeOptions {
   readonly clock: Clock;
   /** What makes the spans of runs; nothing is traced if left out. */
   readonly tracing?: Tracing | undefined;
+  /** Takes what is secret out of the messages of plugins' errors, which clients are told. */
+  readonly redact?: TextRedaction | undefined;
 }
 
 /** A running application, without any front end: shared components are built, sessions are at hand. */
@@ -71,6 +74,7 @@ export class Runtime {
       clock,
       timeoutMs: general.perUserWorkflowTimeoutMs,
       runTimeoutMs: general.runTimeoutMs,
+      redact: options.redact,
       maxConcurrency: general.maxConcurrency,
       maxQueuedRunsPerUser: general.maxQueuedRunsPerUser,
       idempotencyLimits: general.idempotency,

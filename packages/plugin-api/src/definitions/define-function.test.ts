@@ -53,6 +53,7 @@ describe("defineFunction", () => {
     expect(definition.input).toBe(input);
     expect(definition.output).toBe(output);
     expect(definition.streamOutput).toBeUndefined();
+    expect([definition.isResumable, definition.onDisconnect]).toEqual([false, "abort"]);
     expect(Object.isFrozen(definition)).toBe(true);
     expect(isComponentDefinition(definition)).toBe(true);
   });

@@ -11,6 +11,7 @@ import {
 } from "./collection-declaration.js";
 import {
   type ConfigSchema,
+  type DisconnectPolicy,
   definitionMarker,
   type EngineBuildContext,
   type FunctionDefinition,
@@ -46,6 +47,12 @@ interface FunctionOptions<Config extends ConfigSchema, Input extends z.ZodType, 
    * its answers were the same, and what it does to the world outside has to bear being done twice.
    */
   readonly resumable?: boolean;
+  /**
+   * What becomes of a run of it that was called over HTTP and whose client has gone: `abort`, the default, gives it up, and
+   * nothing of it is stored; `finish` lets it go on to its end and store what it has changed. It keeps the user's turn
+   * for so long; `general.run_timeout` still ends it.
+   */
+  readonly onDisconnect?: DisconnectPolicy;
 }
 
 /** Options of {@link defineFunction}. */
@@ -156,6 +163,7 @@ function functionDefinition(
     collections: checkedCollections(collections),
     residency,
     isResumable: options.resumable ?? false,
+    onDisconnect: options.onDisconnect ?? "abort",
     build: async (context: EngineBuildContext) =>
       builtFunction(context.name, { output, streamOutput }, await options.build(context as never)),
   });

@@ -18,6 +18,10 @@ export const errorCatalogue = {
     summary: "The command line was called with options it does not know or without one it needs.",
     remedy: "Run the command with --help.",
   },
+  PROJECT_REFUSED: {
+    summary: "A new project cannot be made with that name, or in that place; nothing was written.",
+    remedy: "The message says why: take another name, or make room for the folder.",
+  },
   SERVICE_FAILED: {
     summary: "A plugin's shared service could not be built at start.",
     remedy: "Read the cause. A shared service may depend on shared services only, never on something of one user.",

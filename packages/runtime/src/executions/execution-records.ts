@@ -85,6 +85,20 @@ export function executionIdOf(signpostName: string): string | undefined {
   return signpostName.startsWith(signpostNames) ? signpostName.slice(signpostNames.length) : undefined;
 }
 
+/** The state of an execution that is submitted now. @param nowMs The store's time. */
+export function newExecutionState(kind: ExecutionKind, expiryMs: number, nowMs: number): StoredExecutionState {
+  return {
+    kind,
+    status: "submitted",
+    createdAtMs: nowMs,
+    updatedAtMs: nowMs,
+    expiryMs,
+    answerCount: 0,
+    pending: undefined,
+    error: undefined,
+  };
+}
+
 /** The record of an execution's state. A finished one is forgotten after its time. */
 export function putState(id: string, state: StoredExecutionState, isFinished: boolean): RecordChange {
   const { kind, status, createdAtMs, updatedAtMs, expiryMs, answerCount, pending, error } = state;

@@ -1,17 +1,16 @@
 import { randomUUID } from "node:crypto";
-import { AlcoveError, type Logger } from "@alcove/plugin-api";
-import type { SessionStore } from "@alcove/state";
-import type { StepListener } from "../events/intermediate-step.js";
-import type { FunctionPlan } from "../plan/application-plan.js";
-import { RequestedRunFacts, type RunRequest } from "../runs/run-facts.js";
+import { AlcoveError } from "@alcove/plugin-api";
+import { RequestedRunFacts } from "../runs/run-facts.js";
 import type { InteractiveExecution, InteractiveRequest } from "../runs/run-host.js";
 import { parseInput } from "../runs/schema-check.js";
-import type { Session } from "../sessions/session.js";
 import { Execution, type ExecutionSurroundings } from "./execution.js";
 import { ExecutionArchive } from "./execution-archive.js";
+import { ExecutionFinder } from "./execution-finder.js";
 import type { UserRecords } from "./execution-ledger.js";
-import type { StoredExecutionInput, StoredExecutionState } from "./execution-records.js";
-import type { ExecutionKind, ExecutionView } from "./execution-view.js";
+import { newExecutionState, type StoredExecutionInput, type StoredExecutionState } from "./execution-records.js";
+import type { ExecutionView } from "./execution-view.js";
+import type { ExecutionsOptions, JobRequest } from "./executions-options.js";
+import { type ExecutionFollower, type FollowedExecution, followExecution, whenGone } from "./follow-execution.js";
 import type { InteractionResponse } from "./interaction-answer.js";
 import { JobQueue } from "./job-queue.js";
 import { LiveExecutions } from "./live-executions.js";
@@ -22,51 +21,6 @@ import { storedInputOf } from "./stored-request.js";
 // How long an interactive run that has become an execution is kept once it is finished: as long as a job, if nothing is said.
 const INTERACTIVE_EXPIRY_MS = 3_600_000;
 
-/** What executions need of sessions. */
-interface ExecutionSessions {
-  /** The records of a user, in whatever session that has. */
-  userRecords(userId: string): UserRecords;
-  /** Keeps a user's session going while an execution is on its way. Returns the end of it. */
-  keep(userId: string): () => void;
-  /** As `SessionManager.session`. */
-  session(options: { readonly userId: string }): Session;
-}
-
-/** Options of {@link Executions}. */
-export interface ExecutionsOptions {
-  readonly application: string;
-  readonly workflow: FunctionPlan;
-  readonly store: SessionStore;
-  readonly sessions: ExecutionSessions;
-  readonly logger: Logger;
-  /** How many jobs may run at once. */
-  readonly maxRunningJobs: number;
-  /** How many unfinished jobs and executions a user may have. */
-  readonly maxPerUser: number;
-}
-
-/** A job that is to be done. */
-export interface JobRequest {
-  /** Whose job it is. */
-  readonly userId: string;
-  /** What the user calls it; a new UUID if left out. */
-  readonly id?: string | undefined;
-  /** The workflow's input. */
-  readonly input: unknown;
-  /** What its run is to know of the request that submits it; kept with the job. */
-  readonly request: RunRequest;
-  /** How long it is kept once it is finished, and its session lasts. */
-  readonly expiryMs: number;
-}
-
-/** Who follows an execution. */
-export interface ExecutionFollower {
-  /** Called with what it has become. */
-  readonly onChange: (view: ExecutionView) => void;
-  /** Called with every step of its run. */
-  readonly onStep: StepListener;
-}
-
 /**
  * Everybody's executions: jobs, and runs that ask people. Each is reached by the id of its user together with its own, so
  * that nobody gets at another one's. What is unfinished is in memory and in the store, what is finished in the store alone.
@@ -75,6 +29,7 @@ export class Executions {
   readonly #options: ExecutionsOptions;
   readonly #archive: ExecutionArchive;
   readonly #live: LiveExecutions;
+  readonly #finder: ExecutionFinder;
   readonly #queue: JobQueue;
   readonly #surroundings: ExecutionSurroundings;
   readonly #writing = new Set<Promise<void>>();
@@ -90,6 +45,7 @@ export class Executions {
       timeOut: (execution) => this.#track(execution.timeOut()),
       nowMs: () => options.store.nowMs(),
     });
+    this.#finder = new ExecutionFinder(this.#live, this.#archive, (userId) => this.records(userId));
     const { definition } = options.workflow.component;
     this.#surroundings = {
       isResumable: definition.kind === "function" && definition.isResumable,
@@ -110,12 +66,13 @@ export class Executions {
   async submit({ userId, id, input, request, expiryMs }: JobRequest): Promise<ExecutionView> {
     this.#assertOpen();
     parseInput(this.#options.workflow, input);
-    const earlier = id === undefined ? undefined : await this.#find(userId, id);
+    const earlier = id === undefined ? undefined : await this.#finder.view(userId, id);
     if (earlier !== undefined) {
       return earlier;
     }
     const stored = storedInputOf(input, new RequestedRunFacts(request), request.parentId);
-    const execution = this.#create(userId, id ?? randomUUID(), () => stored, this.#newState("job", expiryMs));
+    const nowMs = this.#options.store.nowMs();
+    const execution = this.#create(userId, id ?? randomUUID(), () => stored, newExecutionState("job", expiryMs, nowMs));
     this.#live.add(execution);
     try {
       await execution.submit(request.admitNewSession);
@@ -130,23 +87,14 @@ export class Executions {
 
   /** @throws EXECUTION_NOT_FOUND, also when it is another user's; STATE_UNREADABLE, STORE_FAILED. */
   async get(userId: string, id: string): Promise<ExecutionView> {
-    return (await this.#find(userId, id)) ?? notFound(id);
+    return (await this.#finder.view(userId, id)) ?? notFound(id);
   }
 
   /** As {@link get}, when it is finished or the time is over. */
   async waitFor(userId: string, id: string, timeoutMs: number): Promise<ExecutionView> {
     const execution = this.#live.get(userId, id);
     if (execution !== undefined && timeoutMs > 0) {
-      await new Promise<void>((resolve) => {
-        const timer = setTimeout(resolve, timeoutMs);
-        const unwatch = execution.watch(() => {
-          if (execution.isGone) {
-            clearTimeout(timer);
-            unwatch();
-            resolve();
-          }
-        });
-      });
+      await whenGone(execution, timeoutMs);
       return execution.view();
     }
     return this.get(userId, id);
@@ -154,7 +102,7 @@ export class Executions {
 
   /** Ends an execution that is not finished, and resolves to what became of it, when that is durable. @throws as {@link get} */
   async cancel(userId: string, id: string): Promise<ExecutionView> {
-    const execution = await this.#liveOnceStored(userId, id);
+    const execution = await this.#finder.live(userId, id);
     if (execution === undefined) {
       return this.get(userId, id);
     }
@@ -183,22 +131,11 @@ export class Executions {
    *
    * @throws as {@link get}
    */
-  async follow(
-    userId: string,
-    id: string,
-    { onChange, onStep }: ExecutionFollower,
-  ): Promise<{ readonly view: ExecutionView; unfollow(): void }> {
-    const execution = await this.#liveOnceStored(userId, id);
-    if (execution === undefined) {
-      return { view: await this.get(userId, id), unfollow: () => undefined };
-    }
-    const ends = [execution.watch(() => onChange(execution.view())), execution.onStep(onStep)];
-    const unfollow = (): void => {
-      for (const end of ends) {
-        end();
-      }
-    };
-    return { view: execution.view(), unfollow };
+  async follow(userId: string, id: string, follower: ExecutionFollower): Promise<FollowedExecution> {
+    const execution = await this.#finder.live(userId, id);
+    return execution === undefined
+      ? { view: await this.get(userId, id), unfollow: () => undefined }
+      : followExecution(execution, follower);
   }
 
   /** The records of a user, whatever the session is like. */
@@ -209,7 +146,8 @@ export class Executions {
   /** What an interactive run may become. `userId` is undefined where nobody is named: then there is nobody to ask. */
   interactive(userId: string | undefined, request: InteractiveRequest): InteractiveExecution {
     const { input, facts, parentId, abort } = request;
-    const state = { ...this.#newState("interactive", INTERACTIVE_EXPIRY_MS), status: "running" as const };
+    const nowMs = this.#options.store.nowMs();
+    const state = { ...newExecutionState("interactive", INTERACTIVE_EXPIRY_MS, nowMs), status: "running" as const };
     const execution = this.#create(userId ?? "", randomUUID(), () => storedInputOf(input, facts, parentId), state);
     execution.abortsWith((reason) => abort.abort(reason));
     return execution;
@@ -244,7 +182,7 @@ export class Executions {
     for (const execution of this.#live.all()) {
       if (execution.status === "waiting") {
         await execution.timeOut();
-        if (execution.status === "waiting" && (await this.#isOver(execution))) {
+        if (execution.status === "waiting" && !(await this.#finder.isStored(execution))) {
           execution.drop(new AlcoveError("RUN_ABORTED", "The user's session is over."));
         }
       }
@@ -277,22 +215,6 @@ export class Executions {
     }
   }
 
-  async #find(userId: string, id: string): Promise<ExecutionView | undefined> {
-    const live = await this.#liveOnceStored(userId, id);
-    if (live !== undefined) {
-      return live.view();
-    }
-    const stored = await this.#archive.view(this.records(userId), id);
-    // It may have been submitted while the store was read.
-    return (await this.#liveOnceStored(userId, id))?.view() ?? stored;
-  }
-
-  async #liveOnceStored(userId: string, id: string): Promise<Execution | undefined> {
-    const execution = this.#live.get(userId, id);
-    await execution?.whenStored();
-    return execution;
-  }
-
   #create(
     userId: string,
     id: string,
@@ -304,20 +226,6 @@ export class Executions {
     const surroundings = this.#surroundings;
     const isStored = journal !== undefined;
     return new Execution({ id, records, surroundings, input, state, isStored, journal: journal ?? [] });
-  }
-
-  #newState(kind: ExecutionKind, expiryMs: number): StoredExecutionState {
-    const nowMs = this.#options.store.nowMs();
-    return {
-      kind,
-      status: "submitted",
-      createdAtMs: nowMs,
-      updatedAtMs: nowMs,
-      expiryMs,
-      answerCount: 0,
-      pending: undefined,
-      error: undefined,
-    };
   }
 
   #enter(execution: Execution): void {
@@ -336,10 +244,6 @@ export class Executions {
     } else {
       void start();
     }
-  }
-
-  async #isOver({ userId, id }: Execution): Promise<boolean> {
-    return (await this.#archive.view(this.records(userId), id)) === undefined;
   }
 
   #track(writing: Promise<void>): void {

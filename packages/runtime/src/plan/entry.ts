@@ -1,4 +1,4 @@
-import type { Scope, z } from "@alcove/plugin-api";
+import type { DisconnectPolicy, Scope, z } from "@alcove/plugin-api";
 import type { FunctionPlan } from "./application-plan.js";
 import { EntryWire } from "./entry-wire.js";
 
@@ -10,6 +10,8 @@ export interface EntryFacts {
   readonly typeName: string;
   /** Whether a call needs a user. */
   readonly scope: Scope;
+  /** What becomes of a run whose client has gone. */
+  readonly onDisconnect: DisconnectPolicy;
   /** One sentence for people and models. */
   readonly description: string;
   /** The schema of the request body: an object; a plain scalar has become `{ value }`. */
@@ -35,6 +37,7 @@ export class Entry {
 
   constructor(fn: FunctionPlan) {
     const wire = new EntryWire(fn);
+    const { definition } = fn.component;
     const isWorkflow = fn.component.section === "workflow";
     this.fn = fn;
     this.wire = wire;
@@ -42,6 +45,7 @@ export class Entry {
       functionName: isWorkflow ? undefined : fn.name,
       typeName: isWorkflow ? fn.component.type.name : fn.name,
       scope: fn.component.scope,
+      onDisconnect: definition.kind === "function" ? definition.onDisconnect : "abort",
       description: fn.schemas.description || fn.component.type.contribution.description,
       inputSchema: wire.inputSchema,
       outputSchema: wire.outputSchema,

@@ -3,6 +3,7 @@ import type { RunEvents } from "../events/run-events.js";
 import { refusedInteraction } from "../executions/run-interaction.js";
 import type { BuiltFunctions, ComponentPlan, FunctionPlan, StatePlan } from "../plan/application-plan.js";
 import type { CollectionChanges } from "../sessions/collection-content.js";
+import type { TextRedaction } from "./redacted-error.js";
 import type { RunAbort } from "./run-abort.js";
 import type { ComponentCollections, RunCollections } from "./run-collections.js";
 import type { RequestedRunFacts } from "./run-facts.js";
@@ -22,6 +23,8 @@ export interface RunOptions {
   readonly drafts: StateDrafts | undefined;
   /** Where the user's collections come from; `undefined` in a shared workflow. */
   readonly collections: CollectionSource | undefined;
+  /** Takes what is secret out of the messages of errors. */
+  readonly redact: TextRedaction | undefined;
 }
 
 /** Opens the collections of one user for the run whose turn it is. */
@@ -39,6 +42,7 @@ export class Run {
   readonly events: RunEvents;
   readonly abort: RunAbort;
   readonly drafts: StateDrafts | undefined;
+  readonly redact: TextRedaction | undefined;
   /** Asks the person the run is for; refuses to unless the run's execution has put something else in its place. */
   interaction: Interaction = refusedInteraction;
   readonly #functions: BuiltFunctions;
@@ -54,6 +58,7 @@ export class Run {
     this.events = options.events;
     this.abort = options.abort;
     this.drafts = options.drafts;
+    this.redact = options.redact;
     this.#functions = options.functions;
     this.#collectionSource = options.collections;
   }

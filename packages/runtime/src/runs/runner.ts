@@ -1,70 +1,30 @@
 import { AlcoveError } from "@alcove/plugin-api";
 import type { StepListener } from "../events/intermediate-step.js";
-import { RunEvents, type Span } from "../events/run-events.js";
 import type { InteractionResponse } from "../executions/interaction-answer.js";
 import type { InteractionListener } from "../executions/interaction-desk.js";
-import type { RunExecution } from "../executions/run-execution.js";
-import { outcomeOfError, type RunKind, type RunOutcome } from "../figures/run-figures.js";
-import type { Entry } from "../plan/entry.js";
 import type { IdempotencyRequest } from "../sessions/recorded-replies.js";
 import { detachDrafts } from "./detach-drafts.js";
 import { invokeEntry, streamEntry } from "./entry-invocation.js";
-import { followSignal } from "./follow-signal.js";
 import { asText, ChunkRecording, lastHeldBack, type Reply, type ReplyStream, replayedChunks } from "./reply.js";
-import { RunAbort } from "./run-abort.js";
-import { RequestedRunFacts, type RunRequest } from "./run-facts.js";
-import { failureOf } from "./run-failure.js";
-import type { RunHold } from "./run-hold.js";
-import type { InteractiveExecution, RunHost, RunLease } from "./run-host.js";
-import { parseInput } from "./schema-check.js";
-
-/** Where a runner is in its life. */
-export type RunnerState = "initialized" | "running" | "completed" | "failed";
-
-interface BegunRun {
-  readonly lease: RunLease;
-  readonly span: Span | undefined;
-  readonly input: unknown;
-  readonly startedAtMs: number;
-}
+import type { RequestedRunFacts } from "./run-facts.js";
+import type { InteractiveExecution } from "./run-host.js";
+import { type BegunRun, RunLifecycle, type RunnerState, type RunParts } from "./run-lifecycle.js";
 
 /** Serves exactly one run: its single result, its reply as JSON text, or its stream. */
 export class Runner {
-  /** What functions see of the run. */
-  readonly facts: RequestedRunFacts;
-  readonly #host: RunHost;
-  readonly #entry: Entry;
-  readonly #hold: RunHold;
-  readonly #input: unknown;
-  readonly #request: RunRequest;
-  readonly #events: RunEvents;
-  readonly #abort = new RunAbort();
-  #state: RunnerState = "initialized";
-  #kind: RunKind = "single";
-  #stopFollowingCaller: (() => void) | undefined;
-  #execution: RunExecution | undefined;
+  readonly #parts: RunParts;
+  readonly #lifecycle: RunLifecycle;
   #interactive: InteractiveExecution | undefined;
 
-  /**
-   * @param entry The function the run begins with.
-   * @param execution What is told of the run, where it is more than the answer to a request.
-   */
-  constructor(
-    host: RunHost,
-    entry: Entry,
-    hold: RunHold,
-    input: unknown,
-    request: RunRequest,
-    execution?: RunExecution,
-  ) {
-    this.#host = host;
-    this.#entry = entry;
-    this.#execution = execution;
-    this.#hold = hold;
-    this.#input = input;
-    this.#request = request;
-    this.facts = new RequestedRunFacts(request);
-    this.#events = new RunEvents(host, this.facts, request.parentId);
+  /** @param parts Its input is checked, and its session woken up, when the result or stream is asked for. */
+  constructor(parts: RunParts) {
+    this.#parts = parts;
+    this.#lifecycle = new RunLifecycle(parts);
+  }
+
+  /** What functions see of the run. */
+  get facts(): RequestedRunFacts {
+    return this.#lifecycle.facts;
   }
 
   /** The id of the run, a UUID unless the caller gave another. */
@@ -79,12 +39,12 @@ export class Runner {
 
   /** Where in its life it is. */
   get state(): RunnerState {
-    return this.#state;
+    return this.#lifecycle.state;
   }
 
   /** Listens to this run's steps only. Subscribe before the run starts. Returns the unsubscription. */
   subscribe(listener: StepListener): () => void {
-    return this.#events.subscribe(listener);
+    return this.#lifecycle.events.subscribe(listener);
   }
 
   /**
@@ -97,16 +57,14 @@ export class Runner {
    * @throws RUNNER_MISUSED when the run has started, or is a job.
    */
   onInteraction(listener: InteractionListener): () => void {
-    if (this.#state !== "initialized" || this.#execution !== this.#interactive) {
+    const lifecycle = this.#lifecycle;
+    if (lifecycle.state !== "initialized" || lifecycle.execution !== this.#interactive) {
       throw new AlcoveError("RUNNER_MISUSED", "Listen to a run's questions before it starts.");
     }
-    this.#interactive ??= this.#host.interactiveExecution({
-      input: this.#input,
-      facts: this.facts,
-      parentId: this.#request.parentId,
-      abort: this.#abort,
-    });
-    this.#execution = this.#interactive;
+    const { host, input, request } = this.#parts;
+    const { facts, abort } = lifecycle;
+    this.#interactive ??= host.interactiveExecution({ input, facts, parentId: request.parentId, abort });
+    lifecycle.execution = this.#interactive;
     return this.#interactive.onInteraction(listener);
   }
 
@@ -125,7 +83,7 @@ export class Runner {
 
   /** Aborts the run: while it waits it leaves the queue; while it works its signal aborts, and nothing is committed. */
   abort(reason?: unknown): void {
-    this.#abort.abort(reason);
+    this.#lifecycle.abort.abort(reason);
   }
 
   /**
@@ -142,8 +100,10 @@ export class Runner {
    * commit changed nothing, OUTCOME_UNKNOWN when nobody knows whether it did.
    */
   async result(): Promise<unknown> {
-    const { wire } = this.#entry;
-    return this.#single(await this.#begin(), detachDrafts, (result) => JSON.stringify(wire.wrapOutput(result)));
+    const { wire } = this.#parts.entry;
+    return this.#single(await this.#lifecycle.begin(), detachDrafts, (result) =>
+      JSON.stringify(wire.wrapOutput(result)),
+    );
   }
 
   /**
@@ -155,12 +115,12 @@ export class Runner {
    * IDEMPOTENCY_REPLY_TOO_LARGE, IDEMPOTENCY_UNSUPPORTED.
    */
   async reply(idempotency?: IdempotencyRequest): Promise<Reply> {
-    const begun = await this.#begin(idempotency);
+    const begun = await this.#lifecycle.begin(idempotency);
     if (begun.lease.recordedReply !== undefined) {
-      this.#endReplay(begun.lease);
+      this.#lifecycle.endReplay(begun.lease);
       return { body: begun.lease.recordedReply, isReplayed: true };
     }
-    const { wire, fn } = this.#entry;
+    const { wire, fn } = this.#parts.entry;
     const finish = (output: unknown): string => asText(fn, () => JSON.stringify(wire.wrapOutput(output)));
     const body = await this.#single(begun, finish, asItIs);
     return { body, isReplayed: false };
@@ -173,8 +133,8 @@ export class Runner {
    * @throws as {@link result}, but for OUTPUT_KIND_UNSUPPORTED.
    */
   async *stream(): AsyncGenerator<unknown, void, undefined> {
-    this.#kind = "stream";
-    yield* this.#chunks(await this.#begin(), (chunk) => chunk);
+    this.#lifecycle.kind = "stream";
+    yield* this.#chunks(await this.#lifecycle.begin(), (chunk) => chunk);
   }
 
   /**
@@ -186,14 +146,14 @@ export class Runner {
    * @throws as {@link reply}, but for OUTPUT_KIND_UNSUPPORTED: before the run has begun here, then from the chunks.
    */
   async replyStream(idempotency?: IdempotencyRequest): Promise<ReplyStream> {
-    this.#kind = "stream";
-    const begun = await this.#begin(idempotency);
+    this.#lifecycle.kind = "stream";
+    const begun = await this.#lifecycle.begin(idempotency);
     const { recordedReply } = begun.lease;
     if (recordedReply !== undefined) {
-      this.#endReplay(begun.lease);
+      this.#lifecycle.endReplay(begun.lease);
       return { isReplayed: true, chunks: replayedChunks(recordedReply) };
     }
-    const { wire, fn } = this.#entry;
+    const { wire, fn } = this.#parts.entry;
     const recording = idempotency && new ChunkRecording((bytes) => begun.lease.assertRecordable(bytes));
     const finish = (chunk: unknown): string => {
       const text = asText(fn, () => wire.chunkText(chunk));
@@ -209,23 +169,24 @@ export class Runner {
     finish: (chunk: unknown) => Chunk,
     recorded?: () => string,
   ): AsyncGenerator<Chunk, void, undefined> {
+    const lifecycle = this.#lifecycle;
     const chunks: unknown[] = [];
     let isOver = false;
     try {
       yield* this.#newChunks(begun, finish, chunks);
-      await this.#succeed(begun, chunks, recorded);
+      await lifecycle.succeed(begun, chunks, recorded);
       isOver = true;
     } catch (error) {
       isOver = true;
-      const again = this.#execution === undefined ? undefined : await this.#beginAgain(begun);
+      const again = lifecycle.execution === undefined ? undefined : await lifecycle.beginAgain(begun);
       if (again === undefined) {
-        throw this.#fail(begun, error);
+        throw lifecycle.fail(begun, error);
       }
       yield* this.#chunks(again, finish, recorded);
     } finally {
       if (!isOver) {
         this.abort();
-        this.#fail(begun, new AlcoveError("RUN_ABORTED", "The stream was left before its end."));
+        lifecycle.fail(begun, new AlcoveError("RUN_ABORTED", "The stream was left before its end."));
       }
     }
   }
@@ -235,14 +196,15 @@ export class Runner {
     finish: (chunk: unknown) => Chunk,
     chunks: unknown[],
   ): AsyncGenerator<Chunk, void, undefined> {
-    const execution = this.#execution;
-    for await (const chunk of streamEntry(this.#entry, this.#host, lease.run, input, span)) {
+    const { execution } = this.#lifecycle;
+    const { entry, host } = this.#parts;
+    for await (const chunk of streamEntry(entry, host, lease.run, input, span)) {
       lease.run.abort.assertNotAborted();
       const detached = detachDrafts(chunk);
       if (span?.wantsOutput === true) {
         chunks.push(detached);
       }
-      if (execution === undefined || execution.isNewChunk(this.#entry.wire.chunkText(detached))) {
+      if (execution === undefined || execution.isNewChunk(entry.wire.chunkText(detached))) {
         yield finish(detached);
       }
     }
@@ -253,139 +215,19 @@ export class Runner {
     finish: (output: unknown) => Result,
     textOf: (result: Result) => string,
   ): Promise<Result> {
+    const lifecycle = this.#lifecycle;
+    const { entry, host } = this.#parts;
     try {
-      const result = finish(await invokeEntry(this.#entry, this.#host, begun.lease.run, begun.input, begun.span));
-      await this.#succeed(begun, result, undefined, this.#execution && textOf(result));
+      const result = finish(await invokeEntry(entry, host, begun.lease.run, begun.input, begun.span));
+      await lifecycle.succeed(begun, result, undefined, lifecycle.execution && textOf(result));
       return result;
     } catch (error) {
-      const again = this.#execution === undefined ? undefined : await this.#beginAgain(begun);
+      const again = lifecycle.execution === undefined ? undefined : await lifecycle.beginAgain(begun);
       if (again === undefined) {
-        throw this.#fail(begun, error);
+        throw lifecycle.fail(begun, error);
       }
       return this.#single(again, finish, textOf);
     }
-  }
-
-  async #begin(idempotency?: IdempotencyRequest): Promise<BegunRun> {
-    if (this.#state !== "initialized") {
-      throw new AlcoveError("RUNNER_MISUSED", `This runner is ${this.#state}; a runner serves one run.`);
-    }
-    this.#state = "running";
-    if (idempotency !== undefined) {
-      // A retry could not tell whether the first request still waits for a person.
-      this.#execution = undefined;
-    }
-    const { typeName } = this.#entry.facts;
-    const { clock } = this.#host;
-    const startedAtMs = clock.monotonicMs();
-    const input = this.#parseInput();
-    this.#hold.enterRun();
-    this.#events.beginTrace(typeName, this.#request.traceParent);
-    try {
-      const { signal, admitNewSession } = this.#request;
-      if (signal !== undefined) {
-        this.#stopFollowingCaller = followSignal(signal, (reason) => this.abort(reason));
-      }
-      const { facts } = this;
-      const events = this.#events;
-      const lease = await this.#host.begin({ facts, events, abort: this.#abort, idempotency, admitNewSession });
-      const isRun = lease.recordedReply === undefined;
-      if (this.#execution !== undefined) {
-        await this.#attach(this.#execution, lease);
-      }
-      const span = isRun ? events.start("WORKFLOW", typeName, input, undefined) : undefined;
-      return { lease, span, input, startedAtMs };
-    } catch (error) {
-      this.#events.trace?.fail(error);
-      this.#end(outcomeOfError(error), startedAtMs);
-      this.#execution?.failed(error);
-      throw error;
-    }
-  }
-
-  async #attach(execution: RunExecution, lease: RunLease): Promise<void> {
-    try {
-      await execution.begin(lease);
-    } catch (error) {
-      lease.rollback();
-      throw error;
-    }
-  }
-
-  /** The run once more from its beginning, where its session has changed while it was parked; `undefined` where it has not. */
-  async #beginAgain(begun: BegunRun): Promise<BegunRun | undefined> {
-    const execution = this.#execution;
-    if (execution?.mustBeginAgain !== true || this.#abort.isAborted) {
-      return undefined;
-    }
-    begun.lease.rollback();
-    try {
-      const abort = this.#abort;
-      const lease = await this.#host.begin({ facts: this.facts, events: this.#events, abort, idempotency: undefined });
-      await this.#attach(execution, lease);
-      return { ...begun, lease };
-    } catch (error) {
-      throw this.#fail(begun, error);
-    }
-  }
-
-  /** A refused input is no run: nothing has begun, and no figures count it. */
-  #parseInput(): unknown {
-    try {
-      return parseInput(this.#entry.fn, this.#input);
-    } catch (error) {
-      this.#state = "failed";
-      throw error;
-    }
-  }
-
-  async #succeed(
-    { lease, span, startedAtMs }: BegunRun,
-    output: unknown,
-    recorded?: () => string,
-    executionText?: string,
-  ): Promise<void> {
-    const execution = this.#execution;
-    if (execution !== undefined) {
-      await execution.settle();
-    }
-    lease.run.abort.assertNotAborted();
-    const records = execution?.recordsAtEnd(executionText);
-    await lease.commit(recorded === undefined ? output : recorded(), records);
-    execution?.succeeded();
-    lease.run.events.end(span, { output });
-    this.#end("completed", startedAtMs);
-  }
-
-  #endReplay(lease: RunLease): void {
-    lease.rollback();
-    this.#events.trace?.endReplay();
-    this.#state = "completed";
-    this.#leave();
-    this.#host.recordReplay();
-  }
-
-  #fail({ lease, span, startedAtMs }: BegunRun, error: unknown): AlcoveError {
-    // Until the run is ended for its commit, whatever is thrown comes out of the entry's code.
-    const isOfEntry = lease.run.isActive;
-    lease.rollback();
-    const isGivenUp = lease.run.abort.isAborted && isOfEntry;
-    const failure = isGivenUp ? lease.run.abort.error() : failureOf(error, isOfEntry);
-    lease.run.events.end(span, { error }, failure);
-    this.#end(outcomeOfError(failure), startedAtMs);
-    this.#execution?.failed(failure);
-    return failure;
-  }
-
-  #end(outcome: RunOutcome, startedAtMs: number): void {
-    this.#state = outcome === "completed" ? "completed" : "failed";
-    this.#leave();
-    this.#host.recordEnd(this.#kind, outcome, this.#host.clock.monotonicMs() - startedAtMs);
-  }
-
-  #leave(): void {
-    this.#stopFollowingCaller?.();
-    this.#hold.leaveRun();
   }
 }
 

@@ -82,6 +82,7 @@ export class PerUserRunHost implements RunHost, Resident {
         functions: room.functions,
         drafts,
         collections: this.resident,
+        redact: this.#surroundings.redact,
       });
       return new PerUserLease({
         run,

@@ -3,6 +3,7 @@ import type { EventHub } from "../events/event-hub.js";
 import type { Executions } from "../executions/executions.js";
 import type { RunFigures } from "../figures/run-figures.js";
 import type { BuiltFunctions } from "../plan/application-plan.js";
+import type { TextRedaction } from "../runs/redacted-error.js";
 import type { ActiveRuns } from "./active-runs.js";
 import type { FairSemaphore } from "./fair-semaphore.js";
 import type { RunDeadlines } from "./run-deadlines.js";
@@ -20,6 +21,8 @@ export interface RunSurroundings {
   readonly deadlines: RunDeadlines | undefined;
   readonly executions: Executions;
   readonly figures: RunFigures;
+  /** Takes what is secret out of the messages of errors; `undefined` where nothing is. */
+  readonly redact: TextRedaction | undefined;
   /** The store's time, by which sessions expire. */
   storeNowMs(): number;
   /** @throws SHUTTING_DOWN */

@@ -8,21 +8,21 @@ import { RunFigures } from "../figures/run-figures.js";
 import { type RuntimeFigures, WakeFigures } from "../figures/runtime-figures.js";
 import type { ApplicationPlan } from "../plan/application-plan.js";
 import type { Entry } from "../plan/entry.js";
-import { RunAbort } from "../runs/run-abort.js";
+import type { TextRedaction } from "../runs/redacted-error.js";
 import { ActiveRuns } from "./active-runs.js";
+import { endSession } from "./end-session.js";
 import { FairSemaphore } from "./fair-semaphore.js";
 import { heapUse } from "./heap-use.js";
 import { PerUserRunHost } from "./per-user-run-host.js";
 import { changeAndProlong } from "./prolonged-records.js";
 import type { IdempotencyLimits } from "./recorded-replies.js";
 import { Residency } from "./residency.js";
+import { type ResidentFigures, residentFigures } from "./resident-figures.js";
 import { ResidentSession } from "./resident-session.js";
 import { RunDeadlines } from "./run-deadlines.js";
-import { RunPermits } from "./run-permits.js";
 import type { RunSurroundings } from "./run-surroundings.js";
 import { Session } from "./session.js";
-import type { LatencyPercentiles } from "./session-figures.js";
-import { type SessionRecord, SessionRecords } from "./session-record.js";
+import { SessionRecords } from "./session-record.js";
 import { SharedRunHost } from "./shared-run-host.js";
 
 // How long a run that was aborted at shutdown gets to notice.
@@ -43,6 +43,7 @@ export interface SessionManagerOptions {
   readonly timeoutMs: number;
   /** How long a run may take once its turn has come; `undefined` for as long as it takes. */
   readonly runTimeoutMs: number | undefined;
+  readonly redact: TextRedaction | undefined;
   /** How many runs may work at the same time; 0 for no limit. */
   readonly maxConcurrency: number;
   readonly maxQueuedRunsPerUser: number;
@@ -55,38 +56,6 @@ export interface SessionManagerOptions {
   readonly maxRunningJobs: number;
   /** How many unfinished jobs and executions a user may have. */
   readonly maxExecutionsPerUser: number;
-}
-
-/** What the monitor says about one session in memory. */
-export interface ResidentFigures {
-  /** Whose session it is. */
-  readonly userId: string;
-  /** When it began, in milliseconds since 1970 by the store's time. */
-  readonly createdAtMs: number;
-  /** When its last run was committed, likewise. */
-  readonly lastActivityAtMs: number;
-  /** How many sessions of the user are open now: HTTP requests, mostly, whether their runs work, wait or have ended. */
-  readonly openSessions: number;
-  /** Runs committed in the whole life of the session, across restarts. */
-  readonly totalRuns: number;
-  /** Of the runs since the session came into memory; so are the next four. */
-  readonly averageLatencyMs: number;
-  /** Of the latest runs. */
-  readonly latencyPercentiles: LatencyPercentiles;
-  /** Runs that failed. */
-  readonly errorCount: number;
-  /** Runs that were given up, mostly because their client had gone. */
-  readonly cancelledCount: number;
-  /** Runs that were streamed. */
-  readonly streamCount: number;
-  /** How long the committed states of all components are, as JSON text. */
-  readonly stateCharacters: number;
-  /** How many functions the user's room offers, the workflow not among them. */
-  readonly functionsCount: number;
-  /** How many function groups the room has. */
-  readonly groupsCount: number;
-  /** How many components were built for the user, the workflow included. */
-  readonly resourcesCount: number;
 }
 
 /** Whose session is wanted, and for what. */
@@ -145,6 +114,7 @@ export class SessionManager {
       deadlines: options.runTimeoutMs === undefined ? undefined : new RunDeadlines(options.runTimeoutMs, options.clock),
       executions: this.executions,
       figures: new RunFigures(),
+      redact: options.redact,
       storeNowMs: () => options.store.nowMs(),
       assertOpen: () => this.#assertOpen(),
     };
@@ -205,24 +175,7 @@ export class SessionManager {
     if (!this.#hasSessions) {
       return change();
     }
-    const host = this.#residency.hold(userId);
-    const { resident } = host;
-    const abort = new RunAbort();
-    const permits = new RunPermits(this.#surroundings, resident, abort);
-    const timer = setTimeout(() => abort.abort(busyError(timeoutMs)), timeoutMs);
-    try {
-      await permits.takeTurn();
-      await abort.race(Promise.all([this.#residency.hasLeft(userId), resident.hasSettled()]));
-      clearTimeout(timer);
-      const { errors, unfinished } = await resident.end(change);
-      if (errors.length > 0 || unfinished > 0) {
-        this.#options.logger.warn("A session did not end cleanly", { userId, errors, unfinished });
-      }
-    } finally {
-      clearTimeout(timer);
-      permits.release();
-      this.#residency.release(host);
-    }
+    await endSession({ userId, change, timeoutMs }, this.#residency, this.#surroundings);
   }
 
   /** The records of a user, where executions are kept. Nothing is loaded before they are changed. */
@@ -278,33 +231,7 @@ export class SessionManager {
 
   /** The sessions in memory, in the order in which they came. */
   residents(): ResidentFigures[] {
-    const { perUserComponents } = this.#options.plan;
-    const functionsCount = perUserComponents
-      .filter((component) => component.section !== "workflow")
-      .reduce((count, component) => count + component.functions.length, 0);
-    const groupsCount = perUserComponents.filter((component) => component.section === "function_groups").length;
-    return [...this.#residency.tenants()].flatMap(({ userId, resident: { record, openCount, figures } }) =>
-      record === undefined
-        ? []
-        : [
-            {
-              userId,
-              createdAtMs: record.createdAtMs,
-              lastActivityAtMs: record.lastActivityAtMs,
-              openSessions: openCount,
-              totalRuns: record.runsCompleted,
-              averageLatencyMs: figures.averageLatencyMs,
-              latencyPercentiles: figures.latencyPercentiles,
-              errorCount: figures.errorCount,
-              cancelledCount: figures.cancelledCount,
-              streamCount: figures.streamCount,
-              stateCharacters: charactersOf(record),
-              functionsCount,
-              groupsCount,
-              resourcesCount: perUserComponents.length,
-            },
-          ],
-    );
+    return residentFigures(this.#residency.tenants(), this.#options.plan);
   }
 
   /** The sessions somebody holds: the store leaves them alone even when their time is over. */
@@ -365,19 +292,4 @@ export class SessionManager {
       throw new AlcoveError("SHUTTING_DOWN", "The server is stopping.", { retryAfterSeconds: 1 });
     }
   }
-}
-
-function charactersOf({ texts }: SessionRecord): number {
-  let characters = 0;
-  for (const text of texts.values()) {
-    // Texts that are let go of are not made again to be measured.
-    characters += text.jsonLength ?? text.json.length;
-  }
-  return characters;
-}
-
-function busyError(timeoutMs: number): AlcoveError {
-  return new AlcoveError("SESSION_BUSY", `The user's runs did not end within ${timeoutMs / 1_000} s.`, {
-    retryAfterSeconds: 1,
-  });
 }

@@ -35,13 +35,13 @@ export class Session implements AsyncDisposable, RunHold {
    */
   run(input: unknown, request: RunRequest = {}): Runner {
     this.#assertOpen();
-    return new Runner(this.#host, this.#entry, this, input, request);
+    return new Runner({ host: this.#host, entry: this.#entry, hold: this, input, request });
   }
 
   /** As {@link run}, for a run that is an execution, which is told of it. */
   execute(input: unknown, request: RunRequest, execution: RunExecution): Runner {
     this.#assertOpen();
-    return new Runner(this.#host, this.#entry, this, input, request, execution);
+    return new Runner({ host: this.#host, entry: this.#entry, hold: this, input, request, execution });
   }
 
   /** Gives the session back, as soon as the runs that have begun are over. Idempotent. */

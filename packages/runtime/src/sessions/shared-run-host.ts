@@ -53,6 +53,7 @@ export class SharedRunHost implements RunHost {
       functions,
       drafts: undefined,
       collections: undefined,
+      redact: this.#surroundings.redact,
     });
     return new SharedLease(this.#surroundings, run, (records) => this.#store(records));
   }

@@ -14,6 +14,7 @@ export interface HttpMapping {
 export const httpMappings: Readonly<Record<ErrorCode, HttpMapping>> = {
   STARTUP_REFUSED: internal(500),
   USAGE: internal(500),
+  PROJECT_REFUSED: internal(500),
   SERVICE_FAILED: internal(500),
   COMPONENT_BUILD_FAILED: forClient(500),
   INPUT_INVALID: forClient(422),

@@ -58,7 +58,7 @@ export interface FailedTask {
 
 /**
  * Writes an error into the log: the server's own faults as errors with their
- * cause and how to mend them, the client's for debugging.
+ * cause and how to mend them, the client's, and runs that were given up, for debugging.
  */
 export function writeFailure(
   logger: Logger,
@@ -66,7 +66,9 @@ export function writeFailure(
   { error, reply: { status, body } }: Failure,
 ): void {
   const fields = { requestId, ...known, code: body.code, status };
-  if (status >= 500 && !isClientGone) {
+  // Only clients and owners give runs up: one could fill the log with stacks that way.
+  const isGivenUp = body.code === "RUN_ABORTED";
+  if (status >= 500 && !isClientGone && !isGivenUp) {
     const message = AlcoveError.is(error) ? error.message : "an error outside the catalogue";
     const remedy = AlcoveError.is(error) ? { remedy: error.remedy } : {};
     logger.error(`${what} failed: ${message}`, { ...fields, ...remedy, error });

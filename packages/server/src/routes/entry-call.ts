@@ -24,7 +24,7 @@ export function entryOf({ workflow, entries }: ServedApplication, functionName: 
 
 /**
  * Begins what a request asks of an entry. When the client goes away before the reply is complete, the run is aborted
- * and nothing of it is stored.
+ * and nothing of it is stored, unless the entry is declared to finish all the same.
  *
  * @param begin Asks the runner for its reply. The session is given back once the run is over.
  * @param outlives Whether the run goes on when the client goes away; asked then.
@@ -41,7 +41,9 @@ export function callEntry<Result>(
   try {
     const runner = session.run(input, runRequestOf(context));
     context.state.runner = runner;
-    abortWhenClientLeaves(runner, context, outlives);
+    if (entry.onDisconnect === "abort") {
+      abortWhenClientLeaves(runner, context, outlives);
+    }
     return begin(runner);
   } finally {
     session.close();

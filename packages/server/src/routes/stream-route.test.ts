@@ -157,6 +157,36 @@ describe("a streamed reply", () => {
     await expect.poll(() => application.openSessions).toBe(0);
   });
 
+  it("goes on when the client leaves, where its function is declared to finish on its own", async () => {
+    let made = 0;
+    let goOn = (): void => undefined;
+    const application = new ServedEcho({
+      onDisconnect: "finish",
+      stream: async function* () {
+        yield '{"value":"1"}';
+        await new Promise<void>((resolve) => {
+          goOn = resolve;
+        });
+        for (; made < 100; made += 1) {
+          yield JSON.stringify({ value: "x".repeat(65_536) });
+        }
+      },
+    });
+    server = await startTestServer({ application });
+    const left = new AbortController();
+    const reply = await fetch(`${server.address}/generate/stream`, {
+      method: "POST",
+      headers: { "content-type": "application/json", cookie: "nat-session=alice" },
+      body: "{}",
+      signal: left.signal,
+    });
+    await reply.body?.getReader().read();
+    left.abort();
+    goOn();
+    await expect.poll(() => made).toBe(100);
+    expect(application.runs[0]?.abort.signal.aborted).toBe(false);
+  });
+
   it("ends with an error frame when the server stops and the run is not over in time", async () => {
     const { address } = await start(async function* (run) {
       yield '{"value":"1"}';

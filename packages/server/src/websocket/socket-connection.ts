@@ -16,15 +16,12 @@ import {
 } from "./client-frames.js";
 import type { Conversations } from "./conversations.js";
 import { FrameQueue } from "./frame-queue.js";
-import { serveMessage } from "./serve-message.js";
 import { authFrame, completeFrame, errorFrame } from "./server-frames.js";
 import type { SocketCounter } from "./socket-counter.js";
 import type { SocketIdentity, Speaker } from "./socket-identity.js";
 import { SocketOutlet } from "./socket-outlet.js";
-import { SocketRun } from "./socket-run.js";
+import { type OwnedConversation, SocketRuns } from "./socket-runs.js";
 
-/** How many runs one socket may have going on, waiting ones included. */
-const MAX_RUNS = 64;
 /** How long a client gets to answer the end of its socket. */
 const CLOSE_TIMEOUT_MS = 1_000;
 
@@ -62,7 +59,7 @@ export class SocketConnection {
   readonly #outlet: SocketOutlet;
   // A credential has to be checked before the frames that follow it are somebody's.
   readonly #frames: FrameQueue<FrameReading>;
-  readonly #runs = new Set<SocketRun>();
+  readonly #runs: SocketRuns;
   #speaker: Speaker | undefined;
   #release: () => void;
   #isAlive = true;
@@ -84,6 +81,7 @@ export class SocketConnection {
     this.#outlet = new SocketOutlet(socket, () => {
       this.#isAlive = true;
     });
+    this.#runs = new SocketRuns({ outlet: this.#outlet, client, surroundings, onEnded: () => this.#endIfIdle() });
     socket.on("message", (data, isBinary) => this.#take(data, isBinary));
     // What breaks the protocol (a frame too large, text that is no UTF-8) is told to the client by the close code.
     // Any client can do so, and none is worth a stack in the log.
@@ -100,12 +98,7 @@ export class SocketConnection {
     if (conversationId === undefined || userId === undefined) {
       return;
     }
-    const { conversations } = this.#surroundings;
-    const run = conversations.find(userId, conversationId);
-    if (run !== undefined) {
-      this.#runs.add(run);
-      conversations.moveTo(run, this.#outlet, afterSequence);
-    }
+    this.#runs.takeUp(userId, conversationId, afterSequence);
   }
 
   /** Asks for a sign of life. A client that has given none since the last time is cut off; one that is idle for too long is sent away. */
@@ -117,7 +110,7 @@ export class SocketConnection {
     this.#isAlive = false;
     this.#socket.ping();
     const idleMs = this.#surroundings.clock.monotonicMs() - this.#lastFrameMs;
-    if (!this.#isBusy && idleMs > idleTimeoutMs) {
+    if (!this.#runs.isBusy && idleMs > idleTimeoutMs) {
       this.#close(1000, "idle");
     }
   }
@@ -131,15 +124,6 @@ export class SocketConnection {
   /** Cuts the client off. */
   terminate(): void {
     this.#socket.terminate();
-  }
-
-  get #isBusy(): boolean {
-    for (const run of this.#runs) {
-      if (!run.isOver && run.goesTo(this.#outlet)) {
-        return true;
-      }
-    }
-    return false;
   }
 
   #take(data: RawData, isBinary: boolean): void {
@@ -200,24 +184,7 @@ export class SocketConnection {
     if (this.#endCode !== undefined) {
       throw new AlcoveError("SHUTTING_DOWN", "The server is stopping.", { retryAfterSeconds: 1 });
     }
-    if (this.#runs.size >= MAX_RUNS) {
-      const limit = `This socket has ${MAX_RUNS} runs going on, as many as it may. Wait for one to end.`;
-      throw new AlcoveError("SESSION_QUEUE_FULL", limit);
-    }
-    const { application, conversations, clock, logger } = this.#surroundings;
-    const { runRequest, requestId } = this.#client;
-    const principal = this.#speaker?.principal;
-    const { conversationId, owner, name } = this.#conversationOf(message);
-    const isKept = conversations.isKept(owner, name);
-    const run = new SocketRun({ messageId: message.id, conversationId, clock, isKept }, this.#outlet);
-    this.#runs.add(run);
-    conversations.begin(owner, name, run);
-    const request = { ...runRequest, conversationId, principal };
-    void serveMessage(message, run, { application, userId: principal?.userId, request, requestId, logger }).then(() => {
-      conversations.ended(run);
-      this.#runs.delete(run);
-      this.#endIfIdle();
-    });
+    this.#runs.begin(message, this.#conversationOf(message), this.#speaker?.principal);
   }
 
   async #answer(message: InteractionMessage): Promise<void> {
@@ -239,7 +206,9 @@ export class SocketConnection {
     }
   }
 
-  #conversationOf({ conversation_id: conversationId = this.#client.conversationId }: UserMessage | InteractionMessage) {
+  #conversationOf({
+    conversation_id: conversationId = this.#client.conversationId,
+  }: UserMessage | InteractionMessage): OwnedConversation {
     return { conversationId, owner: this.#speaker?.principal.userId ?? this, name: conversationId ?? this };
   }
 
@@ -261,7 +230,7 @@ export class SocketConnection {
       const release = this.#surroundings.counter.enterAs(userId);
       this.#release();
       this.#release = release;
-      this.#leaveRuns();
+      this.#runs.leave();
       this.#speaker = speaker;
       this.takeUp();
     }
@@ -292,21 +261,14 @@ export class SocketConnection {
     }
   }
 
-  #leaveRuns(): void {
-    for (const run of this.#runs) {
-      this.#surroundings.conversations.clientGone(run, this.#outlet);
-    }
-    this.#runs.clear();
-  }
-
   #closed(): void {
     clearTimeout(this.#closeTimer);
     this.#release();
-    this.#leaveRuns();
+    this.#runs.leave();
   }
 
   #endIfIdle(): void {
-    if (this.#endCode !== undefined && !this.#isBusy) {
+    if (this.#endCode !== undefined && !this.#runs.isBusy) {
       this.#close(this.#endCode, "the server is stopping");
     }
   }
