@@ -327,6 +327,6 @@ export function testServerOptions(options: TestServerOptions = {}): ServerOption
 }
 
 /** A server in front of a fake application. */
-export function startTestServer(options: TestServerOptions = {}): Promise<ListeningServer> {
-  return createServer(testServerOptions(options)).listen();
+export async function startTestServer(options: TestServerOptions = {}): Promise<ListeningServer> {
+  return (await createServer(testServerOptions(options))).listen();
 }
