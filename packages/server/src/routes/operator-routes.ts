@@ -1,7 +1,7 @@
 import type { ListedSession } from "@alcove/state";
 import { RequestError } from "../errors/request-error.js";
+import type { CookieRegister } from "../identity/cookie-register.js";
 import { requireAdmin } from "../identity/identify.js";
-import type { RevokedUsers } from "../identity/revoked-users.js";
 import { isUuid } from "../identity/user-id.js";
 import { replyWithJson } from "../json-reply.js";
 import type { RequestContext } from "../request-state.js";
@@ -20,7 +20,7 @@ type UserRequest = RequestContext & { readonly params: Readonly<Record<string, s
 export interface OperatorRouteOptions {
   readonly runtime: ServedApplication;
   readonly storedSessions: StoredSessions;
-  readonly revokedUsers: RevokedUsers;
+  readonly cookieRegister: CookieRegister;
   /** What is kept of streams, if anything is. */
   readonly resumableStreams?: ResumableStreams | undefined;
 }
@@ -41,7 +41,7 @@ export interface OperatorRoutes {
 export function operatorRoutes({
   runtime,
   storedSessions,
-  revokedUsers,
+  cookieRegister,
   resumableStreams,
 }: OperatorRouteOptions): OperatorRoutes {
   return {
@@ -75,7 +75,7 @@ export function operatorRoutes({
       if (!isUuid(userId)) {
         throw new RequestError("REQUEST_INVALID", "Cookies are issued to users whose id is a UUID.");
       }
-      await revokedUsers.revoke(userId.toLowerCase());
+      await cookieRegister.revoke(userId.toLowerCase());
       context.status = 204;
     },
   };
