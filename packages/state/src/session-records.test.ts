@@ -274,16 +274,20 @@ describe("records in an SQLite file", () => {
     expect([await countOf("records"), await countOf("left_ranges")]).toEqual([[{ count: 1 }], [{ count: 0 }]]);
   });
 
-  it("in large ranges that overlap are swept in one go", async () => {
+  it("in large ranges that overlap are swept in one go, also where the last record of all goes alone", async () => {
     await store.commit(commitOf(alice, 0, many(3_000)));
     await store.commit(
-      commitOf(alice, 1, [
-        { kind: "remove-range", from: "item/1", to: "item/2" },
-        { kind: "remove-range", from: "item/10", to: "item/3" },
-      ]),
+      commitOf(
+        alice,
+        1,
+        ["item/11", "item/10", "item/1"].map((from) => ({ kind: "remove-range", from, to: "item/3" })),
+      ),
     );
-    expect(await countOf("left_ranges")).toEqual([{ count: 2 }]);
-    await store.sweep(10_000);
+    expect(await countOf("left_ranges")).toEqual([{ count: 3 }]);
+    const names = Array.from({ length: 3_000 }, (_, index) => `item/${index}`);
+    const left = names.filter((name) => name >= "item/1" && name < "item/3").length;
+    const inStep = async (limit: number) => adapter.deleteExpired({ expiredAtMs: 0, limit, except: [] });
+    expect([await inStep(left - 1), await inStep(1), await inStep(1)]).toEqual([left - 1, 1, 0]);
     expect(await countOf("left_ranges")).toEqual([{ count: 0 }]);
   });
 

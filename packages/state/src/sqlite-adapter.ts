@@ -29,6 +29,8 @@ import { readEntryHead } from "./stored-entry.js";
 import type { FoundSession } from "./stored-session.js";
 import type { WriteFailure } from "./write-failure.js";
 
+/** One record may have been the last of several ranges, so this does not follow from how many records go in a step. */
+const emptyRangesPerStep = 512;
 const pagesGivenBackPerStep = 256;
 /** Free pages that are kept for what is stored next. */
 const sparePages = 256;
@@ -170,7 +172,7 @@ export class SqliteAdapter extends KeyvSqlite implements EntryAdapter {
     }
     if (deleted < limit && this.#mayHaveLeftRanges) {
       deleted += await this.#change(statements.deleteRecordsInLeftRanges, [limit - deleted]);
-      await this.#change(statements.deleteEmptyRanges, [limit]);
+      await this.#change(statements.deleteEmptyRanges, [emptyRangesPerStep]);
       await this.#lookForLeftRanges();
     }
     if (deleted < limit) {
