@@ -8,6 +8,7 @@ import {
   discoverPlugins,
   findHostDirectory,
 } from "@alcove/plugin-loader";
+import { discoverConfiguredPlugins } from "./discover-configured-plugins.js";
 import { alcoveVersion } from "./version.js";
 
 /** The plugins of a host project, as commands that only look see them. */
@@ -34,12 +35,7 @@ export async function findPlugins(configFile: string | undefined): Promise<Found
     };
   }
   const { config, components, document, problems } = await loadConfig({ file: configFile });
-  const hostDirectory = await findHostDirectory(document.file);
-  const found = await discoverPlugins({
-    hostDirectory,
-    listed: (components?.plugins ?? []).map((plugin) => ({ ...plugin, source: document.locate(plugin.path) })),
-    alcoveVersion,
-  });
+  const { hostDirectory, ...found } = await discoverConfiguredPlugins(components, document);
   return { config, hostDirectory, plugins: found.plugins, problems: [...problems, ...found.problems] };
 }
 

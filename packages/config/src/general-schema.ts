@@ -84,6 +84,7 @@ const generalShape = {
   max_session_bytes: wholeNumber(1_024, 512 * mebibyte).default(16 * mebibyte),
   max_resident_users: wholeNumber(1, 10_000_000).default(10_000),
   per_user_resident_idle: duration(timerLimit).optional(),
+  plugin_start_timeout: duration(timerLimit).default(minuteMs),
   shutdown_delay: duration(timerLimit).optional(),
   shutdown_timeout: duration(timerLimit).default(10 * secondMs),
   idempotency: section(idempotencyShape),

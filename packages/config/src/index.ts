@@ -1,5 +1,6 @@
 export type {
   AlcoveConfig,
+  AllowedPlugin,
   ComponentConfig,
   ComponentSections,
   CorsConfig,

@@ -31,6 +31,10 @@ const servicesContribution = z
     module: modulePath,
     export: exportName,
     description: z.string().min(1),
+    binds: z
+      .array(z.string().min(1))
+      .default([])
+      .describe("Everything the module binds: the descriptions of symbols, the names of classes."),
   })
   .describe("Shared services, defined with defineServices().");
 

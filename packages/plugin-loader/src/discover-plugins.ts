@@ -1,5 +1,6 @@
 import { resolve } from "node:path";
 import type { Problem } from "@alcove/plugin-api";
+import { type AllowList, checkAllowed } from "./allowed-plugins.js";
 import { findRealDirectory } from "./contained-path.js";
 import type { DiscoveredPlugin, ListedPlugin } from "./discovered-plugin.js";
 import { duplicateIdProblems, duplicatePackageProblems, withoutDuplicates } from "./duplicate-plugins.js";
@@ -12,6 +13,8 @@ export interface DiscoveryOptions {
   readonly hostDirectory: string;
   /** The entries of `plugins:`. */
   readonly listed: readonly ListedPlugin[];
+  /** `plugins.allow`; every plugin that is found may be loaded if left out. */
+  readonly allowList?: AllowList | undefined;
   /** The running version of Alcove, which `requires.alcove` is checked against. */
   readonly alcoveVersion: string;
   /**
@@ -43,14 +46,16 @@ export async function discoverPlugins(options: DiscoveryOptions): Promise<Discov
   // Node looks packages up from the real path of what imports them, so the host's own links are resolved first.
   const hostDirectory = (await findRealDirectory(options.hostDirectory)) ?? resolve(options.hostDirectory);
   const found = await findPluginPackages({ hostDirectory, listed, workingDirectory });
+  const allowed = checkAllowed(found.packages, options.allowList, workingDirectory);
   const readings = await Promise.all(
-    found.packages.map((pluginPackage) => readPlugin(pluginPackage, { alcoveVersion, workingDirectory })),
+    allowed.packages.map((pluginPackage) => readPlugin(pluginPackage, { alcoveVersion, workingDirectory })),
   );
   const plugins = readings.flatMap(({ plugin }) => (plugin === undefined ? [] : [plugin]));
   return {
     plugins: withoutDuplicates(plugins),
     problems: [
       ...found.problems,
+      ...allowed.problems,
       ...readings.flatMap(({ problems }) => problems),
       ...duplicatePackageProblems(found.packages, workingDirectory),
       ...duplicateIdProblems(plugins, workingDirectory),

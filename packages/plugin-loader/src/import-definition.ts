@@ -9,7 +9,8 @@ import {
 } from "@alcove/plugin-api";
 import { type ComponentType, sectionOfKind } from "./component-type-registry.js";
 import type { DiscoveredPlugin } from "./discovered-plugin.js";
-import { exportProblem, importContributedExport } from "./import-module.js";
+import { type ContributionPlace, exportProblem, importContributedExport, moduleProblem } from "./import-module.js";
+import { describeService } from "./service-name.js";
 
 /** What {@link importComponentDefinition} found: a definition, or the problems that stand against it. */
 export interface ImportedDefinition {
@@ -43,12 +44,14 @@ export interface ServicesImport {
  * Node runs a module once, however often it is asked for.
  *
  * Whatever goes wrong is a `plugin-module` problem; only a fault of this package rejects.
+ *
+ * @param timeoutMs How long the import may take; a minute if left out.
  */
-export async function importComponentDefinition(type: ComponentType): Promise<ImportedDefinition> {
+export async function importComponentDefinition(type: ComponentType, timeoutMs?: number): Promise<ImportedDefinition> {
   const { kind, name, plugin, contribution } = type;
   const promised = describeComponent(kind, contribution.scope);
   const place = { plugin, section: sectionOfKind[kind], name, contribution, promise: `${promised} ${name}` };
-  const imported = await importContributedExport(place);
+  const imported = await importContributedExport(place, timeoutMs);
   if (imported.problem !== undefined) return { definition: undefined, problems: [imported.problem] };
   const { value } = imported;
   if (isComponentDefinition(value) && value.kind === kind && value.scope === contribution.scope) {
@@ -62,23 +65,36 @@ export async function importComponentDefinition(type: ComponentType): Promise<Im
 /**
  * Imports all shared services of a plugin, in the manifest's order. Called at start. Problems as with component
  * types.
+ *
+ * @param timeoutMs How long each import may take; a minute if left out.
  */
-export async function importServices(plugin: DiscoveredPlugin): Promise<ServicesImport> {
+export async function importServices(plugin: DiscoveredPlugin, timeoutMs?: number): Promise<ServicesImport> {
   const services: ImportedServices[] = [];
   const problems: Problem[] = [];
   for (const [name, contribution] of Object.entries(plugin.manifest.contributes.services)) {
     const place = { plugin, section: "services", name, contribution, promise: `shared services ${name}` } as const;
-    const imported = await importContributedExport(place);
+    const imported = await importContributedExport(place, timeoutMs);
     if (imported.problem !== undefined) {
       problems.push(imported.problem);
     } else if (isServicesDefinition(imported.value)) {
-      services.push({ name, definition: imported.value, plugin });
+      const undeclared = undeclaredServices(imported.value, contribution.binds);
+      if (undeclared.length === 0) services.push({ name, definition: imported.value, plugin });
+      else problems.push(await undeclaredProblem(place, undeclared));
     } else {
       const remedy = "Export what defineServices() returns, or correct the manifest.";
       problems.push(await exportProblem(place, describeExport(imported.value), "export", remedy));
     }
   }
   return { services, problems };
+}
+
+function undeclaredServices({ provides }: ServicesDefinition, binds: readonly string[]): string[] {
+  return provides.map(describeService).filter((service) => !binds.includes(service));
+}
+
+function undeclaredProblem(place: ContributionPlace, undeclared: readonly string[]): Promise<Problem> {
+  const fault = `but it provides ${undeclared.join(", ")}, which the manifest does not say it binds`;
+  return moduleProblem(place, fault, "binds", `Add to its binds: ${JSON.stringify(undeclared)}.`);
 }
 
 const defineFunctionNames: Record<ReferenceKind, Record<Scope, string>> = {

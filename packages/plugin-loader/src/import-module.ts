@@ -5,6 +5,7 @@ import { type DiscoveredPlugin, describePlugin } from "./discovered-plugin.js";
 import { describeImportError } from "./import-error.js";
 import { findPluginModule, moduleFileProblem } from "./plugin-module.js";
 import { locateInManifest } from "./read-manifest.js";
+import { DEFAULT_PLUGIN_TIMEOUT_MS, late, withinTime } from "./within-time.js";
 
 /** One entry of a manifest's `contributes`. */
 export interface ContributionPlace {
@@ -21,8 +22,15 @@ export type ImportedExport = { readonly problem: undefined; readonly value: unkn
 
 const moduleNamespace = z.custom<object>((value) => typeof value === "object" && value !== null);
 
-/** Imports the module a contribution names, unless it lies outside the package, and takes the named export from it. */
-export async function importContributedExport(place: ContributionPlace): Promise<ImportedExport> {
+/**
+ * Imports the module a contribution names, unless it lies outside the package, and takes the named export from it.
+ *
+ * @param timeoutMs How long the import may take.
+ */
+export async function importContributedExport(
+  place: ContributionPlace,
+  timeoutMs = DEFAULT_PLUGIN_TIMEOUT_MS,
+): Promise<ImportedExport> {
   const { plugin, contribution } = place;
   const found = await findPluginModule(plugin, contribution.module);
   if (found.outcome !== "found") {
@@ -33,7 +41,9 @@ export async function importContributedExport(place: ContributionPlace): Promise
   }
   let namespace: object;
   try {
-    namespace = moduleNamespace.parse(await import(pathToFileURL(found.path).href));
+    const imported: unknown = await withinTime(import(pathToFileURL(found.path).href), timeoutMs);
+    if (imported === late) return { problem: await lateProblem(place, timeoutMs) };
+    namespace = moduleNamespace.parse(imported);
   } catch (error) {
     return { problem: await importProblem(place, error) };
   }
@@ -72,6 +82,15 @@ function importProblem(place: ContributionPlace, error: unknown): Promise<Proble
   );
 }
 
+function lateProblem(place: ContributionPlace, timeoutMs: number): Promise<Problem> {
+  return moduleProblem(
+    place,
+    `but importing it had not ended after ${timeoutMs / 1_000} s`,
+    "module",
+    "Find what the module waits for at its top level, or raise general.plugin_start_timeout.",
+  );
+}
+
 function missingExportProblem(place: ContributionPlace, exportNames: readonly string[]): Promise<Problem> {
   const [nearest] = nearNames(place.contribution.export, exportNames);
   const exports =
@@ -84,10 +103,11 @@ function missingExportProblem(place: ContributionPlace, exportNames: readonly st
   );
 }
 
-async function moduleProblem(
+/** The problem with what a module of a plugin is or does. `fault` completes "promises …, "; `field` is where it points. */
+export async function moduleProblem(
   place: ContributionPlace,
   fault: string,
-  field: "module" | "export" | "scope",
+  field: "module" | "export" | "scope" | "binds",
   remedy: string,
 ): Promise<Problem> {
   const { plugin, contribution, promise } = place;

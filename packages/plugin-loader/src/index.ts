@@ -1,6 +1,7 @@
+export type { AllowedPackage, AllowList } from "./allowed-plugins.js";
 export { type ComponentType, ComponentTypeRegistry, type TypeLookup } from "./component-type-registry.js";
 export { type Discovery, type DiscoveryOptions, discoverPlugins } from "./discover-plugins.js";
-export type { DiscoveredPlugin, ListedPlugin } from "./discovered-plugin.js";
+export { type DiscoveredPlugin, describePlugin, type ListedPlugin } from "./discovered-plugin.js";
 export { findHostDirectory } from "./host-directory.js";
 export {
   type ImportedDefinition,
@@ -9,3 +10,5 @@ export {
   importServices,
   type ServicesImport,
 } from "./import-definition.js";
+export { describeService } from "./service-name.js";
+export { DEFAULT_PLUGIN_TIMEOUT_MS, late, withinTime } from "./within-time.js";

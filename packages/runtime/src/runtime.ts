@@ -67,7 +67,14 @@ export class Runtime {
       application: general.application,
       plan,
       entries,
-      furnishings: { plan, root, logger: options.logger, clock, releaseTimeoutMs: general.shutdownTimeoutMs },
+      furnishings: {
+        plan,
+        root,
+        logger: options.logger,
+        clock,
+        buildTimeoutMs: general.pluginStartTimeoutMs,
+        releaseTimeoutMs: general.shutdownTimeoutMs,
+      },
       store,
       hub: this.events,
       logger,
@@ -101,7 +108,8 @@ export class Runtime {
    */
   static async start(options: RuntimeOptions): Promise<Runtime> {
     const { plan, config, logger, clock } = options;
-    const root = await buildRoot(plan, { logger, clock }, config.general.shutdownTimeoutMs);
+    const { pluginStartTimeoutMs: buildTimeoutMs, shutdownTimeoutMs } = config.general;
+    const root = await buildRoot(plan, { logger, clock, buildTimeoutMs }, shutdownTimeoutMs);
     const runtime = new Runtime(options, root);
     runtime.#sweeper.start();
     return runtime;
@@ -124,9 +132,9 @@ export class Runtime {
   async #close(timeoutMs: number): Promise<void> {
     // Closing refuses new sessions at once; the cleanup may end meanwhile.
     await Promise.all([this.sessions.close(timeoutMs), this.#sweeper.stop()]);
-    const { errors, unfinished } = await this.#root.releases.dispose(timeoutMs);
+    const { errors, unfinished, owners } = await this.#root.releases.dispose(timeoutMs);
     if (errors.length > 0 || unfinished > 0) {
-      this.#logger.warn("Shared components were not released cleanly", { errors, unfinished });
+      this.#logger.warn("Shared components were not released cleanly", { errors, unfinished, owners });
     }
   }
 }

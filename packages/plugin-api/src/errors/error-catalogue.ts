@@ -23,11 +23,12 @@ export const errorCatalogue = {
     remedy: "The message says why: take another name, or make room for the folder.",
   },
   SERVICE_FAILED: {
-    summary: "A plugin's shared service could not be built at start.",
-    remedy: "Read the cause. A shared service may depend on shared services only, never on something of one user.",
+    summary: "A plugin's shared service could not be built at start, or binds what is not its own to bind.",
+    remedy:
+      "Read the message and the cause. A shared service may depend on shared services only, never on something of one user.",
   },
   COMPONENT_BUILD_FAILED: {
-    summary: "A plugin's build function threw or rejected.",
+    summary: "A plugin's build function threw, rejected, or took longer than general.plugin_start_timeout.",
     remedy: "Read the cause in the server's log. The next request builds again.",
   },
   INPUT_INVALID: {

@@ -22,6 +22,7 @@ export type ProblemRule =
   | "plugin-not-found"
   | "plugin-manifest"
   | "plugin-version"
+  | "plugin-not-allowed"
   | "plugin-duplicate"
   | "plugin-module"
   | "type-unknown"

@@ -6,6 +6,7 @@ import {
   type LogFields,
   type Logger,
 } from "@alcove/plugin-api";
+import { describePlugin, late, withinTime } from "@alcove/plugin-loader";
 import type { Container } from "inversify";
 import type { BuiltFunctions, ComponentPlan, FunctionPlan } from "../plan/application-plan.js";
 import { BuildLogger } from "./build-logger.js";
@@ -24,6 +25,8 @@ export interface ComponentSurroundings {
   readonly releases: DisposalStack;
   /** Takes what is to be done when the session is over; `undefined` for shared components. */
   readonly endings: DisposalStack | undefined;
+  /** How long the build may take. */
+  readonly buildTimeoutMs: number;
 }
 
 /** An instance of a component: the built function of each planned one. */
@@ -49,8 +52,9 @@ export function resolveFunctions(container: Container, components: readonly Comp
 
 async function instantiate(component: ComponentPlan, surroundings: ComponentSurroundings): Promise<ComponentInstance> {
   const { definition, name, config, functions } = component;
-  const { container, clock, userId, releases, endings } = surroundings;
+  const { container, clock, userId, releases, endings, buildTimeoutMs } = surroundings;
   const logger = new BuildLogger(surroundings.logger.child({ component: name }), surroundings.ofRun);
+  const owner = `${name} (${component.type.qualifiedName})`;
   try {
     const context = {
       name,
@@ -61,20 +65,32 @@ async function instantiate(component: ComponentPlan, surroundings: ComponentSurr
       logger,
       clock,
       userId,
-      onDispose: (release: () => void | Promise<void>) => releases.add(release),
-      onSessionEnd: (release: () => void | Promise<void>) => endings?.add(release),
+      onDispose: (release: () => void | Promise<void>) => releases.add(release, owner),
+      onSessionEnd: (release: () => void | Promise<void>) => endings?.add(release, owner),
     };
     if (definition.kind === "function") {
-      const built = await definition.build(context);
+      const built = await inTime(component, definition.build(context), buildTimeoutMs);
       return new Map(functions.map((fn) => [fn, built]));
     }
-    const members = await definition.build(context);
+    const members = await inTime(component, definition.build(context), buildTimeoutMs);
     return new Map(functions.map((fn) => [fn, memberOf(members, fn)]));
   } catch (error) {
-    throw new ComponentBuildFailedError(name, component.type.qualifiedName, error);
+    throw error instanceof ComponentBuildFailedError
+      ? error
+      : new ComponentBuildFailedError(name, component.type.qualifiedName, error);
   } finally {
     logger.endBuild();
   }
+}
+
+/** What is built after the time is in nobody's reach; what it acquires by then is released at once. */
+async function inTime<Built>({ name, type }: ComponentPlan, build: Promise<Built>, timeoutMs: number): Promise<Built> {
+  const built = await withinTime(build, timeoutMs);
+  if (built !== late) {
+    return built;
+  }
+  const reason = `its build had not ended after ${timeoutMs / 1_000} s (general.plugin_start_timeout); it is of the plugin ${describePlugin(type.plugin)}`;
+  throw new ComponentBuildFailedError(name, type.qualifiedName, undefined, reason);
 }
 
 function memberOf(members: Readonly<Record<string, BuiltFunction>>, fn: FunctionPlan): BuiltFunction {

@@ -1,7 +1,8 @@
-import { type Clock, DisposalStack, type Logger } from "@alcove/plugin-api";
+import { DisposalStack } from "@alcove/plugin-api";
 import { Container } from "inversify";
 import type { ApplicationPlan, BuiltFunctions } from "../plan/application-plan.js";
 import { buildComponent, resolveFunctions } from "./build-component.js";
+import type { RootSurroundings } from "./root-surroundings.js";
 import { resolveSharedServices } from "./shared-services.js";
 
 /** Everything that exists once per process. */
@@ -19,7 +20,7 @@ export interface Root {
 /** Builds shared services and shared components. What was built before a failure is released again. */
 export async function buildRoot(
   plan: ApplicationPlan,
-  core: { readonly logger: Logger; readonly clock: Clock },
+  core: RootSurroundings,
   releaseTimeoutMs: number,
 ): Promise<Root> {
   const releases = new DisposalStack();

@@ -1,7 +1,9 @@
 import { AlcoveError, Clock, type DisposalStack, Logger, type ServiceIdentifier } from "@alcove/plugin-api";
+import { describePlugin, describeService, late, withinTime } from "@alcove/plugin-loader";
 import { Container } from "inversify";
 import type { ServicesPlan } from "../plan/application-plan.js";
-import { describeService } from "../plan/service-plan.js";
+import { guardedModule } from "./guarded-module.js";
+import type { RootSurroundings } from "./root-surroundings.js";
 
 /**
  * Loads the plugins' service modules into a private container, resolves every provided service once, and hands on the
@@ -15,49 +17,50 @@ import { describeService } from "../plan/service-plan.js";
  */
 export async function resolveSharedServices(
   plans: readonly ServicesPlan[],
-  core: { readonly logger: Logger; readonly clock: Clock },
+  { logger, clock, buildTimeoutMs }: RootSurroundings,
   releases: DisposalStack,
 ): Promise<Map<ServiceIdentifier, unknown>> {
   const container = new Container();
-  container.bind(Logger).toConstantValue(core.logger);
-  container.bind(Clock).toConstantValue(core.clock);
-  releases.add(() => container.unbindAllAsync());
+  container.bind(Logger).toConstantValue(logger);
+  container.bind(Clock).toConstantValue(clock);
   const services = new Map<ServiceIdentifier, unknown>([
-    [Logger, core.logger],
-    [Clock, core.clock],
+    [Logger, logger],
+    [Clock, clock],
   ]);
+  const owners = new Map<ServiceIdentifier, string>([...services.keys()].map((service) => [service, "Alcove itself"]));
   for (const plan of plans) {
-    await attempt(plan, "its module could not be loaded", () => container.loadAsync(plan.definition.module));
+    const module = guardedModule(plan, owners);
+    const owner = `the services ${plan.name} of the plugin ${describePlugin(plan.plugin)}`;
+    releases.add(() => container.unloadAsync(module), owner);
+    await attempt(plan, "its module could not be loaded", buildTimeoutMs, () => container.loadAsync(module));
   }
-  assertCoreUntouched(container, core);
   for (const plan of plans) {
     for (const service of plan.definition.provides) {
-      const name = describeService(service);
-      services.set(service, await attempt(plan, `${name} could not be resolved`, () => container.getAsync(service)));
+      const fault = `${describeService(service)} could not be resolved`;
+      services.set(service, await attempt(plan, fault, buildTimeoutMs, () => container.getAsync(service)));
     }
   }
   return services;
 }
 
-async function attempt<Result>(plan: ServicesPlan, what: string, action: () => Promise<Result>): Promise<Result> {
+async function attempt<Result>(
+  { name, plugin }: ServicesPlan,
+  fault: string,
+  timeoutMs: number,
+  action: () => Promise<Result>,
+): Promise<Result> {
+  const failure = `The services ${name} of the plugin ${describePlugin(plugin)} failed: ${fault}`;
+  let result: Result | typeof late;
   try {
-    return await action();
+    result = await withinTime(action(), timeoutMs);
   } catch (cause) {
-    throw new AlcoveError(
-      "SERVICE_FAILED",
-      `The services ${plan.name} of the plugin ${plan.pluginId} failed: ${what}.`,
-      {
-        cause,
-      },
-    );
+    throw AlcoveError.is(cause) && cause.code === "SERVICE_FAILED"
+      ? cause
+      : new AlcoveError("SERVICE_FAILED", `${failure}.`, { cause });
   }
-}
-
-function assertCoreUntouched(container: Container, core: { readonly logger: Logger; readonly clock: Clock }): void {
-  const isUntouched =
-    container.getAll(Logger).every((logger) => logger === core.logger) &&
-    container.getAll(Clock).every((clock) => clock === core.clock);
-  if (!isUntouched) {
-    throw new AlcoveError("SERVICE_FAILED", "A plugin's services bind over Alcove's own Logger or Clock.");
+  if (result === late) {
+    const wait = `within ${timeoutMs / 1_000} s (general.plugin_start_timeout)`;
+    throw new AlcoveError("SERVICE_FAILED", `${failure} ${wait}.`);
   }
+  return result;
 }

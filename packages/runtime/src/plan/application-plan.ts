@@ -7,7 +7,7 @@ import type {
   Scope,
   ServicesDefinition,
 } from "@alcove/plugin-api";
-import type { ComponentType } from "@alcove/plugin-loader";
+import type { ComponentType, DiscoveredPlugin } from "@alcove/plugin-loader";
 
 /** The section of the configuration a component stands in. */
 export type ComponentSection = "functions" | "function_groups" | "workflow";
@@ -77,9 +77,11 @@ export interface FunctionPlan {
 
 /** A plugin's shared services, in the order in which they are loaded. */
 export interface ServicesPlan {
-  readonly pluginId: string;
+  readonly plugin: DiscoveredPlugin;
   readonly name: string;
   readonly definition: ServicesDefinition;
+  /** The names of everything its module may bind, as the manifest says. */
+  readonly binds: readonly string[];
 }
 
 /** The whole application, checked: nothing is left to look up when it is built. */

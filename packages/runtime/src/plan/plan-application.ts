@@ -19,6 +19,8 @@ export interface PlanOptions {
   readonly document: ConfigDocument;
   /** The plugins found, in use or not. */
   readonly plugins: readonly DiscoveredPlugin[];
+  /** How long the import of a module may take; a minute if left out. */
+  readonly importTimeoutMs?: number | undefined;
 }
 
 /** What planning found out. */
@@ -35,9 +37,10 @@ export interface PlanResult {
  * Makes the whole dependency graph from configuration, manifests and schemas, and checks every rule, collecting all
  * violations. Imports the modules of the types in use; builds nothing and opens nothing.
  */
-export async function planApplication({ components: sections, document, plugins }: PlanOptions): Promise<PlanResult> {
+export async function planApplication(options: PlanOptions): Promise<PlanResult> {
+  const { components: sections, document, plugins, importTimeoutMs: timeoutMs } = options;
   const registry = new ComponentTypeRegistry(plugins);
-  const resolved = await resolveComponents(sections, registry, document);
+  const resolved = await resolveComponents(sections, registry, { document, timeoutMs });
   const { components } = resolved;
   const { dependencies, problems: referenceProblems } = buildDependencyGraph(resolved, document);
   const { entries, problems: entryProblems } = resolveEntryFunctions(sections.entryFunctions ?? [], resolved, document);
@@ -48,7 +51,7 @@ export async function planApplication({ components: sections, document, plugins 
   const usedPlugins = plugins.filter(
     (plugin) => plugin.isListed || components.some((component) => component.type.plugin.id === plugin.id),
   );
-  const { services, problems: serviceProblems } = await planServices(usedPlugins, components, document);
+  const { services, problems: serviceProblems } = await planServices(usedPlugins, components, { document, timeoutMs });
   const problems = [
     ...resolved.problems,
     ...workflowProblems(sections, document),

@@ -22,7 +22,7 @@ export interface ResolvedComponents {
 export async function resolveComponents(
   sections: ComponentSections,
   registry: ComponentTypeRegistry,
-  document: ConfigDocument,
+  { document, timeoutMs }: { readonly document: ConfigDocument; readonly timeoutMs: number | undefined },
 ): Promise<ResolvedComponents> {
   const placed: [string, ComponentSection, ComponentConfig][] = [
     ...Object.entries(sections.functions).map(entryOf("functions")),
@@ -39,7 +39,7 @@ export async function resolveComponents(
       faultyNames.add(name);
       continue;
     }
-    const imported = await importComponentDefinition(type);
+    const imported = await importComponentDefinition(type, timeoutMs);
     problems.push(...imported.problems);
     if (imported.definition === undefined) {
       faultyNames.add(name);

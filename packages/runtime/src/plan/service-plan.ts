@@ -1,6 +1,6 @@
 import type { ConfigDocument } from "@alcove/config";
 import { Clock, Logger, type Problem, type ServiceIdentifier } from "@alcove/plugin-api";
-import { type DiscoveredPlugin, importServices } from "@alcove/plugin-loader";
+import { type DiscoveredPlugin, describeService, importServices } from "@alcove/plugin-loader";
 import type { ServicesPlan } from "./application-plan.js";
 import type { ConfiguredComponent } from "./configured-component.js";
 
@@ -11,16 +11,16 @@ const coreServices: readonly ServiceIdentifier[] = [Logger, Clock];
 export async function planServices(
   plugins: readonly DiscoveredPlugin[],
   components: readonly ConfiguredComponent[],
-  document: ConfigDocument,
+  { document, timeoutMs }: { readonly document: ConfigDocument; readonly timeoutMs: number | undefined },
 ): Promise<{ services: ServicesPlan[]; problems: Problem[] }> {
   const services: ServicesPlan[] = [];
   const problems: Problem[] = [];
   const owners = new Map<ServiceIdentifier, string>(coreServices.map((service) => [service, "Alcove itself"]));
   for (const plugin of plugins) {
-    const imported = await importServices(plugin);
+    const imported = await importServices(plugin, timeoutMs);
     problems.push(...imported.problems);
     for (const { name, definition } of imported.services) {
-      services.push({ pluginId: plugin.id, name, definition });
+      services.push({ plugin, name, definition, binds: plugin.manifest.contributes.services[name]?.binds ?? [] });
       for (const provided of definition.provides) {
         const owner = owners.get(provided);
         if (owner !== undefined) {
@@ -59,13 +59,4 @@ function missingServices(
         remedy: "Install the plugin that provides it, and list it under plugins.",
       })),
   );
-}
-
-/** A service identifier for people. */
-export function describeService(service: ServiceIdentifier): string {
-  return typeof service === "symbol"
-    ? (service.description ?? "(unnamed symbol)")
-    : typeof service === "function"
-      ? service.name
-      : service;
 }

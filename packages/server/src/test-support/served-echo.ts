@@ -241,6 +241,7 @@ export function testConfig({
     functionGroups: {},
     workflow: undefined,
     plugins: [],
+    allowedPlugins: undefined,
     faultyNames: [],
     entryFunctions: [],
     general: {
@@ -254,6 +255,7 @@ export function testConfig({
       maxSessionBytes: 16_777_216,
       maxResidentUsers: 100,
       perUserResidentIdleMs: undefined,
+      pluginStartTimeoutMs: 1000,
       shutdownDelayMs,
       shutdownTimeoutMs: 1000,
       idempotency: { maxRecordsPerUser: 128, maxReplyBytes: 262_144, maxAgeMs: 86_400_000 },

@@ -4,6 +4,7 @@ import type {
   ComponentDefinition,
   FunctionDefinition,
   FunctionGroupDefinition,
+  ServiceIdentifier,
   ServicesDefinition,
 } from "@alcove/plugin-api";
 
@@ -58,9 +59,19 @@ async function writeContributions(
 ): Promise<Readonly<Record<string, unknown>>> {
   const entries = Object.entries(definitions).map(async ([name, definition]) => {
     const contribution = { module: await writeModule(directory, definition), description: name };
-    return [name, "scope" in definition ? { scope: definition.scope, ...contribution } : contribution] as const;
+    const rest =
+      "scope" in definition ? { scope: definition.scope } : { binds: definition.provides.map(identifierName) };
+    return [name, { ...rest, ...contribution }] as const;
   });
   return Object.fromEntries(await Promise.all(entries));
+}
+
+/** As manifests name identifiers: a symbol's description, or the name of a class. */
+function identifierName(service: ServiceIdentifier): string {
+  if (typeof service === "symbol") {
+    return service.description ?? "(unnamed symbol)";
+  }
+  return typeof service === "function" ? service.name : service;
 }
 
 async function writeModule(directory: string, definition: Definition): Promise<string> {
