@@ -113,11 +113,17 @@ describe("building and releasing", () => {
   ])(
     "names the plugin whose build hangs %s, and lets go of what the build acquires later",
     async (_when, yaml, name) => {
-      const acquired = Promise.withResolvers<void>();
-      const released = Promise.withResolvers<void>();
+      let acquire = (): void => {};
+      const acquired = new Promise<void>((resolve) => {
+        acquire = resolve;
+      });
+      let release = (): void => {};
+      const released = new Promise<void>((resolve) => {
+        release = resolve;
+      });
       const build = async ({ onDispose }: { onDispose(release: () => void): void }) => {
-        await acquired.promise;
-        onDispose(() => released.resolve());
+        await acquired;
+        onDispose(release);
         return () => ({});
       };
       const stuck = {
@@ -134,8 +140,8 @@ describe("building and releasing", () => {
         code: "COMPONENT_BUILD_FAILED",
         message: `The component ${name} could not be built: its build had not ended after 0.02 s (general.plugin_start_timeout); it is of the plugin stuck 1.0.0.`,
       });
-      acquired.resolve();
-      await released.promise;
+      acquire();
+      await released;
     },
   );
 

@@ -11,6 +11,7 @@ export type {
   FunctionEndpointConfig,
   GeneralConfig,
   IdempotencyConfig,
+  MiddlewareName,
   PluginEntry,
   StoreConfig,
   WebSocketConfig,

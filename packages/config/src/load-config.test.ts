@@ -26,6 +26,7 @@ describe("loadConfig", () => {
         shutdownTimeoutMs: 10_000,
         idempotency: { maxRecordsPerUser: 128, maxReplyBytes: 262_144, maxAgeMs: 86_400_000 },
         store: { path: join(directory, ".alcove", "tiny.sqlite") },
+        middleware: [],
         telemetry: {
           logging: { level: "info", format: "auto", scopes: {} },
           exporters: [],
@@ -86,8 +87,11 @@ describe("loadConfig", () => {
       workflow: undefined,
       plugins: [],
       allowedPlugins: undefined,
+      middleware: {},
       faultyNames: [],
+      faultyMiddleware: [],
       entryFunctions: [],
+      globalMiddleware: [],
     });
   });
 
@@ -109,6 +113,7 @@ describe("loadConfig", () => {
         shutdown_timeout: 2.5
         idempotency: { max_records_per_user: 16, max_reply_bytes: 1024, max_age: 1h }
         store: { path: /var/lib/alcove/notes.sqlite }
+        middleware: [audit, masked]
         identity: { providers: [{ _type: session_cookie }], admins: [{ role: operator }] }
         front_end:
           _type: fastapi
@@ -169,6 +174,7 @@ describe("loadConfig", () => {
       shutdownTimeoutMs: 2_500,
       idempotency: { maxRecordsPerUser: 16, maxReplyBytes: 1_024, maxAgeMs: 3_600_000 },
       store: { path: "/var/lib/alcove/notes.sqlite" },
+      middleware: ["audit", "masked"],
       telemetry: {
         logging: { level: "info", format: "auto", scopes: {} },
         exporters: [],
@@ -501,6 +507,23 @@ describe("component sections", () => {
       { packageName: "a", range: "*", path: ["plugins", "allow", "a"] },
       { packageName: "b", range: "^1.2.0", path: ["plugins", "allow", "b"] },
     ]);
+  });
+
+  it("keeps middleware apart from functions, with the places where general names it, and its faults too", async () => {
+    const { components } = await loadText(yaml`
+      general: { middleware: [audit] }
+      functions: { audit: { _type: audited, middleware: [masked] } }
+      middleware:
+        audit: { type: line_per_call, level: info }
+        masked: mask_words
+    `);
+    expect(components).toMatchObject({
+      functions: { audit: { type: "audited", fields: { middleware: ["masked"] } } },
+      middleware: { audit: { type: "line_per_call", fields: { level: "info" }, path: ["middleware", "audit"] } },
+      globalMiddleware: [{ name: "audit", path: ["general", "middleware", 0] }],
+      faultyNames: [],
+      faultyMiddleware: ["masked"],
+    });
   });
 
   it.each([

@@ -1,5 +1,10 @@
 export type { AllowedPackage, AllowList } from "./allowed-plugins.js";
-export { type ComponentType, ComponentTypeRegistry, type TypeLookup } from "./component-type-registry.js";
+export {
+  type ComponentType,
+  ComponentTypeRegistry,
+  sectionOfKind,
+  type TypeLookup,
+} from "./component-type-registry.js";
 export { type Discovery, type DiscoveryOptions, discoverPlugins } from "./discover-plugins.js";
 export { type DiscoveredPlugin, describePlugin, type ListedPlugin } from "./discovered-plugin.js";
 export { findHostDirectory } from "./host-directory.js";

@@ -5,9 +5,11 @@ import {
   type DisposalStack,
   type LogFields,
   type Logger,
+  type Middleware,
 } from "@alcove/plugin-api";
 import { describePlugin, late, withinTime } from "@alcove/plugin-loader";
 import type { Container } from "inversify";
+import { wrapFunction } from "../middleware/wrap-function.js";
 import type { BuiltFunctions, ComponentPlan, FunctionPlan } from "../plan/application-plan.js";
 import { BuildLogger } from "./build-logger.js";
 import { componentIdentifier } from "./identifiers.js";
@@ -29,28 +31,34 @@ export interface ComponentSurroundings {
   readonly buildTimeoutMs: number;
 }
 
-/** An instance of a component: the built function of each planned one. */
-type ComponentInstance = ReadonlyMap<FunctionPlan, BuiltFunction>;
+/** An instance of a component with functions: the built function of each planned one, its middleware around it. */
+type FunctionsInstance = ReadonlyMap<FunctionPlan, BuiltFunction>;
 
 /** Calls a component's `build` and binds what comes out of it. @throws ComponentBuildFailedError */
 export async function buildComponent(component: ComponentPlan, surroundings: ComponentSurroundings): Promise<void> {
   const { container } = surroundings;
   const instance = await instantiate(component, surroundings);
-  container.bind<ComponentInstance>(componentIdentifier(component)).toConstantValue(instance);
+  container.bind<FunctionsInstance | Middleware>(componentIdentifier(component)).toConstantValue(instance);
 }
 
 /** Every function a container can reach, its parent's included, by slot: for calls without any lookup by name. */
 export function resolveFunctions(container: Container, components: readonly ComponentPlan[]): BuiltFunctions {
   const table: (BuiltFunction | undefined)[] = [];
   for (const component of components) {
-    for (const [fn, built] of container.get<ComponentInstance>(componentIdentifier(component))) {
+    if (component.section === "middleware") {
+      continue;
+    }
+    for (const [fn, built] of container.get<FunctionsInstance>(componentIdentifier(component))) {
       table[fn.slot] = built;
     }
   }
   return table;
 }
 
-async function instantiate(component: ComponentPlan, surroundings: ComponentSurroundings): Promise<ComponentInstance> {
+async function instantiate(
+  component: ComponentPlan,
+  surroundings: ComponentSurroundings,
+): Promise<FunctionsInstance | Middleware> {
   const { definition, name, config, functions } = component;
   const { container, clock, userId, releases, endings, buildTimeoutMs } = surroundings;
   const logger = new BuildLogger(surroundings.logger.child({ component: name }), surroundings.ofRun);
@@ -68,12 +76,18 @@ async function instantiate(component: ComponentPlan, surroundings: ComponentSurr
       onDispose: (release: () => void | Promise<void>) => releases.add(release, owner),
       onSessionEnd: (release: () => void | Promise<void>) => endings?.add(release, owner),
     };
-    if (definition.kind === "function") {
-      const built = await inTime(component, definition.build(context), buildTimeoutMs);
-      return new Map(functions.map((fn) => [fn, built]));
+    switch (definition.kind) {
+      case "middleware":
+        return await inTime(component, definition.build(context), buildTimeoutMs);
+      case "function": {
+        const built = await inTime(component, definition.build(context), buildTimeoutMs);
+        return wrapped(functions, () => built, component, container);
+      }
+      case "function_group": {
+        const members = await inTime(component, definition.build(context), buildTimeoutMs);
+        return wrapped(functions, (fn) => memberOf(members, fn), component, container);
+      }
     }
-    const members = await inTime(component, definition.build(context), buildTimeoutMs);
-    return new Map(functions.map((fn) => [fn, memberOf(members, fn)]));
   } catch (error) {
     throw error instanceof ComponentBuildFailedError
       ? error
@@ -91,6 +105,20 @@ async function inTime<Built>({ name, type }: ComponentPlan, build: Promise<Built
   }
   const reason = `its build had not ended after ${timeoutMs / 1_000} s (general.plugin_start_timeout); it is of the plugin ${describePlugin(type.plugin)}`;
   throw new ComponentBuildFailedError(name, type.qualifiedName, undefined, reason);
+}
+
+/** The functions of a component, each with its middleware around it, which has been built before. */
+function wrapped(
+  functions: readonly FunctionPlan[],
+  builtOf: (fn: FunctionPlan) => BuiltFunction,
+  { middleware }: ComponentPlan,
+  container: Container,
+): FunctionsInstance {
+  const layers = middleware.map((component) => ({
+    component,
+    middleware: container.get<Middleware>(componentIdentifier(component)),
+  }));
+  return new Map(functions.map((fn) => [fn, wrapFunction(fn, builtOf(fn), layers)]));
 }
 
 function memberOf(members: Readonly<Record<string, BuiltFunction>>, fn: FunctionPlan): BuiltFunction {

@@ -239,11 +239,14 @@ export function testConfig({
   return {
     functions: {},
     functionGroups: {},
+    middleware: {},
     workflow: undefined,
     plugins: [],
     allowedPlugins: undefined,
     faultyNames: [],
+    faultyMiddleware: [],
     entryFunctions: [],
+    globalMiddleware: [],
     general: {
       application: "test",
       perUserWorkflowTimeoutMs: 1_800_000,
@@ -260,6 +263,7 @@ export function testConfig({
       shutdownTimeoutMs: 1000,
       idempotency: { maxRecordsPerUser: 128, maxReplyBytes: 262_144, maxAgeMs: 86_400_000 },
       store: { path: "/dev/null" },
+      middleware: [],
       telemetry: {
         logging: { level: "info", format: "auto", scopes: {} },
         exporters: [],

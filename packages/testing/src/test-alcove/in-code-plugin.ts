@@ -4,6 +4,7 @@ import type {
   ComponentDefinition,
   FunctionDefinition,
   FunctionGroupDefinition,
+  MiddlewareDefinition,
   ServiceIdentifier,
   ServicesDefinition,
 } from "@alcove/plugin-api";
@@ -16,6 +17,8 @@ export interface InCodePlugin {
   readonly functions?: Readonly<Record<string, FunctionDefinition>>;
   /** Its function group types, by their `_type`. */
   readonly functionGroups?: Readonly<Record<string, FunctionGroupDefinition>>;
+  /** Its middleware types, by their `_type`. */
+  readonly middleware?: Readonly<Record<string, MiddlewareDefinition>>;
   /** Its shared services, by a name of the plugin's own. */
   readonly services?: Readonly<Record<string, ServicesDefinition>>;
 }
@@ -42,6 +45,7 @@ export async function writeInCodePlugin(folder: string, plugin: InCodePlugin): P
     contributes: {
       functions: await writeContributions(directory, plugin.functions),
       function_groups: await writeContributions(directory, plugin.functionGroups),
+      middleware: await writeContributions(directory, plugin.middleware),
       services: await writeContributions(directory, plugin.services),
     },
   };
