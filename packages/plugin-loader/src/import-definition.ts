@@ -2,6 +2,8 @@ import {
   type ComponentDefinition,
   type ComponentKind,
   isComponentDefinition,
+  isHealthCheckDefinition,
+  isLifecycleDefinition,
   isServicesDefinition,
   type Problem,
   type Scope,
@@ -112,9 +114,12 @@ function describeComponent(kind: ComponentKind, scope: Scope): string {
   return `${scope} ${kindNames[kind]}`;
 }
 
-function describeExport(value: unknown): string {
+/** What an export is instead of what was promised, with its article. */
+export function describeExport(value: unknown): string {
   if (isComponentDefinition(value)) return `a ${describeComponent(value.kind, value.scope)}`;
   if (isServicesDefinition(value)) return "shared services";
+  if (isLifecycleDefinition(value)) return "hooks";
+  if (isHealthCheckDefinition(value)) return "a health check";
   if (isNestedDefault(value)) {
     return 'a CommonJS module\'s exports (an ES module needs "type": "module" in the package.json)';
   }

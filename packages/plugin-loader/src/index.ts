@@ -15,5 +15,6 @@ export {
   importServices,
   type ServicesImport,
 } from "./import-definition.js";
+export { type ImportedProcessPart, importProcessParts, type ProcessPartsImport } from "./import-process-parts.js";
 export { describeService } from "./service-name.js";
 export { DEFAULT_PLUGIN_TIMEOUT_MS, late, withinTime } from "./within-time.js";

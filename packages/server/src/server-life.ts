@@ -29,7 +29,7 @@ export class ServerLife {
     const { application, frontEnd } = options.config.general;
     this.openStreams = new OpenStreams(frontEnd.limits);
     this.newSessionLimit = NewSessionLimit.of(frontEnd, options.clock);
-    this.readiness = new Readiness(options.store);
+    this.readiness = new Readiness(options.store, options.runtime.health);
     this.identity = createIdentity(options);
     this.requests = frontEnd.metrics ? new RequestFigures() : undefined;
     this.docs = frontEnd.docs ? docsFront(application) : undefined;

@@ -31,6 +31,10 @@ export const errorCatalogue = {
     summary: "A plugin's build function threw, rejected, or took longer than general.plugin_start_timeout.",
     remedy: "Read the cause in the server's log. The next request builds again.",
   },
+  HOOK_FAILED: {
+    summary: "A plugin's hook failed at start, or took longer than general.plugin_start_timeout.",
+    remedy: "Read the cause; the message names the plugin.",
+  },
   INPUT_INVALID: {
     summary: "The input does not satisfy the function's input schema.",
     remedy: "Correct the fields listed in details; the expected shape is in the schema.",
@@ -292,6 +296,10 @@ export const errorCatalogue = {
   NO_PENDING_INTERACTION: {
     summary: "An answer came, and no run of the conversation is waiting for one.",
     remedy: "Answer a prompt once, and before its time is over.",
+  },
+  HEALTH_CHECK_FAILED: {
+    summary: "A plugin finds that something it needs does not work; details names the checks that fail.",
+    remedy: "The server's log has the causes. The server goes on by itself as soon as the checks succeed.",
   },
   INTERNAL: {
     summary: "A fault of Alcove itself.",

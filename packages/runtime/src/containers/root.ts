@@ -4,6 +4,7 @@ import type { ApplicationPlan, BuiltFunctions } from "../plan/application-plan.j
 import { buildComponent, resolveFunctions } from "./build-component.js";
 import type { RootSurroundings } from "./root-surroundings.js";
 import { resolveSharedServices } from "./shared-services.js";
+import { startHooks } from "./start-hooks.js";
 
 /** Everything that exists once per process. */
 export interface Root {
@@ -25,7 +26,7 @@ export async function buildRoot(
 ): Promise<Root> {
   const releases = new DisposalStack();
   try {
-    const services = await resolveSharedServices(plan.services, core, releases);
+    const services = await resolveSharedServices(plan.process.services, core, releases);
     const container = new Container();
     for (const [service, value] of services) {
       container.bind(service).toConstantValue(value);
@@ -40,6 +41,7 @@ export async function buildRoot(
         endings: undefined,
       });
     }
+    await startHooks(plan.process.lifecycle, container, core, releases);
     return { container, functions: resolveFunctions(container, plan.sharedComponents), releases };
   } catch (error) {
     await releases.dispose(releaseTimeoutMs);

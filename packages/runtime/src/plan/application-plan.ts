@@ -4,6 +4,8 @@ import type {
   ComponentDefinition,
   FunctionHandle,
   FunctionSchemas,
+  HealthCheckDefinition,
+  LifecycleDefinition,
   Scope,
   ServicesDefinition,
 } from "@alcove/plugin-api";
@@ -86,6 +88,23 @@ export interface ServicesPlan {
   readonly binds: readonly string[];
 }
 
+/** Hooks, or a health check, of a plugin. */
+export interface ProcessPartPlan<Definition> {
+  readonly plugin: DiscoveredPlugin;
+  readonly name: string;
+  readonly definition: Definition;
+}
+
+/** The parts of plugins that concern the whole process, each list in the order of plugins and manifests. */
+export interface ProcessPlan {
+  /** The shared services, in the order in which they are loaded. */
+  readonly services: readonly ServicesPlan[];
+  /** The hooks, in the order in which they start. */
+  readonly lifecycle: readonly ProcessPartPlan<LifecycleDefinition>[];
+  /** The health checks. */
+  readonly healthChecks: readonly ProcessPartPlan<HealthCheckDefinition>[];
+}
+
 /** The whole application, checked: nothing is left to look up when it is built. */
 export interface ApplicationPlan {
   /** Shared components in the order in which they are built: dependencies first. */
@@ -98,8 +117,8 @@ export interface ApplicationPlan {
   readonly workflow: FunctionPlan;
   /** Every function that runs can begin with: the workflow, and those that are served on their own. */
   readonly entries: readonly FunctionPlan[];
-  /** The shared services, in the order in which they are loaded. */
-  readonly services: readonly ServicesPlan[];
+  /** What plugins contribute to the whole process. */
+  readonly process: ProcessPlan;
 }
 
 /** Built functions by slot; a hole where the plan puts the function elsewhere. */

@@ -5,7 +5,7 @@ import type {
   CollectionPlan,
   ComponentPlan,
   FunctionPlan,
-  ServicesPlan,
+  ProcessPlan,
   StatePlan,
 } from "./application-plan.js";
 import {
@@ -28,7 +28,7 @@ export interface PlannedGraph {
 export function compilePlan(
   components: readonly ConfiguredComponent[],
   { dependencies, entries }: PlannedGraph,
-  services: readonly ServicesPlan[],
+  process: ProcessPlan,
 ): ApplicationPlan {
   const workflow = components.find((component) => component.section === "workflow");
   if (workflow === undefined) {
@@ -48,7 +48,7 @@ export function compilePlan(
     functions: compiler.functions,
     workflow: workflowFunction,
     entries: Object.freeze([...new Set([workflowFunction, ...entryFunctions])]),
-    services,
+    process,
   });
 }
 

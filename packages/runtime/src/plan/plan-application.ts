@@ -9,8 +9,8 @@ import { checkDependencyRules } from "./dependency-rules.js";
 import { resolveEntryFunctions } from "./entry-functions.js";
 import { placeMiddleware } from "./middleware-placement.js";
 import { checkNames } from "./name-rules.js";
+import { planProcess } from "./process-plan.js";
 import { type ResolvedComponents, resolveComponents } from "./resolve-components.js";
-import { planServices } from "./service-plan.js";
 
 /** Options of {@link planApplication}. */
 export interface PlanOptions {
@@ -54,7 +54,7 @@ export async function planApplication(options: PlanOptions): Promise<PlanResult>
   const usedPlugins = plugins.filter(
     (plugin) => plugin.isListed || components.some((component) => component.type.plugin.id === plugin.id),
   );
-  const { services, problems: serviceProblems } = await planServices(usedPlugins, components, { document, timeoutMs });
+  const { process, problems: processProblems } = await planProcess(usedPlugins, components, { document, timeoutMs });
   const problems = [
     ...resolved.problems,
     ...workflowProblems(sections, document),
@@ -63,10 +63,10 @@ export async function planApplication(options: PlanOptions): Promise<PlanResult>
     ...placement.problems,
     ...entryProblems,
     ...checkDependencyRules({ components, dependencies, entries: entryComponents, isComplete }, document),
-    ...serviceProblems,
+    ...processProblems,
   ];
   const hasErrors = problems.some((problem) => problem.severity === "error");
-  const plan = hasErrors ? undefined : compilePlan(components, { dependencies, entries }, services);
+  const plan = hasErrors ? undefined : compilePlan(components, { dependencies, entries }, process);
   return { plan, servedScope: servedScope(entryComponents), problems };
 }
 

@@ -16,6 +16,8 @@ export const httpMappings: Readonly<Record<ErrorCode, HttpMapping>> = {
   USAGE: internal(500),
   PROJECT_REFUSED: internal(500),
   SERVICE_FAILED: internal(500),
+  HOOK_FAILED: internal(500),
+  HEALTH_CHECK_FAILED: forClient(503),
   COMPONENT_BUILD_FAILED: forClient(500),
   INPUT_INVALID: forClient(422),
   OUTPUT_INVALID: internal(500),
