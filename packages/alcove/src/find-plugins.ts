@@ -19,6 +19,8 @@ export interface FoundPlugins {
   readonly plugins: readonly DiscoveredPlugin[];
   /** Every fault of the configuration and of the plugins. */
   readonly problems: readonly Problem[];
+  /** The optional plugins that could not be loaded. */
+  readonly missing: readonly string[];
   /** The folder whose package.json says what is installed. */
   readonly hostDirectory: string;
 }
@@ -36,7 +38,13 @@ export async function findPlugins(configFile: string | undefined): Promise<Found
   }
   const { config, components, document, problems } = await loadConfig({ file: configFile });
   const { hostDirectory, ...found } = await discoverConfiguredPlugins(components, document);
-  return { config, hostDirectory, plugins: found.plugins, problems: [...problems, ...found.problems] };
+  return {
+    config,
+    hostDirectory,
+    plugins: found.plugins,
+    missing: found.missing,
+    problems: [...problems, ...found.problems],
+  };
 }
 
 /** The component types a configuration uses, as far as its names are known. */

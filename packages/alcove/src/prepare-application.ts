@@ -38,10 +38,13 @@ export interface PreparedApplication {
 export async function prepareApplication(options: PrepareOptions): Promise<PreparedApplication> {
   const { configFile, overrides = [] } = options;
   const { config, components, document, problems: configProblems } = await loadConfig({ file: configFile, overrides });
-  const { plugins, problems: pluginProblems } = await discoverConfiguredPlugins(components, document);
+  const discovery = await discoverConfiguredPlugins(components, document);
+  const { plugins, problems: pluginProblems, missing: missingPlugins } = discovery;
   const importTimeoutMs = config?.general.pluginStartTimeoutMs;
   const planned =
-    components === undefined ? undefined : await planApplication({ components, document, plugins, importTimeoutMs });
+    components === undefined
+      ? undefined
+      : await planApplication({ components, document, plugins, missingPlugins, importTimeoutMs });
   const found = [...configProblems, ...pluginProblems, ...(planned?.problems ?? [])];
   const plan = planned?.plan;
   const scope = planned?.servedScope;

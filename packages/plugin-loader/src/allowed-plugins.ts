@@ -2,10 +2,12 @@ import type { Problem, SourceLocation } from "@alcove/plugin-api";
 import semver from "semver";
 import { describePlugin } from "./discovered-plugin.js";
 import { displayPath } from "./display-path.js";
+import { asWarning } from "./optional-plugins.js";
 import type { PluginPackage } from "./read-manifest.js";
 
 /** One entry of `plugins.allow`. */
 export interface AllowedPackage {
+  /** The name of a package. */
   readonly packageName: string;
   /** A semver range. */
   readonly range: string;
@@ -15,7 +17,9 @@ export interface AllowedPackage {
 
 /** The packages of `plugins.allow`, and where it stands. */
 export interface AllowList {
+  /** The only packages that may be loaded. */
   readonly packages: readonly AllowedPackage[];
+  /** Where the list stands; problems with what it does not name point there. */
   readonly source: SourceLocation;
 }
 
@@ -33,7 +37,7 @@ export function checkAllowed(
   const problems: Problem[] = allowList.packages.filter(({ range }) => semver.validRange(range) === null).map(noRange);
   const allowed = packages.filter((found) => {
     const problem = problemWith(found, allowList, workingDirectory);
-    if (problem !== undefined) problems.push(problem);
+    if (problem !== undefined) problems.push(found.isOptional ? asWarning(problem) : problem);
     return problem === undefined;
   });
   return { packages: allowed, problems };

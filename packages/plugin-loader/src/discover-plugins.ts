@@ -4,8 +4,9 @@ import { type AllowList, checkAllowed } from "./allowed-plugins.js";
 import { findRealDirectory } from "./contained-path.js";
 import type { DiscoveredPlugin, ListedPlugin } from "./discovered-plugin.js";
 import { duplicateIdProblems, duplicatePackageProblems, withoutDuplicates } from "./duplicate-plugins.js";
+import { asWarning } from "./optional-plugins.js";
 import { findPluginPackages } from "./plugin-packages.js";
-import { readPlugin } from "./read-manifest.js";
+import { type PluginPackage, readPlugin } from "./read-manifest.js";
 
 /** Options of {@link discoverPlugins}. */
 export interface DiscoveryOptions {
@@ -33,6 +34,8 @@ export interface Discovery {
   readonly plugins: DiscoveredPlugin[];
   /** Every fault of every plugin. With an error among them, the application must not start. */
   readonly problems: Problem[];
+  /** The optional plugins that cannot be loaded, by their packages' names; only warnings tell why. */
+  readonly missing: readonly string[];
 }
 
 /**
@@ -48,11 +51,19 @@ export async function discoverPlugins(options: DiscoveryOptions): Promise<Discov
   const found = await findPluginPackages({ hostDirectory, listed, workingDirectory });
   const allowed = checkAllowed(found.packages, options.allowList, workingDirectory);
   const readings = await Promise.all(
-    allowed.packages.map((pluginPackage) => readPlugin(pluginPackage, { alcoveVersion, workingDirectory })),
+    allowed.packages.map(async (pluginPackage) => {
+      const { plugin, problems } = await readPlugin(pluginPackage, { alcoveVersion, workingDirectory });
+      if (!pluginPackage.isOptional || problems.length === 0) return { plugin, problems };
+      return { plugin: undefined, problems: problems.map(asWarning) };
+    }),
   );
   const plugins = readings.flatMap(({ plugin }) => (plugin === undefined ? [] : [plugin]));
+  const usable = withoutDuplicates(plugins);
+  const isUsable = ({ directory }: PluginPackage): boolean => usable.some((plugin) => plugin.directory === directory);
+  const missing = found.packages.filter((candidate) => candidate.isOptional && !isUsable(candidate));
   return {
-    plugins: withoutDuplicates(plugins),
+    plugins: usable,
+    missing: [...found.missing, ...missing.map(({ packageName }) => packageName)],
     problems: [
       ...found.problems,
       ...allowed.problems,

@@ -62,7 +62,7 @@ export class Runtime {
     const entries = [workflow, ...functions.map((fn) => new Entry(fn))];
     this.#root = root;
     this.#logger = logger;
-    this.health = new HealthChecks(plan.process.healthChecks, root.container, options);
+    this.health = new HealthChecks(plan.processParts, root, options);
     this.#shutdownTimeoutMs = general.shutdownTimeoutMs;
     this.events = new EventHub(logger, options.tracing);
     this.workflow = workflow.facts;

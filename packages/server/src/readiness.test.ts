@@ -22,7 +22,7 @@ const refuses = (): Promise<void> => Promise.reject(new StoreError("STORE_FULL",
 const hangs = (): Promise<void> => new Promise(() => undefined);
 const minuteMs = 60_000;
 
-const noChecks = { size: 0, results: () => Promise.resolve([]) };
+const noChecks = { missingPlugins: [], size: 0, results: () => Promise.resolve([]) };
 
 describe("a server", () => {
   it("is ready by its latest write, without asking the store", async () => {

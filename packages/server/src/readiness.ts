@@ -22,6 +22,8 @@ export interface Ready {
   readonly code: undefined;
   /** The checks of plugins; empty where there are none. */
   readonly checks: readonly HealthResult[];
+  /** The optional plugins it does without. */
+  readonly missingPlugins: readonly string[];
 }
 
 /** The part of a store that says whether it takes changes. */
@@ -60,7 +62,7 @@ export class Readiness {
     const checks = this.#health.size === 0 ? [] : await this.#health.results();
     const failing = checks.filter(({ isHealthy, isCritical }) => isCritical && !isHealthy);
     return failing.length === 0
-      ? { code: undefined, checks }
+      ? { code: undefined, checks, missingPlugins: this.#health.missingPlugins }
       : unreadiness(
           "HEALTH_CHECK_FAILED",
           failing.map(({ name }) => name),

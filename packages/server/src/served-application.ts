@@ -23,6 +23,8 @@ export interface ServedApplication {
   readonly entries: readonly EntryFacts[];
   /** What plugins say of what they need. */
   readonly health: {
+    /** The optional plugins that could not be loaded or started. */
+    readonly missingPlugins: readonly string[];
     /** How many checks there are. */
     readonly size: number;
     /** The result of every check, in bounded time. Never rejects. */

@@ -16,6 +16,8 @@ export interface Root {
   /** The shared functions by slot. */
   readonly functions: BuiltFunctions;
   readonly releases: DisposalStack;
+  /** The ids of the optional plugins whose services or hooks have failed. */
+  readonly missingPlugins: ReadonlySet<string>;
 }
 
 /** Builds shared services and shared components. What was built before a failure is released again. */
@@ -26,7 +28,8 @@ export async function buildRoot(
 ): Promise<Root> {
   const releases = new DisposalStack();
   try {
-    const services = await resolveSharedServices(plan.process.services, core, releases);
+    const missing = new Set<string>();
+    const services = await resolveSharedServices(plan, core, releases, missing);
     const container = new Container();
     for (const [service, value] of services) {
       container.bind(service).toConstantValue(value);
@@ -41,8 +44,13 @@ export async function buildRoot(
         endings: undefined,
       });
     }
-    await startHooks(plan.process.lifecycle, container, core, releases);
-    return { container, functions: resolveFunctions(container, plan.sharedComponents), releases };
+    await startHooks(plan.processParts.lifecycle, container, core, releases, missing);
+    return {
+      container,
+      functions: resolveFunctions(container, plan.sharedComponents),
+      releases,
+      missingPlugins: missing,
+    };
   } catch (error) {
     await releases.dispose(releaseTimeoutMs);
     throw error;

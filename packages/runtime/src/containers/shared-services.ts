@@ -1,7 +1,7 @@
 import { AlcoveError, Clock, type DisposalStack, Logger, type ServiceIdentifier } from "@alcove/plugin-api";
 import { describePlugin, describeService, late, withinTime } from "@alcove/plugin-loader";
 import { Container } from "inversify";
-import type { ServicesPlan } from "../plan/application-plan.js";
+import type { ApplicationPlan, ServicesPlan } from "../plan/application-plan.js";
 import { guardedModule } from "./guarded-module.js";
 import type { RootSurroundings } from "./root-surroundings.js";
 
@@ -13,12 +13,14 @@ import type { RootSurroundings } from "./root-surroundings.js";
  * a user's room would otherwise be resolved through that room, and a singleton would keep the first user's instance for
  * everybody. Here it fails at start instead.
  *
+ * @param missing Takes the ids of the optional plugins whose services fail, and are left out.
  * @throws SERVICE_FAILED
  */
 export async function resolveSharedServices(
-  plans: readonly ServicesPlan[],
+  plan: ApplicationPlan,
   { logger, clock, buildTimeoutMs }: RootSurroundings,
   releases: DisposalStack,
+  missing: Set<string>,
 ): Promise<Map<ServiceIdentifier, unknown>> {
   const container = new Container();
   container.bind(Logger).toConstantValue(logger);
@@ -28,19 +30,44 @@ export async function resolveSharedServices(
     [Clock, clock],
   ]);
   const owners = new Map<ServiceIdentifier, string>([...services.keys()].map((service) => [service, "Alcove itself"]));
-  for (const plan of plans) {
-    const module = guardedModule(plan, owners);
-    const owner = `the services ${plan.name} of the plugin ${describePlugin(plan.plugin)}`;
-    releases.add(() => container.unloadAsync(module), owner);
-    await attempt(plan, "its module could not be loaded", buildTimeoutMs, () => container.loadAsync(module));
-  }
-  for (const plan of plans) {
-    for (const service of plan.definition.provides) {
-      const fault = `${describeService(service)} could not be resolved`;
-      services.set(service, await attempt(plan, fault, buildTimeoutMs, () => container.getAsync(service)));
+  const needed = neededServices(plan);
+  /** Does without the services where the plugin is optional and nobody else counts on them. */
+  const unlessExpendable = async (services: ServicesPlan, action: () => Promise<void>): Promise<void> => {
+    const { plugin, definition } = services;
+    try {
+      await action();
+    } catch (error) {
+      if (!plugin.isOptional || definition.provides.some((service) => needed.has(service))) {
+        throw error;
+      }
+      missing.add(plugin.id);
+      logger.warn("An optional plugin does not start, and is left out", { plugin: plugin.id, error });
     }
+  };
+  for (const part of plan.processParts.services) {
+    const module = guardedModule(part, owners);
+    const owner = `the services ${part.name} of the plugin ${describePlugin(part.plugin)}`;
+    releases.add(() => container.unloadAsync(module), owner);
+    await unlessExpendable(part, () =>
+      attempt(part, "its module could not be loaded", buildTimeoutMs, () => container.loadAsync(module)),
+    );
+  }
+  for (const part of plan.processParts.services.filter(({ plugin }) => !missing.has(plugin.id))) {
+    await unlessExpendable(part, async () => {
+      for (const service of part.definition.provides) {
+        const fault = `${describeService(service)} could not be resolved`;
+        services.set(service, await attempt(part, fault, buildTimeoutMs, () => container.getAsync(service)));
+      }
+    });
   }
   return services;
+}
+
+/** What components, and hooks and checks of plugins that are not optional, ask for. */
+function neededServices({ sharedComponents, perUserComponents, processParts }: ApplicationPlan): ReadonlySet<unknown> {
+  const parts = [...processParts.lifecycle, ...processParts.healthChecks].filter(({ plugin }) => !plugin.isOptional);
+  const definitions = [...sharedComponents, ...perUserComponents, ...parts].map(({ definition }) => definition);
+  return new Set(definitions.flatMap(({ services }) => Object.values(services)));
 }
 
 async function attempt<Result>(

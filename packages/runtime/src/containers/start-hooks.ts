@@ -9,6 +9,7 @@ import type { RootSurroundings } from "./root-surroundings.js";
  * Runs what plugins do at start, one after the other. What they do at the end is added to the releases once the start of
  * the same hooks has succeeded: so it runs in the opposite order, before anything that was built is released.
  *
+ * @param missing The optional plugins that are left out; those whose start fails are added.
  * @throws HOOK_FAILED
  */
 export async function startHooks(
@@ -16,13 +17,21 @@ export async function startHooks(
   container: Container,
   surroundings: RootSurroundings,
   releases: DisposalStack,
+  missing: Set<string>,
 ): Promise<void> {
-  for (const plan of plans) {
+  for (const plan of plans.filter(({ plugin }) => !missing.has(plugin.id))) {
     const { onStart, onStop } = plan.definition;
     const owner = `the hooks ${plan.name} of the plugin ${describePlugin(plan.plugin)}`;
     const context = processContextOf(plan, container, surroundings);
-    if (onStart !== undefined) {
-      await inTime(onStart(context), owner, surroundings.buildTimeoutMs);
+    try {
+      await inTime(onStart?.(context), owner, surroundings.buildTimeoutMs);
+    } catch (error) {
+      if (!plan.plugin.isOptional) {
+        throw error;
+      }
+      missing.add(plan.plugin.id);
+      surroundings.logger.warn("An optional plugin does not start, and is left out", { plugin: plan.plugin.id, error });
+      continue;
     }
     if (onStop !== undefined) {
       releases.add(() => onStop(context), owner);
@@ -30,11 +39,11 @@ export async function startHooks(
   }
 }
 
-async function inTime(start: Promise<void>, owner: string, timeoutMs: number): Promise<void> {
+async function inTime(start: Promise<void> | undefined, owner: string, timeoutMs: number): Promise<void> {
   const failure = `The start of ${owner}`;
   let outcome: typeof late | undefined;
   try {
-    outcome = (await withinTime(start, timeoutMs)) ?? undefined;
+    outcome = (await withinTime(Promise.resolve(start), timeoutMs)) ?? undefined;
   } catch (cause) {
     throw new AlcoveError("HOOK_FAILED", `${failure} failed.`, { cause });
   }

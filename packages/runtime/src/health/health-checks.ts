@@ -1,8 +1,8 @@
 import type { Clock, EngineProcessContext, HealthCheckDefinition, Logger } from "@alcove/plugin-api";
 import { late, withinTime } from "@alcove/plugin-loader";
-import type { Container } from "inversify";
 import { processContextOf } from "../containers/process-context.js";
-import type { ProcessPartPlan } from "../plan/application-plan.js";
+import type { Root } from "../containers/root.js";
+import type { ProcessPartPlan, ProcessPlan } from "../plan/application-plan.js";
 
 /** How long a result is told again, whoever and however many ask. */
 const RESULT_COUNTS_FOR_MS = 1_000;
@@ -17,16 +17,21 @@ export interface HealthResult {
   readonly isCritical: boolean;
 }
 
-/** The health checks of all plugins, for any front end. */
+/** What plugins say of themselves, and which are missing, for any front end. */
 export class HealthChecks {
+  /** The optional plugins that could not be loaded or started: their packages' names or ids. */
+  readonly missingPlugins: readonly string[];
   readonly #checks: readonly WatchedCheck[];
 
   constructor(
-    plans: readonly ProcessPartPlan<HealthCheckDefinition>[],
-    container: Container,
+    { healthChecks, missingPlugins }: ProcessPlan,
+    root: Pick<Root, "container" | "missingPlugins">,
     surroundings: { readonly logger: Logger; readonly clock: Clock },
   ) {
-    this.#checks = plans.map((plan) => new WatchedCheck(plan, processContextOf(plan, container, surroundings)));
+    this.missingPlugins = Object.freeze([...missingPlugins, ...root.missingPlugins]);
+    this.#checks = healthChecks
+      .filter(({ plugin }) => !root.missingPlugins.has(plugin.id))
+      .map((plan) => new WatchedCheck(plan, processContextOf(plan, root.container, surroundings)));
   }
 
   /** How many there are. */

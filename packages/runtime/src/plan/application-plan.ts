@@ -103,6 +103,8 @@ export interface ProcessPlan {
   readonly lifecycle: readonly ProcessPartPlan<LifecycleDefinition>[];
   /** The health checks. */
   readonly healthChecks: readonly ProcessPartPlan<HealthCheckDefinition>[];
+  /** The optional plugins that could not be loaded. */
+  readonly missingPlugins: readonly string[];
 }
 
 /** The whole application, checked: nothing is left to look up when it is built. */
@@ -118,7 +120,7 @@ export interface ApplicationPlan {
   /** Every function that runs can begin with: the workflow, and those that are served on their own. */
   readonly entries: readonly FunctionPlan[];
   /** What plugins contribute to the whole process. */
-  readonly process: ProcessPlan;
+  readonly processParts: ProcessPlan;
 }
 
 /** Built functions by slot; a hole where the plan puts the function elsewhere. */

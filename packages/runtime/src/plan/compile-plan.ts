@@ -28,7 +28,7 @@ export interface PlannedGraph {
 export function compilePlan(
   components: readonly ConfiguredComponent[],
   { dependencies, entries }: PlannedGraph,
-  process: ProcessPlan,
+  processParts: ProcessPlan,
 ): ApplicationPlan {
   const workflow = components.find((component) => component.section === "workflow");
   if (workflow === undefined) {
@@ -38,7 +38,8 @@ export function compilePlan(
   const reached = reachedFrom([workflow, ...entries.map(({ component }) => component)], dependencies);
   const compiler = new PlanCompiler(dependencies);
   const plans = ordered
-    .filter((component) => component.scope === "shared" || reached.has(component))
+    // What an optional plugin contributes and nothing reaches is not built, so that it cannot fail.
+    .filter((component) => isBuiltAnyway(component) || reached.has(component))
     .map((component) => compiler.compile(component));
   const workflowFunction = compiler.functionOf(workflow, "");
   const entryFunctions = entries.map(({ component, member }) => compiler.functionOf(component, member ?? ""));
@@ -48,8 +49,12 @@ export function compilePlan(
     functions: compiler.functions,
     workflow: workflowFunction,
     entries: Object.freeze([...new Set([workflowFunction, ...entryFunctions])]),
-    process,
+    processParts,
   });
+}
+
+function isBuiltAnyway({ scope, type }: ConfiguredComponent): boolean {
+  return scope === "shared" && !type.plugin.isOptional;
 }
 
 /** Dependencies first, otherwise as configured. The graph has no cycles; the rules have seen to that. */

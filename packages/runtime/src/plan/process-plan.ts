@@ -21,7 +21,7 @@ export async function planProcess(
   plugins: readonly DiscoveredPlugin[],
   components: readonly ConfiguredComponent[],
   { document, timeoutMs }: { readonly document: ConfigDocument; readonly timeoutMs: number | undefined },
-): Promise<{ process: ProcessPlan; problems: Problem[] }> {
+): Promise<{ parts: Omit<ProcessPlan, "missingPlugins">; problems: Problem[] }> {
   const services: ServicesPlan[] = [];
   const lifecycle: ProcessPlan["lifecycle"][number][] = [];
   const healthChecks: ProcessPlan["healthChecks"][number][] = [];
@@ -49,7 +49,7 @@ export async function planProcess(
     ...missingServicesOfParts("hooks", lifecycle, owners),
     ...missingServicesOfParts("health check", healthChecks, owners),
   );
-  return { process: { services, lifecycle, healthChecks }, problems };
+  return { parts: { services, lifecycle, healthChecks }, problems };
 }
 
 function clashProblem(service: ServiceIdentifier, plugin: DiscoveredPlugin, owner: string): Problem {

@@ -39,7 +39,9 @@ describe("GET /ready", () => {
       { name: "weather/upstream", isHealthy: false, isCritical: false },
       { name: "weather/cache", isHealthy: true, isCritical: true },
     ];
-    server = await startTestServer({ store, application: new ServedEcho({ health }) });
+    const application = new ServedEcho();
+    application.health = { missingPlugins: [], size: health.length, results: async () => health };
+    server = await startTestServer({ store, application });
     const { address } = server;
     const answer = async (): Promise<unknown[]> => {
       const reply = await fetch(`${address}/ready`);

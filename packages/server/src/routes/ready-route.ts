@@ -13,6 +13,10 @@ export const readyReplySchema = z.object({
     .record(z.string(), z.enum(["healthy", "unhealthy"]))
     .optional()
     .describe("The health checks of plugins; left out where there are none."),
+  missing_plugins: z
+    .array(z.string())
+    .optional()
+    .describe("The optional plugins that could not be loaded or started; left out where there are none."),
 });
 
 /** Answers whether the server should get requests at present; 503 with the reason's code where it should not. */
@@ -24,14 +28,17 @@ export function readyRoute(readiness: Readiness): (context: RequestContext) => P
       replyWithJson(context, 503, { code, message, details: details && [...details] } satisfies ErrorBody);
       return;
     }
-    const { checks } = found;
+    const { checks, missingPlugins } = found;
     const body: z.output<typeof readyReplySchema> = {
-      status: checks.every(({ isHealthy }) => isHealthy) ? "ready" : "degraded",
+      status: missingPlugins.length === 0 && checks.every(({ isHealthy }) => isHealthy) ? "ready" : "degraded",
     };
     if (checks.length > 0) {
       body.checks = Object.fromEntries(
         checks.map(({ name, isHealthy }) => [name, isHealthy ? "healthy" : "unhealthy"]),
       );
+    }
+    if (missingPlugins.length > 0) {
+      body.missing_plugins = [...missingPlugins];
     }
     replyWithJson(context, 200, body);
   };

@@ -39,8 +39,6 @@ export interface EchoOptions {
   readonly scope?: Scope;
   readonly onDisconnect?: DisconnectPolicy;
   readonly inputSchema?: z.ZodType;
-  /** What its health checks say; read anew for each answer. */
-  readonly health?: Awaited<ReturnType<ServedApplication["health"]["results"]>>;
   /** Functions that are served on their own, which echo as well. */
   readonly functions?: readonly string[];
   readonly residents?: readonly ResidentFigures[];
@@ -73,7 +71,7 @@ export class ServedEcho implements ServedApplication {
   readonly sessions: ServedApplication["sessions"];
   readonly executions: ServedApplication["executions"] = noExecutions;
   readonly figures: ServedApplication["figures"] = noFigures();
-  readonly health: ServedApplication["health"];
+  health: ServedApplication["health"] = { missingPlugins: [], size: 0, results: async () => [] };
 
   constructor({
     scope = "per-user",
@@ -83,9 +81,7 @@ export class ServedEcho implements ServedApplication {
     residents = [],
     run,
     stream = echoed,
-    health = [],
   }: EchoOptions = {}) {
-    this.health = { size: health.length, results: async () => health };
     this.workflow = {
       functionName: undefined,
       typeName: "echo",
