@@ -19,6 +19,7 @@ describe("loadConfig", () => {
         maxQueuedRunsPerUser: 4_096,
         runTimeoutMs: undefined,
         maxSessionBytes: 16_777_216,
+        maxBytesPerUser: 268_435_456,
         maxResidentUsers: 10_000,
         perUserResidentIdleMs: undefined,
         pluginStartTimeoutMs: 60_000,
@@ -109,6 +110,7 @@ describe("loadConfig", () => {
         max_queued_runs_per_user: 16
         run_timeout: 90s
         max_session_bytes: 65536
+        max_bytes_per_user: 131072
         max_resident_users: 100
         per_user_resident_idle: 5m
         plugin_start_timeout: 20s
@@ -173,6 +175,7 @@ describe("loadConfig", () => {
       maxQueuedRunsPerUser: 16,
       runTimeoutMs: 90_000,
       maxSessionBytes: 65_536,
+      maxBytesPerUser: 131_072,
       maxResidentUsers: 100,
       perUserResidentIdleMs: 300_000,
       pluginStartTimeoutMs: 20_000,

@@ -259,6 +259,7 @@ export function testConfig({
       maxQueuedRunsPerUser: 16,
       runTimeoutMs: undefined,
       maxSessionBytes: 16_777_216,
+      maxBytesPerUser: 0,
       maxResidentUsers: 100,
       perUserResidentIdleMs: undefined,
       pluginStartTimeoutMs: 1000,
