@@ -210,6 +210,24 @@ describe("verified identities", () => {
     expect(z.object({ sessions: z.array(z.unknown()) }).parse(json).sessions).toHaveLength(3);
   });
 
+  test("renew a cookie, and end the one before it for good once the new one is used", async ({ workplace }) => {
+    const providers = [{ ...issuedCookie, rotate_after: "1ms", rotation_overlap: "1ms" }];
+    const cookieIn = (reply: Reply) => ({ cookie: reply.headers["set-cookie"]?.[0]?.split(";")[0] ?? "" });
+    const server = await start(workplace, providers);
+    const first = cookieIn(await call(server.client, {}, "add", "mine"));
+    const renewing = await Promise.all(Array.from({ length: 8 }, () => call(server.client, first)));
+    expect(renewing.map(notesIn)).toEqual(Array(8).fill(["mine"]));
+    // Whichever of the parallel replies the browser has read last.
+    const renewed = renewing.map(cookieIn);
+    const used = await Promise.all(renewed.map((cookie) => call(server.client, cookie)));
+    expect(used.map(notesIn)).toEqual(Array(8).fill(["mine"]));
+    expect(codeOf(await call(server.client, first))).toEqual([401, "CREDENTIAL_INVALID"]);
+    await server.stop("SIGKILL");
+    const { client } = await start(workplace, providers);
+    expect(codeOf(await call(client, first))).toEqual([401, "CREDENTIAL_INVALID"]);
+    expect(notesIn(await call(client, renewed[7] ?? {}))).toEqual(["mine"]);
+  });
+
   test("are not served where the keys are missing, and refuse headers of anybody but the proxy", async ({
     workplace,
   }) => {

@@ -9,7 +9,7 @@ import { prepareApplication, type SoundApplication, soundApplication } from "./p
 import { runWorkflow } from "./run-workflow.js";
 import type { HolderFacts } from "./sessions/held-store.js";
 import { StoreAdministration } from "./sessions/store-administration.js";
-import { StoredRevocations } from "./sessions/stored-revocations.js";
+import { StoredCookieRegister } from "./sessions/stored-cookie-register.js";
 import type { StartedTracing } from "./tracing/start-tracing.js";
 
 /** What an application is started with, beside its configuration. */
@@ -106,7 +106,7 @@ export class Application {
     const server = createServer({
       runtime,
       storedSessions: this.#administration(logger),
-      revokedUsers: new StoredRevocations(store, config.general.application),
+      cookieRegister: new StoredCookieRegister(store, config.general.application),
       store,
       config,
       logger,

@@ -49,6 +49,7 @@ export function typesInUse(config: AlcoveConfig, registry: ComponentTypeRegistry
   const lookups = [
     ...functions.map(({ type }) => registry.find("function", type)),
     ...Object.values(config.functionGroups).map(({ type }) => registry.find("function_group", type)),
+    ...Object.values(config.middleware).map(({ type }) => registry.find("middleware", type)),
   ];
   return new Set(lookups.flatMap((lookup) => (lookup.outcome === "found" ? [lookup.type] : [])));
 }

@@ -14,6 +14,8 @@ export interface ComponentSections {
   readonly functions: Readonly<Record<string, ComponentConfig>>;
   /** `function_groups:`, by name. */
   readonly functionGroups: Readonly<Record<string, ComponentConfig>>;
+  /** `middleware:`, by name. */
+  readonly middleware: Readonly<Record<string, ComponentConfig>>;
   /** `workflow:`, unless the configuration has none. */
   readonly workflow: ComponentConfig | undefined;
   /**
@@ -21,6 +23,8 @@ export interface ComponentSections {
    * has errors, so that it is not known which.
    */
   readonly entryFunctions: readonly EntryFunction[] | undefined;
+  /** What `general.middleware` puts around every function, outermost first; `undefined` where `general` has errors. */
+  readonly globalMiddleware: readonly MiddlewareName[] | undefined;
   /** `plugins:`, in the order they are listed in. */
   readonly plugins: readonly PluginEntry[];
   /**
@@ -28,6 +32,8 @@ export interface ComponentSections {
    * should complain that something refers to them.
    */
   readonly faultyNames: readonly string[];
+  /** The same for the names of `middleware:`, which are kept apart from those of functions and groups. */
+  readonly faultyMiddleware: readonly string[];
 }
 
 /** One configured component. */
@@ -45,6 +51,14 @@ export interface EntryFunction {
   /** Its public name, e.g. `notepad` or `todo__add`. */
   readonly functionName: string;
   /** Where it is named, e.g. `["general", "front_end", "endpoints", 0, "function_name"]`. */
+  readonly path: ConfigPath;
+}
+
+/** A middleware, named where it is put around functions. */
+export interface MiddlewareName {
+  /** Its name under `middleware:`. */
+  readonly name: string;
+  /** Where it is named, e.g. `["general", "middleware", 0]`. */
   readonly path: ConfigPath;
 }
 
@@ -88,6 +102,8 @@ export interface GeneralConfig {
   readonly idempotency: IdempotencyConfig;
   /** Where sessions are kept. */
   readonly store: StoreConfig;
+  /** The names of the middleware that is put around every function, outermost first. */
+  readonly middleware: readonly string[];
   /** Where the log and the spans of runs go. */
   readonly telemetry: TelemetryConfig;
   /** Who may say who a request acts for. */

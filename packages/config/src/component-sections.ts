@@ -14,7 +14,7 @@ import {
 import type { ProblemReport } from "./problem-report.js";
 import { withTypeKey } from "./type-key.js";
 
-const componentSectionKeys = ["functions", "function_groups", "workflow", "plugins"];
+const componentSectionKeys = ["functions", "function_groups", "middleware", "workflow", "plugins"];
 const topLevelKeys = ["base", "general", ...componentSectionKeys];
 const componentName = /^[A-Za-z0-9_-]+$/;
 
@@ -27,26 +27,31 @@ const componentName = /^[A-Za-z0-9_-]+$/;
 export function readComponentSections(
   root: MappingNode,
   report: ProblemReport,
-): Omit<ComponentSections, "entryFunctions"> | undefined {
+): Omit<ComponentSections, "entryFunctions" | "globalMiddleware"> | undefined {
   const hidesSection = reportUnknownSections(root, report);
   const reader = new ComponentReader(report);
   const sectionNode = (key: string): ConfigNode | undefined => root.entries.get(key)?.value;
   const functions = reader.components(sectionNode("functions"), "functions");
   const functionGroups = reader.components(sectionNode("function_groups"), "function_groups");
+  const middlewareReader = new ComponentReader(report);
+  const middleware = middlewareReader.components(sectionNode("middleware"), "middleware");
   const workflow = reader.workflow(root);
   const errorsBefore = report.errorCount;
   const plugins = reader.plugins(sectionNode("plugins"));
   const pluginsNode = sectionNode("plugins");
   const arePluginsKnown = report.errorCount === errorsBefore && (pluginsNode === undefined || !hasFault(pluginsNode));
-  if (hidesSection || functions === undefined || functionGroups === undefined || !arePluginsKnown) {
+  const areComponentsKnown = functions !== undefined && functionGroups !== undefined && middleware !== undefined;
+  if (hidesSection || !areComponentsKnown || !arePluginsKnown) {
     return undefined;
   }
   return Object.freeze({
     functions,
     functionGroups,
+    middleware,
     workflow,
     plugins,
     faultyNames: Object.freeze([...reader.faultyNames]),
+    faultyMiddleware: Object.freeze([...middlewareReader.faultyNames]),
   });
 }
 

@@ -88,6 +88,7 @@ const generalShape = {
   shutdown_timeout: duration(timerLimit).default(10 * secondMs),
   idempotency: section(idempotencyShape),
   store: section(storeShape),
+  middleware: textList().default([]),
   telemetry: telemetrySchema,
   identity: identitySchema,
   front_end: section(frontEndShape),

@@ -80,6 +80,7 @@ function generalConfigOf(
       maxAgeMs: section.idempotency.max_age,
     }),
     store: Object.freeze({ path: storePath }),
+    middleware: Object.freeze(section.middleware),
     telemetry: telemetryConfigOf(section.telemetry, document),
     identity: identityConfigOf(section.identity),
     frontEnd: frontEndConfigOf(section.front_end),

@@ -40,6 +40,8 @@ export interface IssuedCookieConfig {
   readonly maxAgeMs: number;
   /** How old a cookie may be before the next reply replaces it. */
   readonly rotateAfterMs: number;
+  /** How old a renewed cookie has to be when it comes to end the one before it. */
+  readonly rotationOverlapMs: number;
 }
 
 /** What verifies the signatures of tokens. */

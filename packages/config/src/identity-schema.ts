@@ -18,6 +18,7 @@ const issuer = () => text().refine((name) => !name.includes("\0"), { error: "mus
 const claimPath = () => text(200);
 const roles = () => textList().default([]);
 const tenMinutes = { longestMs: 10 * minuteMs, words: "10 minutes" };
+const oneDay = { longestMs: dayMs, words: "1 day" };
 const fourHundredDays = { longestMs: 400 * dayMs, words: "400 days, which is what browsers keep a cookie at most" };
 
 const jwtShape = {
@@ -59,6 +60,7 @@ const providerShapes = {
     same_site: z.enum(["lax", "strict", "none"], { error: "must be lax, strict or none" }).default("lax"),
     max_age: duration(fourHundredDays).default(30 * dayMs),
     rotate_after: duration(fourHundredDays).default(dayMs),
+    rotation_overlap: duration(oneDay).default(minuteMs),
   },
   jwt: jwtShape,
   api_key: {

@@ -56,7 +56,14 @@ describe("general.identity", () => {
       { type: "api_key", issuer: "api-key", keys: [{ sha256: digest.toLowerCase(), roles: ["operator"] }] },
       { type: "basic", users: [{ subject: "zoe", password: { logN: 14, blockSize: 8, parallelism: 1 } }] },
       { type: "trusted_header", header: "x-forwarded-user", rolesHeader: undefined },
-      { type: "issued_cookie", isSecure: true, sameSite: "lax", maxAgeMs: 2_592_000_000, rotateAfterMs: 86_400_000 },
+      {
+        type: "issued_cookie",
+        isSecure: true,
+        sameSite: "lax",
+        maxAgeMs: 2_592_000_000,
+        rotateAfterMs: 86_400_000,
+        rotationOverlapMs: 60_000,
+      },
     ]);
   });
 

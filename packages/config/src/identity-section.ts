@@ -22,6 +22,7 @@ function providerConfigOf(provider: ProviderSection): IdentityProviderConfig {
         sameSite: provider.same_site,
         maxAgeMs: provider.max_age,
         rotateAfterMs: provider.rotate_after,
+        rotationOverlapMs: provider.rotation_overlap,
       };
     case "jwt":
       return jwtConfigOf(provider);

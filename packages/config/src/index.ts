@@ -10,6 +10,7 @@ export type {
   FunctionEndpointConfig,
   GeneralConfig,
   IdempotencyConfig,
+  MiddlewareName,
   PluginEntry,
   StoreConfig,
   WebSocketConfig,

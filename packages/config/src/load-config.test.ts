@@ -25,6 +25,7 @@ describe("loadConfig", () => {
         shutdownTimeoutMs: 10_000,
         idempotency: { maxRecordsPerUser: 128, maxReplyBytes: 262_144, maxAgeMs: 86_400_000 },
         store: { path: join(directory, ".alcove", "tiny.sqlite") },
+        middleware: [],
         telemetry: {
           logging: { level: "info", format: "auto", scopes: {} },
           exporters: [],
@@ -84,8 +85,11 @@ describe("loadConfig", () => {
       functionGroups: {},
       workflow: undefined,
       plugins: [],
+      middleware: {},
       faultyNames: [],
+      faultyMiddleware: [],
       entryFunctions: [],
+      globalMiddleware: [],
     });
   });
 
@@ -106,6 +110,7 @@ describe("loadConfig", () => {
         shutdown_timeout: 2.5
         idempotency: { max_records_per_user: 16, max_reply_bytes: 1024, max_age: 1h }
         store: { path: /var/lib/alcove/notes.sqlite }
+        middleware: [audit, masked]
         identity: { providers: [{ _type: session_cookie }], admins: [{ role: operator }] }
         front_end:
           _type: fastapi
@@ -165,6 +170,7 @@ describe("loadConfig", () => {
       shutdownTimeoutMs: 2_500,
       idempotency: { maxRecordsPerUser: 16, maxReplyBytes: 1_024, maxAgeMs: 3_600_000 },
       store: { path: "/var/lib/alcove/notes.sqlite" },
+      middleware: ["audit", "masked"],
       telemetry: {
         logging: { level: "info", format: "auto", scopes: {} },
         exporters: [],
@@ -482,6 +488,23 @@ describe("component sections", () => {
       { specifier: "@acme/alcove-plugin", path: ["plugins", 0] },
       { specifier: "./plugins/mine", path: ["plugins", 1] },
     ]);
+  });
+
+  it("keeps middleware apart from functions, with the places where general names it, and its faults too", async () => {
+    const { components } = await loadText(yaml`
+      general: { middleware: [audit] }
+      functions: { audit: { _type: audited, middleware: [masked] } }
+      middleware:
+        audit: { type: line_per_call, level: info }
+        masked: mask_words
+    `);
+    expect(components).toMatchObject({
+      functions: { audit: { type: "audited", fields: { middleware: ["masked"] } } },
+      middleware: { audit: { type: "line_per_call", fields: { level: "info" }, path: ["middleware", "audit"] } },
+      globalMiddleware: [{ name: "audit", path: ["general", "middleware", 0] }],
+      faultyNames: [],
+      faultyMiddleware: ["masked"],
+    });
   });
 
   it.each([

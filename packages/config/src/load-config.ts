@@ -1,6 +1,6 @@
 import { resolve } from "node:path";
 import type { Problem } from "@alcove/plugin-api";
-import type { AlcoveConfig, ComponentSections, EntryFunction, GeneralConfig } from "./alcove-config.js";
+import type { AlcoveConfig, ComponentSections, EntryFunction, GeneralConfig, MiddlewareName } from "./alcove-config.js";
 import { readComponentSections } from "./component-sections.js";
 import { ConfigDocument } from "./config-document.js";
 import { readConfigFile } from "./config-file.js";
@@ -58,7 +58,11 @@ export async function loadConfig(options: LoadConfigOptions): Promise<LoadedConf
   const readable = readComponentSections(served, report);
   const components =
     isWhole && readable !== undefined
-      ? Object.freeze({ ...readable, entryFunctions: general && entryFunctionsOf(general) })
+      ? Object.freeze({
+          ...readable,
+          entryFunctions: general && entryFunctionsOf(general),
+          globalMiddleware: general && globalMiddlewareOf(general),
+        })
       : undefined;
   const isSound = general !== undefined && components !== undefined && report.errorCount === 0;
   const config = isSound ? Object.freeze({ general, ...components }) : undefined;
@@ -70,6 +74,13 @@ function entryFunctionsOf({ frontEnd }: GeneralConfig): readonly EntryFunction[]
     Object.freeze({ functionName, path: Object.freeze([...place, "function_name"]) }),
   );
   return Object.freeze(functions);
+}
+
+function globalMiddlewareOf({ middleware }: GeneralConfig): readonly MiddlewareName[] {
+  const names = middleware.map((name, index) =>
+    Object.freeze({ name, path: Object.freeze(["general", "middleware", index]) }),
+  );
+  return Object.freeze(names);
 }
 
 function emptyRoot(name: string, directory: string): MappingNode {

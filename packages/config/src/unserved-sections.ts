@@ -22,7 +22,6 @@ const unservedKeys: ReadonlyMap<string, readonly string[]> = new Map([
       "retrievers",
       "ttc_strategies",
       "authentication",
-      "middleware",
       "trainers",
       "trainer_adapters",
       "trajectory_builders",

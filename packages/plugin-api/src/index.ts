@@ -36,6 +36,12 @@ export {
   type SharedFunctionGroupOptions,
 } from "./definitions/define-function-group.js";
 export {
+  defineMiddleware,
+  definePerUserMiddleware,
+  type PerUserMiddlewareOptions,
+  type SharedMiddlewareOptions,
+} from "./definitions/define-middleware.js";
+export {
   defineServices,
   isServicesDefinition,
   type ServicesDefinition,
@@ -44,6 +50,7 @@ export {
 export {
   type BuiltFunction,
   type ComponentDefinition,
+  type ComponentKind,
   type ConfigSchema,
   type DisconnectPolicy,
   type EngineBuildContext,
@@ -52,6 +59,7 @@ export {
   type FunctionSchemas,
   type Implementation,
   isComponentDefinition,
+  type MiddlewareDefinition,
   type Residency,
   type ResolvedServices,
   type ServiceRequests,
@@ -102,6 +110,7 @@ export {
   manifestSchema,
   type ServicesContribution,
 } from "./manifest.js";
+export type { Middleware, MiddlewareCallContext, MiddlewareTarget, NextCall } from "./middleware.js";
 export {
   type FunctionGroupHandle,
   type FunctionHandle,

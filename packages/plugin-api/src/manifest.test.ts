@@ -30,6 +30,7 @@ describe("the manifest schema", () => {
     expect(manifestSchema.parse(manifest).contributes).toEqual({
       functions: { per_user_notepad: { ...notepad, export: "default" } },
       function_groups: {},
+      middleware: {},
       services: {},
     });
   });

@@ -54,6 +54,7 @@ export const manifestSchema = z
           .record(typeName, componentContribution)
           .default({})
           .describe("Function group types, by `_type`."),
+        middleware: z.record(typeName, componentContribution).default({}).describe("Middleware types, by `_type`."),
         services: z
           .record(identifier, servicesContribution)
           .default({})

@@ -69,6 +69,21 @@ describe("ComponentTypeRegistry", () => {
     });
   });
 
+  it("has middleware of its own kind, after functions and groups", () => {
+    const { manifest, ...rest } = plugin("a", ["guard"], ["pair"]);
+    const contributes = { ...manifest.contributes, middleware: { mask: { ...contribution, export: "default" } } };
+    const registry = new ComponentTypeRegistry([{ ...rest, manifest: { ...manifest, contributes } }]);
+    expect(registry.all().map(({ kind, name }) => `${kind} ${name}`)).toEqual([
+      "function guard",
+      "function_group pair",
+      "middleware mask",
+    ]);
+    expect(registry.find("middleware", "guard")).toEqual({
+      outcome: "unknown",
+      suggestions: ["a/guard, which belongs under functions"],
+    });
+  });
+
   it("suggests near misses, qualified where the short name would be ambiguous", () => {
     const registry = new ComponentTypeRegistry([plugin("a", ["notepad", "preferences"]), plugin("b", ["notepad"])]);
     const suggestions = (typeName: string) => registry.find("function", typeName);

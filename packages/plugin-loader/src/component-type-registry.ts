@@ -1,10 +1,10 @@
-import { type ComponentContribution, nearNames, type ReferenceKind } from "@alcove/plugin-api";
+import { type ComponentContribution, type ComponentKind, nearNames } from "@alcove/plugin-api";
 import type { DiscoveredPlugin } from "./discovered-plugin.js";
 
 /** A component type a plugin contributes. Its code has not been imported. */
 export interface ComponentType {
-  /** Whether it is a type of functions or of groups. */
-  readonly kind: ReferenceKind;
+  /** Whether it is a type of functions, of groups or of middleware. */
+  readonly kind: ComponentKind;
   /** The name in the manifest, e.g. `per_user_notepad`. */
   readonly name: string;
   /** `<plugin id>/<name>`, which names one type even where several plugins use the same name. */
@@ -23,19 +23,19 @@ export type TypeLookup =
       readonly outcome: "unknown";
       /**
        * What may have been meant, to be shown after "Did you mean": names to write in its place, nearest first, and
-       * types of the other kind with this very name, with a word on where they belong.
+       * types of another kind with this very name, with a word on where they belong.
        */
       readonly suggestions: string[];
     };
 
 /** The section of manifest and configuration a kind of component stands in. */
-export const sectionOfKind = { function: "functions", function_group: "function_groups" } as const satisfies Record<
-  ReferenceKind,
-  string
->;
+export const sectionOfKind = {
+  function: "functions",
+  function_group: "function_groups",
+  middleware: "middleware",
+} as const satisfies Record<ComponentKind, string>;
 
-const kinds = ["function", "function_group"] as const satisfies ReferenceKind[];
-const otherKind = { function: "function_group", function_group: "function" } as const;
+const kinds = ["function", "function_group", "middleware"] as const satisfies ComponentKind[];
 
 /** Every component type of the plugins of an application, by its names. Made once at start; imports nothing. */
 export class ComponentTypeRegistry {
@@ -45,7 +45,7 @@ export class ComponentTypeRegistry {
     this.#types = plugins.flatMap((plugin) => kinds.flatMap((kind) => typesOf(plugin, kind)));
   }
 
-  /** Every type: in the order of the plugins, functions first, then in the manifest's order. */
+  /** Every type: in the order of the plugins, functions first, then groups, then middleware, each in the manifest's order. */
   all(): ComponentType[] {
     return [...this.#types];
   }
@@ -55,25 +55,26 @@ export class ComponentTypeRegistry {
    *
    * @param typeName A short name or `<plugin id>/<name>`.
    */
-  find(kind: ReferenceKind, typeName: string): TypeLookup {
+  find(kind: ComponentKind, typeName: string): TypeLookup {
     const candidates = this.#named(kind, typeName);
     const [type] = candidates;
     if (type === undefined) return { outcome: "unknown", suggestions: this.#suggestions(kind, typeName) };
     return candidates.length === 1 ? { outcome: "found", type } : { outcome: "ambiguous", candidates };
   }
 
-  #named(kind: ReferenceKind, typeName: string): ComponentType[] {
+  #named(kind: ComponentKind, typeName: string): ComponentType[] {
     return this.#ofKind(kind).filter((type) => type.name === typeName || type.qualifiedName === typeName);
   }
 
-  #ofKind(kind: ReferenceKind): ComponentType[] {
+  #ofKind(kind: ComponentKind): ComponentType[] {
     return this.#types.filter((type) => type.kind === kind);
   }
 
-  #suggestions(kind: ReferenceKind, typeName: string): string[] {
-    const elsewhere = this.#named(otherKind[kind], typeName).map(
-      (type) => `${type.qualifiedName}, which belongs under ${sectionOfKind[type.kind]}`,
-    );
+  #suggestions(kind: ComponentKind, typeName: string): string[] {
+    const elsewhere = kinds
+      .filter((other) => other !== kind)
+      .flatMap((other) => this.#named(other, typeName))
+      .map((type) => `${type.qualifiedName}, which belongs under ${sectionOfKind[type.kind]}`);
     const ofKind = this.#ofKind(kind);
     const isQualified = typeName.includes("/");
     const names = isQualified
@@ -101,7 +102,7 @@ function nearShortNames(typeName: string, types: readonly ComponentType[], names
   return near.flatMap((name) => namesToWrite.filter((_, index) => types[index]?.name === name));
 }
 
-function typesOf(plugin: DiscoveredPlugin, kind: ReferenceKind): ComponentType[] {
+function typesOf(plugin: DiscoveredPlugin, kind: ComponentKind): ComponentType[] {
   return Object.entries(plugin.manifest.contributes[sectionOfKind[kind]]).map(([name, contribution]) => ({
     kind,
     name,

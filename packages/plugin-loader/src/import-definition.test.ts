@@ -65,6 +65,7 @@ describe("importComponentDefinition", () => {
       'export "default" is a shared function group',
       "export",
     ],
+    ["a middleware", definitionSource("middleware"), 'export "default" is a shared middleware', "export"],
     ["shared services", definitionSource("services"), 'export "default" is shared services', "export"],
     ["something else", "export default { scope: 'shared' };", "is no definition of @alcove/plugin-api", "export"],
     ["nothing defined", "export default undefined;", "is no definition of @alcove/plugin-api", "export"],
@@ -90,6 +91,23 @@ describe("importComponentDefinition", () => {
     expect(problems[0]?.remedy).toBe("Export what defineFunction() returns, or correct the manifest.");
     const line = (await readFile(project.path("plugins/notes/plugin.yaml"), "utf8")).split("\n")[5]!;
     expect(line.slice(problems[0]!.source!.column! - 1)).toMatch(field === "scope" ? /^shared, / : /^default, /);
+  });
+
+  it.each([
+    ["a shared one", definitionSource("middleware", "shared"), "is a shared middleware"],
+    ["a function", definitionSource("function", "per-user"), "is a per-user function"],
+  ])("refuses %s where the manifest promises a per-user middleware", async (_, source, message) => {
+    await using project = await TemporaryProject.create();
+    const contributes = "{ middleware: { guard: { scope: per-user, module: ./guard.js, description: Guards. } } }";
+    const plugin = await pluginOf(project, contributes, { "guard.js": source });
+    const { problems } = await importComponentDefinition(new ComponentTypeRegistry([plugin]).all()[0]!);
+    expect(problems).toMatchObject([
+      {
+        rule: "plugin-module",
+        message: expect.stringMatching(new RegExp(`promises the per-user middleware guard in .*${message}`)),
+        remedy: "Export what definePerUserMiddleware() returns, or correct the manifest.",
+      },
+    ]);
   });
 
   it("names the exports there are when the one in the manifest is missing", async () => {

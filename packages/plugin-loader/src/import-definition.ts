@@ -1,9 +1,9 @@
 import {
   type ComponentDefinition,
+  type ComponentKind,
   isComponentDefinition,
   isServicesDefinition,
   type Problem,
-  type ReferenceKind,
   type Scope,
   type ServicesDefinition,
 } from "@alcove/plugin-api";
@@ -81,13 +81,19 @@ export async function importServices(plugin: DiscoveredPlugin): Promise<Services
   return { services, problems };
 }
 
-const defineFunctionNames: Record<ReferenceKind, Record<Scope, string>> = {
+const defineFunctionNames: Record<ComponentKind, Record<Scope, string>> = {
   function: { shared: "defineFunction", "per-user": "definePerUserFunction" },
   function_group: { shared: "defineFunctionGroup", "per-user": "definePerUserFunctionGroup" },
+  middleware: { shared: "defineMiddleware", "per-user": "definePerUserMiddleware" },
+};
+const kindNames: Record<ComponentKind, string> = {
+  function: "function",
+  function_group: "function group",
+  middleware: "middleware",
 };
 
-function describeComponent(kind: ReferenceKind, scope: Scope): string {
-  return `${scope} ${kind === "function" ? "function" : "function group"}`;
+function describeComponent(kind: ComponentKind, scope: Scope): string {
+  return `${scope} ${kindNames[kind]}`;
 }
 
 function describeExport(value: unknown): string {

@@ -9,7 +9,7 @@ import { locateInManifest } from "./read-manifest.js";
 /** One entry of a manifest's `contributes`. */
 export interface ContributionPlace {
   readonly plugin: DiscoveredPlugin;
-  readonly section: "functions" | "function_groups" | "services";
+  readonly section: "functions" | "function_groups" | "middleware" | "services";
   readonly name: string;
   readonly contribution: { readonly module: string; readonly export: string };
   /** What the manifest promises, e.g. `per-user function per_user_notepad`. */

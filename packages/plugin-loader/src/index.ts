@@ -1,4 +1,9 @@
-export { type ComponentType, ComponentTypeRegistry, type TypeLookup } from "./component-type-registry.js";
+export {
+  type ComponentType,
+  ComponentTypeRegistry,
+  sectionOfKind,
+  type TypeLookup,
+} from "./component-type-registry.js";
 export { type Discovery, type DiscoveryOptions, discoverPlugins } from "./discover-plugins.js";
 export type { DiscoveredPlugin, ListedPlugin } from "./discovered-plugin.js";
 export { findHostDirectory } from "./host-directory.js";

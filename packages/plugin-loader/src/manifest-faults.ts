@@ -87,8 +87,9 @@ function behindInvalidKey(issue: z.core.$ZodIssueInvalidKey, root: unknown): Man
 
 /** zod leaves a record's `__proto__` out without a word. */
 function overlookedKeyFaults(root: unknown): ManifestFault[] {
-  const sections = ["functions", "function_groups", "services"].map((section) => ["contributes", section, "__proto__"]);
-  return sections
+  const names = Object.keys(manifestSchema.shape.contributes.shape);
+  return names
+    .map((section) => ["contributes", section, "__proto__"])
     .filter((path) => valueAt(root, path) !== undefined)
     .map((path) => ({
       path,

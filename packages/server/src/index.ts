@@ -5,7 +5,7 @@ export type { RunWorkflow, SessionAdministration } from "./control/session-admin
 export { createServer, type HttpServer, type ListeningServer } from "./create-server.js";
 export type { ErrorBody } from "./errors/error-body.js";
 export type { ValidationFault } from "./errors/validation-detail.js";
-export type { RevokedUsers } from "./identity/revoked-users.js";
+export type { CookieRegister } from "./identity/cookie-register.js";
 export { isUuid, userIdOf, userIdOfSessionCookie } from "./identity/user-id.js";
 export { insecureIdentityProblem, isLoopbackHost } from "./insecure-identity.js";
 export { type RouteAddress, routeAddresses } from "./routes/route-addresses.js";

@@ -29,6 +29,7 @@ describe("an issued cookie without TLS", () => {
       sameSite: "lax" as const,
       maxAgeMs: 1,
       rotateAfterMs: 1,
+      rotationOverlapMs: 1,
     };
     const problemOf = (isSecure: boolean) =>
       insecureIdentityProblem(

@@ -1,7 +1,7 @@
 import type { AlcoveConfig } from "@alcove/config";
 import type { Clock, Logger } from "@alcove/plugin-api";
 import type { Tracing } from "@alcove/runtime";
-import type { RevokedUsers } from "./identity/revoked-users.js";
+import type { CookieRegister } from "./identity/cookie-register.js";
 import type { WatchedStore } from "./readiness.js";
 import type { ServedApplication } from "./served-application.js";
 import type { StoredSessions } from "./stored-sessions.js";
@@ -13,7 +13,7 @@ export interface ServerOptions {
   /** What is stored of users, for the routes by which they look after their own session. */
   readonly storedSessions: StoredSessions;
   /** The users whose issued cookies count no more. */
-  readonly revokedUsers: RevokedUsers;
+  readonly cookieRegister: CookieRegister;
   /** Where the sessions are: whether it takes changes is what `GET /ready` tells. */
   readonly store: WatchedStore;
   /** Where to listen, limits, CORS, which routes are served. */

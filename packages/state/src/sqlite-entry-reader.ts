@@ -38,7 +38,7 @@ const placeSchema = z.tuple([z.string(), z.int()]);
 const keyRowsSchema = z.array(z.object({ key: z.string() }));
 const entryRowsSchema = z.array(columnsSchema.extend({ value: z.unknown() }));
 
-/** Only while large ranges that were removed are still being deleted can a commit come between two parts of one reading. */
+/** A commit can come between the parts of one reading: while large ranges that were removed are being deleted, and where an entry is new. */
 const attemptsToRead = 5;
 
 /** Reads entries from SQLite, and checks that the columns beside each say the same as its text. */
@@ -51,34 +51,48 @@ export class SqliteEntryReader {
 
   /** As `EntryAdapter.get`. */
   async get(key: string): Promise<unknown> {
-    const reading = this.#connection.query(statements.entryByKey, [key]);
-    const [row] = entryRowsSchema.parse(await orUnreadable(key, reading));
+    const row = (await this.#findEntry(key)) ?? (await this.#findAgain(key, () => this.#findEntry(key)));
     if (row === undefined) {
-      await this.#assertUnknown(key);
       return undefined;
     }
     assertAgreement(key, row.value, row);
     return row.value;
   }
 
+  async #findEntry(key: string): Promise<z.output<typeof entryRowsSchema>[number] | undefined> {
+    const reading = this.#connection.query(statements.entryByKey, [key]);
+    return entryRowsSchema.parse(await orUnreadable(key, reading))[0];
+  }
+
   /** As `EntryAdapter.getSession`. */
   async getSession(key: string): Promise<FoundSession | undefined> {
-    const [found] = sessionsIn(await orUnreadable(key, this.#connection.query(statements.sessionByKey, [key])));
+    const found = (await this.#findSession(key)) ?? (await this.#findAgain(key, () => this.#findSession(key)));
     if (found?.value instanceof StoredStateError) {
       throw found.value;
-    }
-    if (found === undefined) {
-      await this.#assertUnknown(key);
     }
     return found;
   }
 
-  /** Nothing may take the place of an entry that only cannot be found. */
-  async #assertUnknown(key: string): Promise<void> {
-    const rows = await orUnreadable(key, this.#connection.query(statements.keyByWitness, [key]));
-    if (rows.length > 0) {
-      throw unreadable(key, "the index by which it is found is damaged");
+  async #findSession(key: string): Promise<FoundSession | undefined> {
+    return sessionsIn(await orUnreadable(key, this.#connection.query(statements.sessionByKey, [key])))[0];
+  }
+
+  /**
+   * For an entry that was not found: nothing may take its place where it only cannot be. Where the other index has it, a
+   * commit may have come in between, so that it is looked for again.
+   */
+  async #findAgain<Found>(key: string, find: () => Promise<Found | undefined>): Promise<Found | undefined> {
+    for (let attempt = 1; attempt <= attemptsToRead; attempt += 1) {
+      const rows = await orUnreadable(key, this.#connection.query(statements.keyByWitness, [key]));
+      if (rows.length === 0) {
+        return undefined;
+      }
+      const found = await find();
+      if (found !== undefined) {
+        return found;
+      }
     }
+    throw unreadable(key, "the index by which it is found is damaged");
   }
 
   /** As `EntryAdapter.readSessions`. */

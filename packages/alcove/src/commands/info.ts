@@ -68,9 +68,8 @@ async function showComponents(options: InfoOptions, output: ConsoleOutput): Prom
 function componentRow(type: ComponentType, inUse: ReadonlySet<ComponentType> | undefined): readonly string[] {
   const { plugin, contribution } = type;
   const use = inUse === undefined ? [] : [inUse.has(type) ? "yes" : "no"];
-  const kind = type.kind === "function" ? "function" : "function group";
   return [
-    kind,
+    type.kind.replace("_", " "),
     type.name,
     type.qualifiedName,
     contribution.scope,

@@ -54,6 +54,23 @@ describe("alcove plugins", () => {
     );
   });
 
+  it("shows the middleware of a plugin, and whether a configuration uses it", async () => {
+    await writeFile(
+      join(folder, "plugin.yaml"),
+      "manifest: 1\nid: masks\ndisplayName: Masks\ndescription: Masks words.\nrequires: { alcove: '*' }\ncontributes:\n" +
+        "  middleware: { mask_words: { scope: shared, module: ./mask.js, description: Masks words. } }\n",
+    );
+    await writeFile(join(folder, "mask.js"), "");
+    await writeFile(
+      join(folder, "package.json"),
+      '{"name":"masks","version":"1.0.0","alcove":{"manifest":"./plugin.yaml"}}',
+    );
+    const configFile = join(folder, "config.yml");
+    await writeFile(configFile, "plugins: [./]\nmiddleware: { polite: { _type: mask_words } }\n");
+    const { result } = await alcove("info", "masks", "--config_file", configFile);
+    expect(result).toMatch(/^middleware +mask_words +yes +Masks words\.$/m);
+  });
+
   it("shows one plugin with everything it contributes, for scripts too", async () => {
     const configFile = await project();
     const { result } = await alcove("info", "todo", "--config_file", configFile);

@@ -1,5 +1,5 @@
 import { AlcoveError, didYouMean, formatReport } from "@alcove/plugin-api";
-import { ComponentTypeRegistry, type DiscoveredPlugin } from "@alcove/plugin-loader";
+import { ComponentTypeRegistry, type DiscoveredPlugin, sectionOfKind } from "@alcove/plugin-loader";
 import type { Command } from "commander";
 import type { ConsoleOutput } from "../console-output.js";
 import { type FoundPlugins, findPlugins, typesInUse } from "../find-plugins.js";
@@ -160,7 +160,7 @@ function describePlugins({ plugins, config }: FoundPlugins): DescribedPlugin[] {
     contributes: contributionsOf(plugin),
     inUse: used
       ?.filter((type) => type.plugin.id === plugin.id)
-      .map((type) => `${type.kind === "function" ? "functions" : "function_groups"}.${type.name}`),
+      .map((type) => `${sectionOfKind[type.kind]}.${type.name}`),
   }));
 }
 

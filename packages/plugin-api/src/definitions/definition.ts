@@ -1,6 +1,7 @@
 import type { ServiceIdentifier } from "inversify";
 import type { z } from "zod";
 import type { BuildContext, CallContext, Release } from "../contexts.js";
+import type { Middleware } from "../middleware.js";
 import type { Scope } from "../references.js";
 import type { CollectionDeclarations } from "./collection-declaration.js";
 import type { StateDeclaration } from "./state-declaration.js";
@@ -104,8 +105,19 @@ export interface FunctionGroupDefinition extends CommonDefinition {
   build(context: EngineBuildContext): Promise<Readonly<Record<string, BuiltFunction>>>;
 }
 
-/** A component definition of either kind. */
-export type ComponentDefinition = FunctionDefinition | FunctionGroupDefinition;
+/** What `defineMiddleware` and `definePerUserMiddleware` return. Opaque to plugins; the engine reads it. */
+export interface MiddlewareDefinition extends CommonDefinition {
+  /** Tells it from functions and groups. */
+  readonly kind: "middleware";
+  /** Builds an instance. @throws TypeError when what the definition returns is no middleware. */
+  build(context: EngineBuildContext): Promise<Middleware>;
+}
+
+/** A component definition of any kind. */
+export type ComponentDefinition = FunctionDefinition | FunctionGroupDefinition | MiddlewareDefinition;
+
+/** What a component type may be a type of. */
+export type ComponentKind = ComponentDefinition["kind"];
 
 /** Whether a module's export came from a `define…` function of a component. */
 export function isComponentDefinition(value: unknown): value is ComponentDefinition {

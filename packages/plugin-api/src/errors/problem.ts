@@ -34,6 +34,7 @@ export type ProblemRule =
   | "dependency-cycle"
   | "name-clash"
   | "group-filter"
+  | "middleware-list"
   | "component-unreachable"
   | "workflow-missing"
   | "service-clash";

@@ -5,8 +5,10 @@ import {
   type DisposalStack,
   type LogFields,
   type Logger,
+  type Middleware,
 } from "@alcove/plugin-api";
 import type { Container } from "inversify";
+import { wrapFunction } from "../middleware/wrap-function.js";
 import type { BuiltFunctions, ComponentPlan, FunctionPlan } from "../plan/application-plan.js";
 import { BuildLogger } from "./build-logger.js";
 import { componentIdentifier } from "./identifiers.js";
@@ -26,28 +28,34 @@ export interface ComponentSurroundings {
   readonly endings: DisposalStack | undefined;
 }
 
-/** An instance of a component: the built function of each planned one. */
-type ComponentInstance = ReadonlyMap<FunctionPlan, BuiltFunction>;
+/** An instance of a component with functions: the built function of each planned one, its middleware around it. */
+type FunctionsInstance = ReadonlyMap<FunctionPlan, BuiltFunction>;
 
 /** Calls a component's `build` and binds what comes out of it. @throws ComponentBuildFailedError */
 export async function buildComponent(component: ComponentPlan, surroundings: ComponentSurroundings): Promise<void> {
   const { container } = surroundings;
   const instance = await instantiate(component, surroundings);
-  container.bind<ComponentInstance>(componentIdentifier(component)).toConstantValue(instance);
+  container.bind<FunctionsInstance | Middleware>(componentIdentifier(component)).toConstantValue(instance);
 }
 
 /** Every function a container can reach, its parent's included, by slot: for calls without any lookup by name. */
 export function resolveFunctions(container: Container, components: readonly ComponentPlan[]): BuiltFunctions {
   const table: (BuiltFunction | undefined)[] = [];
   for (const component of components) {
-    for (const [fn, built] of container.get<ComponentInstance>(componentIdentifier(component))) {
+    if (component.section === "middleware") {
+      continue;
+    }
+    for (const [fn, built] of container.get<FunctionsInstance>(componentIdentifier(component))) {
       table[fn.slot] = built;
     }
   }
   return table;
 }
 
-async function instantiate(component: ComponentPlan, surroundings: ComponentSurroundings): Promise<ComponentInstance> {
+async function instantiate(
+  component: ComponentPlan,
+  surroundings: ComponentSurroundings,
+): Promise<FunctionsInstance | Middleware> {
   const { definition, name, config, functions } = component;
   const { container, clock, userId, releases, endings } = surroundings;
   const logger = new BuildLogger(surroundings.logger.child({ component: name }), surroundings.ofRun);
@@ -64,17 +72,37 @@ async function instantiate(component: ComponentPlan, surroundings: ComponentSurr
       onDispose: (release: () => void | Promise<void>) => releases.add(release),
       onSessionEnd: (release: () => void | Promise<void>) => endings?.add(release),
     };
-    if (definition.kind === "function") {
-      const built = await definition.build(context);
-      return new Map(functions.map((fn) => [fn, built]));
+    switch (definition.kind) {
+      case "middleware":
+        return await definition.build(context);
+      case "function": {
+        const built = await definition.build(context);
+        return wrapped(functions, () => built, component, container);
+      }
+      case "function_group": {
+        const members = await definition.build(context);
+        return wrapped(functions, (fn) => memberOf(members, fn), component, container);
+      }
     }
-    const members = await definition.build(context);
-    return new Map(functions.map((fn) => [fn, memberOf(members, fn)]));
   } catch (error) {
     throw new ComponentBuildFailedError(name, component.type.qualifiedName, error);
   } finally {
     logger.endBuild();
   }
+}
+
+/** The functions of a component, each with its middleware around it, which has been built before. */
+function wrapped(
+  functions: readonly FunctionPlan[],
+  builtOf: (fn: FunctionPlan) => BuiltFunction,
+  { middleware }: ComponentPlan,
+  container: Container,
+): FunctionsInstance {
+  const layers = middleware.map((component) => ({
+    component,
+    middleware: container.get<Middleware>(componentIdentifier(component)),
+  }));
+  return new Map(functions.map((fn) => [fn, wrapFunction(fn, builtOf(fn), layers)]));
 }
 
 function memberOf(members: Readonly<Record<string, BuiltFunction>>, fn: FunctionPlan): BuiltFunction {

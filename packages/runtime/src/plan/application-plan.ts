@@ -10,7 +10,7 @@ import type {
 import type { ComponentType } from "@alcove/plugin-loader";
 
 /** The section of the configuration a component stands in. */
-export type ComponentSection = "functions" | "function_groups" | "workflow";
+export type ComponentSection = "functions" | "function_groups" | "middleware" | "workflow";
 
 /** One configured component, checked and ready to build. The same for every user: it holds nothing of any of them. */
 export interface ComponentPlan {
@@ -28,7 +28,9 @@ export interface ComponentPlan {
   readonly config: unknown;
   /** What it may call: the public functions its configuration references, directly or through groups. */
   readonly callableFunctions: ReadonlySet<FunctionPlan>;
-  /** The functions it offers: one, or the members of a group. */
+  /** What stands around its functions, outermost first. */
+  readonly middleware: readonly ComponentPlan[];
+  /** The functions it offers: one, or the members of a group; none where it is a middleware. */
   readonly functions: readonly FunctionPlan[];
   /** Its state, if it declares one. */
   readonly state: StatePlan | undefined;

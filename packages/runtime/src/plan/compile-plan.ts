@@ -112,6 +112,7 @@ class PlanCompiler {
       scope: component.scope,
       config: bindReferences(component.parsedConfig, (reference) => this.#handleFor(reference, own)),
       callableFunctions: new Set(own.flatMap((dependency) => this.#targets(dependency))),
+      middleware: own.filter(({ to }) => to.section === "middleware").map(({ to }) => this.#planOf(to)),
       functions,
       state: this.#statePlan(component),
       collections: collectionPlans(component),
@@ -126,9 +127,17 @@ class PlanCompiler {
 
   functionOf(component: ConfiguredComponent, member: string): FunctionPlan {
     const name = publicFunctionName(component, member);
-    const found = this.#plans.get(component)?.functions.find((fn) => fn.name === name);
+    const found = this.#planOf(component).functions.find((fn) => fn.name === name);
     if (found === undefined) {
-      throw new TypeError(`${name} has to be compiled before it is asked for.`);
+      throw new TypeError(`${component.name} offers no function ${name}.`);
+    }
+    return found;
+  }
+
+  #planOf(component: ConfiguredComponent): ComponentPlan {
+    const found = this.#plans.get(component);
+    if (found === undefined) {
+      throw new TypeError(`${component.name} has to be compiled before it is asked for.`);
     }
     return found;
   }
@@ -163,11 +172,11 @@ class PlanCompiler {
   }
 
   #targets({ to, member }: Dependency): readonly FunctionPlan[] {
-    return member === undefined ? (this.#plans.get(to)?.functions ?? []) : [this.functionOf(to, member)];
+    return member === undefined ? this.#planOf(to).functions : [this.functionOf(to, member)];
   }
 
   #handleFor(reference: Reference, own: readonly Dependency[]): FunctionHandle | FunctionGroupHandle {
-    const dependency = own.find(({ placed }) => placed.reference === reference);
+    const dependency = own.find((candidate) => candidate.reference === reference);
     if (dependency === undefined) {
       throw new TypeError(`The reference to ${reference.name} was not followed while planning.`);
     }

@@ -1,5 +1,5 @@
-import type { ComponentConfig, ConfigDocument } from "@alcove/config";
-import type { ComponentDefinition, FunctionSchemas, Scope, SourceLocation } from "@alcove/plugin-api";
+import type { ComponentConfig, ConfigDocument, MiddlewareName } from "@alcove/config";
+import type { ComponentDefinition, FunctionSchemas, Reference, Scope, SourceLocation } from "@alcove/plugin-api";
 import type { ComponentType } from "@alcove/plugin-loader";
 import type { ComponentSection } from "./application-plan.js";
 import type { PlacedReference } from "./references-in-config.js";
@@ -15,6 +15,8 @@ export interface ConfiguredComponent {
   /** The validated fields, references still in them; `undefined` when they break the schema. */
   readonly parsedConfig: unknown;
   readonly references: readonly PlacedReference[];
+  /** The names of its middleware, those of `general.middleware` not among them. */
+  readonly middleware: readonly MiddlewareName[];
   /** The functions others may call: by member name (its alias, where it has one) for groups, under "" for functions and the workflow. */
   readonly functions: ReadonlyMap<string, OfferedFunction>;
   /** Members that exist and are left out by `include` or `exclude`. */
@@ -29,13 +31,16 @@ export interface OfferedFunction {
   readonly schemas: FunctionSchemas;
 }
 
-/** One component depends on another because its configuration references it. */
+/** One component depends on another because its configuration references it, or because the other is put around it. */
 export interface Dependency {
   readonly from: ConfiguredComponent;
   readonly to: ConfiguredComponent;
   /** The member of a group, where only that one is referenced. */
   readonly member: string | undefined;
-  readonly placed: PlacedReference;
+  /** The reference; `undefined` where the other is a middleware. */
+  readonly reference: Reference | undefined;
+  /** Where that stands in the configuration. */
+  readonly path: readonly (string | number)[];
 }
 
 /** What separates a group's name from a member's in a public function name. */
@@ -54,11 +59,19 @@ export function describeComponent(component: ConfiguredComponent): string {
   return `${component.name} (${component.scope})`;
 }
 
+/** Where a reference stands in the configuration. */
+export function referencePath(
+  component: ConfiguredComponent,
+  placed: Pick<PlacedReference, "path">,
+): readonly (string | number)[] {
+  return [...component.source.path, ...placed.path];
+}
+
 /** Where a reference stands in the configuration file. */
 export function locateReference(
   document: ConfigDocument,
   component: ConfiguredComponent,
   placed: PlacedReference,
 ): SourceLocation {
-  return document.locate([...component.source.path, ...placed.path]);
+  return document.locate(referencePath(component, placed));
 }

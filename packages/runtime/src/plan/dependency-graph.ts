@@ -6,6 +6,7 @@ import {
   locateReference,
   MEMBER_SEPARATOR,
   publicFunctionName,
+  referencePath,
 } from "./configured-component.js";
 import { checkReferenceSchemas } from "./reference-schemas.js";
 import type { PlacedReference } from "./references-in-config.js";
@@ -34,7 +35,8 @@ export function buildDependencyGraph(
           ...names.remedyFor(placed),
         });
       } else {
-        dependencies.push({ from, to: found.component, member: found.member, placed });
+        const { component: to, member } = found;
+        dependencies.push({ from, to, member, reference: placed.reference, path: referencePath(from, placed) });
         problems.push(
           ...separatorWarnings(from, placed, document),
           ...checkReferenceSchemas(from, placed, found.component.functions.get(found.member ?? "")?.schemas, document),
@@ -105,7 +107,7 @@ export class ReferenceableNames {
           this.#hidden.add(publicFunctionName(component, member));
         }
       }
-      if (component.section !== "workflow") {
+      if (component.section === "functions" || component.section === "function_groups") {
         for (const [member, { definedAs }] of component.functions) {
           if (member !== definedAs) {
             this.#renamed.set(publicFunctionName(component, definedAs), publicFunctionName(component, member));

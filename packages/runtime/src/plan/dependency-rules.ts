@@ -1,11 +1,6 @@
 import type { ConfigDocument } from "@alcove/config";
 import type { Problem } from "@alcove/plugin-api";
-import {
-  type ConfiguredComponent,
-  type Dependency,
-  describeComponent,
-  locateReference,
-} from "./configured-component.js";
+import { type ConfiguredComponent, type Dependency, describeComponent } from "./configured-component.js";
 
 /** Components and who depends on whom. */
 export interface DependencyGraph {
@@ -52,7 +47,12 @@ function chainsFrom(entries: readonly ConfiguredComponent[], graph: Graph): Map<
   return chains;
 }
 
-const kindNames = { functions: "function", function_groups: "function group", workflow: "workflow" } as const;
+const kindNames = {
+  functions: "function",
+  function_groups: "function group",
+  middleware: "middleware",
+  workflow: "workflow",
+} as const;
 
 function scopeProblems(
   dependencies: readonly Dependency[],
@@ -61,7 +61,7 @@ function scopeProblems(
 ): Problem[] {
   return dependencies
     .filter(({ from, to }) => from.scope === "shared" && to.scope === "per-user")
-    .map(({ from, to, placed }) => {
+    .map(({ from, to, path }) => {
       const chain = `${chains.get(from) ?? describeComponent(from)} -> ${describeComponent(to)}`;
       const subject =
         from.section === "workflow" ? "The shared workflow" : `The shared ${kindNames[from.section]} ${from.name}`;
@@ -69,7 +69,7 @@ function scopeProblems(
         rule: "dependency-scope",
         severity: "error",
         message: `${subject} depends on the per-user ${kindNames[to.section]} ${to.name}: ${chain}.`,
-        source: locateReference(document, from, placed),
+        source: document.locate(path),
         remedy: `Make ${from.name} per-user, or let it depend on shared components only.`,
       } satisfies Problem;
     });
@@ -103,7 +103,7 @@ function cycleProblem(cycle: readonly ConfiguredComponent[], closing: Dependency
     rule: "dependency-cycle",
     severity: "error",
     message: `These components depend on each other in a circle: ${[...cycle, closing.to].map((each) => each.name).join(" -> ")}.`,
-    source: locateReference(document, closing.from, closing.placed),
+    source: document.locate(closing.path),
     remedy: "Remove one of these references.",
   };
 }
@@ -123,7 +123,8 @@ function reachabilityProblems(
   const isShared = entries.every(({ scope }) => scope === "shared");
   const nobody = entries.length === 1 ? "The workflow does not reach" : "Neither the workflow nor an endpoint reaches";
   return components
-    .filter((component) => component.scope === "per-user" && !chains.has(component))
+    .filter(({ section, scope }) => section !== "middleware" && scope === "per-user")
+    .filter((component) => !chains.has(component))
     .map((component) => ({
       rule: "component-unreachable",
       severity: isShared ? "error" : "warning",

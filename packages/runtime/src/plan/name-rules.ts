@@ -5,7 +5,7 @@ import { type ConfiguredComponent, MEMBER_SEPARATOR } from "./configured-compone
 /** Checks that no public function name could mean two things. */
 export function checkNames(components: readonly ConfiguredComponent[], document: ConfigDocument): Problem[] {
   const groups = components.filter(({ section }) => section === "function_groups");
-  const named = components.filter(({ section }) => section !== "workflow");
+  const named = components.filter(({ section }) => section === "functions" || section === "function_groups");
   return named.flatMap((component) =>
     groups
       .filter((group) => group !== component && clash(component.name, group.name))

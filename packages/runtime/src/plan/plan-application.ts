@@ -7,6 +7,7 @@ import type { ConfiguredComponent } from "./configured-component.js";
 import { buildDependencyGraph } from "./dependency-graph.js";
 import { checkDependencyRules } from "./dependency-rules.js";
 import { resolveEntryFunctions } from "./entry-functions.js";
+import { placeMiddleware } from "./middleware-placement.js";
 import { checkNames } from "./name-rules.js";
 import { type ResolvedComponents, resolveComponents } from "./resolve-components.js";
 import { planServices } from "./service-plan.js";
@@ -39,7 +40,9 @@ export async function planApplication({ components: sections, document, plugins 
   const registry = new ComponentTypeRegistry(plugins);
   const resolved = await resolveComponents(sections, registry, document);
   const { components } = resolved;
-  const { dependencies, problems: referenceProblems } = buildDependencyGraph(resolved, document);
+  const { dependencies: references, problems: referenceProblems } = buildDependencyGraph(resolved, document);
+  const placement = placeMiddleware(sections, resolved, document);
+  const dependencies = [...placement.dependencies, ...references];
   const { entries, problems: entryProblems } = resolveEntryFunctions(sections.entryFunctions ?? [], resolved, document);
   const workflow = components.find(({ section }) => section === "workflow");
   const entryComponents = [...(workflow === undefined ? [] : [workflow]), ...entries.map(({ component }) => component)];
@@ -54,6 +57,7 @@ export async function planApplication({ components: sections, document, plugins 
     ...workflowProblems(sections, document),
     ...checkNames(components, document),
     ...referenceProblems,
+    ...placement.problems,
     ...entryProblems,
     ...checkDependencyRules({ components, dependencies, entries: entryComponents, isComplete }, document),
     ...serviceProblems,

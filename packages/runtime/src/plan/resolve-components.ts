@@ -1,20 +1,38 @@
 import type { ComponentConfig, ComponentSections, ConfigDocument } from "@alcove/config";
-import type { ComponentDefinition, Problem } from "@alcove/plugin-api";
+import type { ComponentDefinition, ComponentKind, Problem } from "@alcove/plugin-api";
 import { type ComponentType, type ComponentTypeRegistry, importComponentDefinition } from "@alcove/plugin-loader";
 import type { ComponentSection } from "./application-plan.js";
 import type { ConfiguredComponent, OfferedFunction } from "./configured-component.js";
 import { fieldProblems } from "./field-problems.js";
 import { selectGroupMembers } from "./group-members.js";
+import { MIDDLEWARE_FIELD, readMiddlewareNames } from "./middleware-names.js";
 import { collectReferences } from "./references-in-config.js";
 
-/** Fields every component takes beside those of its own schema; `selectGroupMembers` reads them. */
-const groupFields: readonly string[] = ["include", "exclude", "tool_overrides"];
+/** The fields components of a kind take beside those of their own schemas. */
+const engineFields: Readonly<Record<ComponentKind, readonly string[]>> = {
+  function: [MIDDLEWARE_FIELD],
+  function_group: ["include", "exclude", "tool_overrides", MIDDLEWARE_FIELD],
+  middleware: [],
+};
+const kindOfSection = {
+  functions: "function",
+  function_groups: "function_group",
+  middleware: "middleware",
+  workflow: "function",
+} as const satisfies Record<ComponentSection, ComponentKind>;
+const typeLabels: Readonly<Record<ComponentKind, string>> = {
+  function: "function type",
+  function_group: "function group type",
+  middleware: "middleware type",
+};
 
 /** What became of the configured components. */
 export interface ResolvedComponents {
   readonly components: readonly ConfiguredComponent[];
   /** Names whose type or module is faulty: references to them are not complained of as well. */
   readonly faultyNames: ReadonlySet<string>;
+  /** The same for names of middleware. */
+  readonly faultyMiddleware: ReadonlySet<string>;
   readonly problems: readonly Problem[];
 }
 
@@ -27,29 +45,32 @@ export async function resolveComponents(
   const placed: [string, ComponentSection, ComponentConfig][] = [
     ...Object.entries(sections.functions).map(entryOf("functions")),
     ...Object.entries(sections.functionGroups).map(entryOf("function_groups")),
+    ...Object.entries(sections.middleware).map(entryOf("middleware")),
     ...(sections.workflow === undefined ? [] : [entryOf("workflow")(["workflow", sections.workflow])]),
   ];
   const components: ConfiguredComponent[] = [];
   const faultyNames = new Set(sections.faultyNames);
+  const faultyMiddleware = new Set(sections.faultyMiddleware);
   const problems: Problem[] = [];
   for (const [name, section, source] of placed) {
+    const faulty = section === "middleware" ? faultyMiddleware : faultyNames;
     const type = findType(section, source, registry, document);
     if ("rule" in type) {
       problems.push(type);
-      faultyNames.add(name);
+      faulty.add(name);
       continue;
     }
     const imported = await importComponentDefinition(type);
     problems.push(...imported.problems);
     if (imported.definition === undefined) {
-      faultyNames.add(name);
+      faulty.add(name);
     } else {
       const configured = configureComponent({ name, section, source, type, definition: imported.definition }, document);
       components.push(configured.component);
       problems.push(...configured.problems);
     }
   }
-  return { components, faultyNames, problems };
+  return { components, faultyNames, faultyMiddleware, problems };
 }
 
 function entryOf(section: ComponentSection) {
@@ -66,13 +87,13 @@ function findType(
   registry: ComponentTypeRegistry,
   document: ConfigDocument,
 ): ComponentType | Problem {
-  const kind = section === "function_groups" ? "function_group" : "function";
+  const kind = kindOfSection[section];
   const lookup = registry.find(kind, source.type);
   if (lookup.outcome === "found") {
     return lookup.type;
   }
   const at = { severity: "error", source: document.locate([...source.path, "_type"]) } as const;
-  const label = kind === "function" ? "function type" : "function group type";
+  const label = typeLabels[kind];
   if (lookup.outcome === "ambiguous") {
     const names = lookup.candidates.map((candidate) => candidate.qualifiedName);
     return {
@@ -101,15 +122,15 @@ function configureComponent(
   document: ConfigDocument,
 ): { component: ConfiguredComponent; problems: readonly Problem[] } {
   const { name, section, source, definition } = subject;
-  const isGroup = definition.kind === "function_group";
-  const ownFields = Object.fromEntries(
-    Object.entries(source.fields).filter(([field]) => !isGroup || !groupFields.includes(field)),
-  );
+  const given = engineFields[definition.kind];
+  const ownFields = Object.fromEntries(Object.entries(source.fields).filter(([field]) => !given.includes(field)));
   const parsed = definition.config.strict().safeParse(ownFields);
   const members = functionsOf(name, definition, source, document);
-  const problems: Problem[] = [...members.problems];
+  const middleware =
+    definition.kind === "middleware" ? { names: [], problems: [] } : readMiddlewareNames(name, source, document);
+  const problems: Problem[] = [...members.problems, ...middleware.problems];
   if (!parsed.success) {
-    const knownFields = [...Object.keys(definition.config.shape), "_type", ...(isGroup ? groupFields : [])];
+    const knownFields = [...Object.keys(definition.config.shape), "_type", ...given];
     problems.push(...fieldProblems(parsed.error, { type: subject.type, path: source.path, knownFields }, document));
   }
   return {
@@ -119,6 +140,7 @@ function configureComponent(
       scope: definition.scope,
       parsedConfig: parsed.data,
       references: parsed.success ? collectReferences(parsed.data) : [],
+      middleware: middleware.names,
       functions: members.visible,
       hiddenMembers: members.hidden,
     },
@@ -132,7 +154,12 @@ function functionsOf(
   source: ComponentConfig,
   document: ConfigDocument,
 ): { visible: ReadonlyMap<string, OfferedFunction>; hidden: ReadonlySet<string>; problems: readonly Problem[] } {
-  return definition.kind === "function_group"
-    ? selectGroupMembers(name, definition.functions, source, document)
-    : { visible: new Map([["", { definedAs: "", schemas: definition }]]), hidden: new Set(), problems: [] };
+  switch (definition.kind) {
+    case "function":
+      return { visible: new Map([["", { definedAs: "", schemas: definition }]]), hidden: new Set(), problems: [] };
+    case "function_group":
+      return selectGroupMembers(name, definition.functions, source, document);
+    case "middleware":
+      return { visible: new Map(), hidden: new Set(), problems: [] };
+  }
 }

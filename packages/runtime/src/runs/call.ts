@@ -1,4 +1,12 @@
-import type { Clock, Interaction, Logger, PerUserCallContext, Principal, RunFacts } from "@alcove/plugin-api";
+import {
+  AlcoveError,
+  type Clock,
+  type Interaction,
+  type Logger,
+  type PerUserCallContext,
+  type Principal,
+  type RunFacts,
+} from "@alcove/plugin-api";
 import type { Span } from "../events/run-events.js";
 import type { ComponentPlan } from "../plan/application-plan.js";
 import { spanContextOf, type TraceHeaders, traceHeadersOf } from "../tracing/trace-headers.js";
@@ -7,17 +15,28 @@ import type { ComponentCollections } from "./run-collections.js";
 
 const noCollections: ComponentCollections = Object.freeze({});
 
+/** What the engine knows of a call. */
+export interface CallParts {
+  readonly run: Run;
+  readonly component: ComponentPlan;
+  readonly span: Span | undefined;
+  /** What gives up this call and the calls in it; `undefined` where that is what gives up the run. */
+  readonly signal: AbortSignal | undefined;
+}
+
 /** The call context of one function call. Functions see it as `CallContext` or `PerUserCallContext`. */
 export class Call implements PerUserCallContext<unknown> {
   readonly #run: Run;
   readonly #component: ComponentPlan;
   readonly #span: Span | undefined;
+  readonly #signal: AbortSignal | undefined;
   #logger: Logger | undefined;
 
-  constructor(run: Run, component: ComponentPlan, span: Span | undefined) {
+  constructor(run: Run, component: ComponentPlan, span: Span | undefined, signal: AbortSignal | undefined) {
     this.#run = run;
     this.#component = component;
     this.#span = span;
+    this.#signal = signal;
   }
 
   get run(): RunFacts {
@@ -31,7 +50,7 @@ export class Call implements PerUserCallContext<unknown> {
   }
 
   get signal(): AbortSignal {
-    return this.#run.abort.signal;
+    return this.#signal ?? this.#run.abort.signal;
   }
 
   get clock(): Clock {
@@ -58,20 +77,25 @@ export class Call implements PerUserCallContext<unknown> {
 
   get state(): unknown {
     const { state } = this.#component;
+    assertNotGivenUp(this.#signal);
     return state === undefined ? undefined : this.#run.draftOf(state);
   }
 
   get collections(): ComponentCollections {
     const { collections } = this.#component;
+    assertNotGivenUp(this.#signal);
     return collections.length === 0 ? noCollections : this.#run.collectionsOf(this.#component);
   }
 
   /** The run, component and span behind a context, for the engine; plugins see the interface only. */
-  static innards(call: Call): {
-    readonly run: Run;
-    readonly component: ComponentPlan;
-    readonly span: Span | undefined;
-  } {
-    return { run: call.#run, component: call.#component, span: call.#span };
+  static innards(call: Call): CallParts {
+    return { run: call.#run, component: call.#component, span: call.#span, signal: call.#signal };
+  }
+}
+
+/** @throws CALL_ENDED when the call was given up although the run goes on. */
+export function assertNotGivenUp(signal: AbortSignal | undefined): void {
+  if (signal?.aborted === true) {
+    throw new AlcoveError("CALL_ENDED", "This call was given up, and its context with it.", { cause: signal.reason });
   }
 }

@@ -6,7 +6,7 @@ import {
   type Scope,
 } from "@alcove/plugin-api";
 import type { FunctionPlan } from "../plan/application-plan.js";
-import { Call } from "./call.js";
+import { assertNotGivenUp, Call } from "./call.js";
 import { detachDrafts } from "./detach-drafts.js";
 import { invokeFunction, streamFunction } from "./invoke-function.js";
 import { parseInput } from "./schema-check.js";
@@ -38,14 +38,14 @@ export class PlannedFunctionHandle implements FunctionHandle {
   }
 
   async invoke(input: unknown, call: CallContext): Promise<unknown> {
-    const { fn, run, span } = this.#enter(call);
+    const { fn, run, span, signal } = this.#enter(call);
     // No component gets its hands on the drafts of another one's state.
-    return detachDrafts(await invokeFunction(run, fn, parseInput(fn, detachDrafts(input)), span));
+    return detachDrafts(await invokeFunction(run, fn, parseInput(fn, detachDrafts(input)), span, signal));
   }
 
   async *stream(input: unknown, call: CallContext): AsyncGenerator<unknown, void, undefined> {
-    const { fn, run, span } = this.#enter(call);
-    for await (const chunk of streamFunction(run, fn, parseInput(fn, detachDrafts(input)), span)) {
+    const { fn, run, span, signal } = this.#enter(call);
+    for await (const chunk of streamFunction(run, fn, parseInput(fn, detachDrafts(input)), span, signal)) {
       yield detachDrafts(chunk);
     }
   }
@@ -54,8 +54,9 @@ export class PlannedFunctionHandle implements FunctionHandle {
     if (!(call instanceof Call)) {
       throw new TypeError(`Call ${this.name} with the call context your function was given, as the second argument.`);
     }
-    const { run, component, span } = Call.innards(call);
+    const { run, component, span, signal } = Call.innards(call);
     run.assertActive();
+    assertNotGivenUp(signal);
     const fn = this.#target();
     if (!component.callableFunctions.has(fn)) {
       throw new AlcoveError(
@@ -63,6 +64,6 @@ export class PlannedFunctionHandle implements FunctionHandle {
         `${component.name} (${component.type.qualifiedName}) called ${this.name}, which its configuration does not reference.`,
       );
     }
-    return { fn, run, span };
+    return { fn, run, span, signal };
   }
 }

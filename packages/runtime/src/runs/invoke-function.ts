@@ -10,6 +10,7 @@ import { parseOutput } from "./schema-check.js";
 /**
  * Calls a function for its single result. The input has been parsed by the function's schema.
  *
+ * @param signal What gives up the call this one is made in, where it is something else than what gives up the run.
  * @throws OUTPUT_KIND_UNSUPPORTED, OUTPUT_INVALID, or whatever the function throws.
  */
 export async function invokeFunction(
@@ -17,6 +18,7 @@ export async function invokeFunction(
   fn: FunctionPlan,
   input: unknown,
   parent: Span | undefined,
+  signal?: AbortSignal,
 ): Promise<unknown> {
   const { invoke } = run.builtFunction(fn);
   const { output: schema } = fn.schemas;
@@ -25,7 +27,7 @@ export async function invokeFunction(
   }
   const span = run.events.start("FUNCTION", fn.name, input, parent);
   try {
-    const call = new Call(run, fn.component, span);
+    const call = new Call(run, fn.component, span, signal);
     const traced = span?.traced;
     const made =
       traced === undefined ? invoke(input as never, call) : traced.within(() => invoke(input as never, call));
@@ -42,6 +44,7 @@ export async function invokeFunction(
 /**
  * Calls a function for its stream. A function that has a single result only yields it as the one chunk.
  *
+ * @param signal As for {@link invokeFunction}.
  * @throws OUTPUT_INVALID, or whatever the function throws.
  */
 export async function* streamFunction(
@@ -49,18 +52,19 @@ export async function* streamFunction(
   fn: FunctionPlan,
   input: unknown,
   parent: Span | undefined,
+  signal?: AbortSignal,
 ): AsyncGenerator<unknown, void, undefined> {
   const { stream } = run.builtFunction(fn);
   const { streamOutput: schema } = fn.schemas;
   if (stream === undefined || schema === undefined) {
-    yield await invokeFunction(run, fn, input, parent);
+    yield await invokeFunction(run, fn, input, parent, signal);
     return;
   }
   const span = run.events.start("FUNCTION", fn.name, input, parent);
   const chunks: unknown[] = [];
   let outcome: { output: unknown } | { error: unknown } = { output: chunks };
   try {
-    const call = new Call(run, fn.component, span);
+    const call = new Call(run, fn.component, span, signal);
     const traced = span?.traced;
     const source =
       traced === undefined ? stream(input as never, call) : iteratedWithin(traced, () => stream(input as never, call));

@@ -1,6 +1,7 @@
 import type { AlcoveConfig, IdentityProviderConfig } from "@alcove/config";
 import type { Clock, Logger } from "@alcove/plugin-api";
 import { AdminAccess } from "./admin-access.js";
+import type { CookieRegister } from "./cookie-register.js";
 import { Identity } from "./identity.js";
 import type { IdentityProvider } from "./identity-provider.js";
 import { ApiKeyProvider } from "./providers/api-key-provider.js";
@@ -10,7 +11,6 @@ import { JwtProvider } from "./providers/jwt-provider.js";
 import { SessionCookieProvider } from "./providers/session-cookie-provider.js";
 import { TrustedHeaderProvider } from "./providers/trusted-header-provider.js";
 import { Refusals } from "./refusals.js";
-import type { RevokedUsers } from "./revoked-users.js";
 
 /** What {@link createIdentity} needs. */
 export interface IdentitySurroundings {
@@ -18,7 +18,7 @@ export interface IdentitySurroundings {
   readonly logger: Logger;
   readonly clock: Clock;
   /** Whose cookies count no more. */
-  readonly revokedUsers: RevokedUsers;
+  readonly cookieRegister: CookieRegister;
 }
 
 /** The identity that `general.identity` describes. Nothing is fetched before the first token comes. */

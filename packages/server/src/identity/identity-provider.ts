@@ -2,7 +2,13 @@ import type { IncomingMessage } from "node:http";
 import type { Principal } from "@alcove/plugin-api";
 
 /** What an identity is found in: any request of Node's, be it for a route or an upgrade to a socket. */
-export type IdentifiableRequest = Pick<IncomingMessage, "headers" | "headersDistinct" | "socket">;
+export interface IdentifiableRequest extends Pick<IncomingMessage, "headers" | "headersDistinct" | "socket"> {
+  /**
+   * Whether its credentials counted when a connection that is still open was opened with them. One that was renewed since
+   * goes on counting there.
+   */
+  readonly hasCountedBefore?: boolean;
+}
 
 /** Who sends a request, as its credentials prove it. */
 export interface Identified {

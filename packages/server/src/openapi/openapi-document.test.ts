@@ -34,6 +34,7 @@ const allProviders: readonly IdentityProviderConfig[] = [
     sameSite: "lax",
     maxAgeMs: 1,
     rotateAfterMs: 1,
+    rotationOverlapMs: 1,
   },
   {
     type: "jwt",

@@ -1,7 +1,7 @@
 import type { ListedSession } from "@alcove/state";
 import { RequestError } from "../errors/request-error.js";
+import type { CookieRegister } from "../identity/cookie-register.js";
 import { requireAdmin } from "../identity/identify.js";
-import type { RevokedUsers } from "../identity/revoked-users.js";
 import { isUuid } from "../identity/user-id.js";
 import { replyWithJson } from "../json-reply.js";
 import type { RequestContext } from "../request-state.js";
@@ -19,7 +19,7 @@ type UserRequest = RequestContext & { readonly params: Readonly<Record<string, s
 export interface OperatorRouteOptions {
   readonly runtime: ServedApplication;
   readonly storedSessions: StoredSessions;
-  readonly revokedUsers: RevokedUsers;
+  readonly cookieRegister: CookieRegister;
 }
 
 /** What operators can do with the sessions of users. Each refuses whoever is no operator. */
@@ -35,7 +35,7 @@ export interface OperatorRoutes {
 }
 
 /** The routes by which operators look after the sessions of users. */
-export function operatorRoutes({ runtime, storedSessions, revokedUsers }: OperatorRouteOptions): OperatorRoutes {
+export function operatorRoutes({ runtime, storedSessions, cookieRegister }: OperatorRouteOptions): OperatorRoutes {
   return {
     async list(context) {
       await requireAdmin(context);
@@ -65,7 +65,7 @@ export function operatorRoutes({ runtime, storedSessions, revokedUsers }: Operat
       if (!isUuid(userId)) {
         throw new RequestError("REQUEST_INVALID", "Cookies are issued to users whose id is a UUID.");
       }
-      await revokedUsers.revoke(userId.toLowerCase());
+      await cookieRegister.revoke(userId.toLowerCase());
       context.status = 204;
     },
   };

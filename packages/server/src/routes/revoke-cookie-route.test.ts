@@ -12,6 +12,7 @@ const providers: readonly IdentityProviderConfig[] = [
     sameSite: "lax",
     maxAgeMs: 1_000_000,
     rotateAfterMs: 1_000_000,
+    rotationOverlapMs: 1_000,
   },
   {
     type: "api_key",

@@ -64,7 +64,7 @@ export function createRouter(options: ServerOptions, life: ServerLife): RouterIn
   router.post(ADMIN_EVICT_PATH, operator.evict);
   if (issuesCookies(general.identity)) {
     router.post(ADMIN_REVOKE_PATH, operator.revoke);
-    router.delete(ISSUED_COOKIE_PATH, revokeCookieRoute(options.revokedUsers));
+    router.delete(ISSUED_COOKIE_PATH, revokeCookieRoute(options.cookieRegister));
   }
   if (requests !== undefined) {
     router.get(

@@ -11,7 +11,7 @@ import {
   WakeFigures,
 } from "@alcove/runtime";
 import { createServer, type ListeningServer } from "../create-server.js";
-import type { RevokedUsers } from "../identity/revoked-users.js";
+import type { CookieRegister } from "../identity/cookie-register.js";
 import type { WatchedStore } from "../readiness.js";
 import type { ServedApplication } from "../served-application.js";
 import type { ServerOptions } from "../server-options.js";
@@ -176,7 +176,7 @@ export interface TestServerOptions {
   /** None of any user if left out. */
   readonly storedSessions?: StoredSessions;
   /** Remembered if left out. */
-  readonly revokedUsers?: RevokedUsers;
+  readonly cookieRegister?: CookieRegister;
   /** The time in milliseconds since 1970; 2026-11-20T16:57:00Z if left out. */
   readonly nowMs?: () => number;
   /** One that has done nothing yet if left out. */
@@ -212,16 +212,20 @@ export const testLimits: AlcoveConfig["general"]["frontEnd"]["limits"] = {
   maxStreamsPerUser: 1_000,
   maxNewSessionsPerMinute: 0,
 };
-/** Revocations of a process. */
-class RememberedRevocations implements RevokedUsers {
-  readonly #userIds = new Set<string>();
+/** What a process has heard of its issued cookies. */
+class RememberedCookies implements CookieRegister {
+  readonly #oldestValid = new Map<string, number>();
 
-  isRevoked(userId: string): boolean {
-    return this.#userIds.has(userId);
+  oldestValid(userId: string): number {
+    return this.#oldestValid.get(userId) ?? 0;
   }
 
-  async revoke(userId: string): Promise<void> {
-    this.#userIds.add(userId);
+  async endEarlier(userId: string, generation: number): Promise<void> {
+    this.#oldestValid.set(userId, Math.max(generation, this.oldestValid(userId)));
+  }
+
+  revoke(userId: string): Promise<void> {
+    return this.endEarlier(userId, Number.POSITIVE_INFINITY);
   }
 }
 
@@ -235,10 +239,13 @@ export function testConfig({
   return {
     functions: {},
     functionGroups: {},
+    middleware: {},
     workflow: undefined,
     plugins: [],
     faultyNames: [],
+    faultyMiddleware: [],
     entryFunctions: [],
+    globalMiddleware: [],
     general: {
       application: "test",
       perUserWorkflowTimeoutMs: 1_800_000,
@@ -254,6 +261,7 @@ export function testConfig({
       shutdownTimeoutMs: 1000,
       idempotency: { maxRecordsPerUser: 128, maxReplyBytes: 262_144, maxAgeMs: 86_400_000 },
       store: { path: "/dev/null" },
+      middleware: [],
       telemetry: {
         logging: { level: "info", format: "auto", scopes: {} },
         exporters: [],
@@ -309,7 +317,7 @@ export function testServerOptions(options: TestServerOptions = {}): ServerOption
   return {
     runtime: options.application ?? new ServedEcho(),
     storedSessions: options.storedSessions ?? noSessions,
-    revokedUsers: options.revokedUsers ?? new RememberedRevocations(),
+    cookieRegister: options.cookieRegister ?? new RememberedCookies(),
     store: options.store ?? watchedStore(),
     config: testConfig(options),
     logger: options.logger ?? silentLogger,

@@ -60,7 +60,9 @@ export class SocketIdentity {
     if (found !== undefined) {
       const { principal, setCookie } = found;
       keepCookie(request, setCookie);
-      return { speaker: { principal, credential: request }, setCookie };
+      const { headers, headersDistinct, socket } = request;
+      const credential = { headers, headersDistinct, socket, hasCountedBefore: true };
+      return { speaker: { principal, credential }, setCookie };
     }
     if (this.#scope === "per-user" && this.#methods.size === 0) {
       throw this.#identity.refusals.userRequired({ method: "GET", path: this.#path });

@@ -446,6 +446,48 @@ describe("a credential that ends while its socket is open", () => {
   });
 });
 
+describe("an issued cookie that was renewed while its socket is open", () => {
+  it("goes on counting there until its user is revoked, and opens no other", async () => {
+    const oldestValid = new Map<string, number>();
+    const cookieRegister = {
+      oldestValid: async (userId: string) => oldestValid.get(userId) ?? 0,
+      endEarlier: async (userId: string, generation: number) => void oldestValid.set(userId, generation),
+      revoke: async (userId: string) => void oldestValid.set(userId, Number.POSITIVE_INFINITY),
+    };
+    const provider = {
+      type: "issued_cookie",
+      issuer: "issued-cookie",
+      secrets: ["a secret of at least 32 bytes, for tests"],
+      isSecure: false,
+      sameSite: "lax",
+      maxAgeMs: 1_000_000,
+      rotateAfterMs: 1_000,
+      rotationOverlapMs: 1_000,
+    } as const;
+    const { address, application } = await start({}, {}, {}, { identity: { providers: [provider] }, cookieRegister });
+    const reply = await fetch(new URL("/generate", address), {
+      method: "POST",
+      headers: { "content-type": "application/json" },
+      body: "{}",
+    });
+    const headers = { cookie: reply.headers.get("set-cookie")?.split(";")[0] ?? "" };
+    const client = await SocketClient.open(address, { user: "", headers });
+    const userId = application.runs[0]?.userId ?? "";
+    await cookieRegister.endEarlier(userId, 1);
+    client.ask({ still: "here" }, { id: "after" });
+    await client.answer("after");
+    expect(application.runs.at(-1)?.userId).toBe(userId);
+    const refused = await SocketClient.refused(address, { user: "", headers });
+    expect([refused.status, refused.body.code]).toEqual([401, "CREDENTIAL_INVALID"]);
+    await cookieRegister.revoke(userId);
+    client.ask({}, { id: "revoked" });
+    expect(await client.answer("revoked")).toMatchObject([
+      { content: { code: "CREDENTIAL_INVALID" } },
+      { status: "complete" },
+    ]);
+  });
+});
+
 describe("a request for a socket", () => {
   it.each([
     ["of nobody", { user: "" }, 401, "USER_ID_REQUIRED"],

@@ -4,6 +4,7 @@ import type {
   ComponentDefinition,
   FunctionDefinition,
   FunctionGroupDefinition,
+  MiddlewareDefinition,
   ServicesDefinition,
 } from "@alcove/plugin-api";
 
@@ -15,6 +16,8 @@ export interface InCodePlugin {
   readonly functions?: Readonly<Record<string, FunctionDefinition>>;
   /** Its function group types, by their `_type`. */
   readonly functionGroups?: Readonly<Record<string, FunctionGroupDefinition>>;
+  /** Its middleware types, by their `_type`. */
+  readonly middleware?: Readonly<Record<string, MiddlewareDefinition>>;
   /** Its shared services, by a name of the plugin's own. */
   readonly services?: Readonly<Record<string, ServicesDefinition>>;
 }
@@ -41,6 +44,7 @@ export async function writeInCodePlugin(folder: string, plugin: InCodePlugin): P
     contributes: {
       functions: await writeContributions(directory, plugin.functions),
       function_groups: await writeContributions(directory, plugin.functionGroups),
+      middleware: await writeContributions(directory, plugin.middleware),
       services: await writeContributions(directory, plugin.services),
     },
   };

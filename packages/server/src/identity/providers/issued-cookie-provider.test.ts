@@ -1,9 +1,12 @@
 import type { IssuedCookieConfig } from "@alcove/config";
+import { AlcoveError } from "@alcove/plugin-api";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { type CallOutcome, IdentifiedServer } from "../../test-support/identified-client.js";
 import { ServedEcho } from "../../test-support/served-echo.js";
+import type { CookieRegister } from "../cookie-register.js";
 import { userIdOfSubject } from "../user-id.js";
 
+const minute = 60_000;
 const day = 86_400_000;
 const oldSecret = "an-old-secret-of-more-than-32-bytes-0123456789";
 const newSecret = "a-new-secret-of-more-than-32-bytes-0123456789";
@@ -15,20 +18,30 @@ const config: IssuedCookieConfig = {
   sameSite: "lax",
   maxAgeMs: 30 * day,
   rotateAfterMs: day,
+  rotationOverlapMs: minute,
 };
 
 let nowMs: number;
-let revoked: Set<string>;
+let oldestValid: Map<string, number>;
+let isStoreFailing: boolean;
 let servers: IdentifiedServer[];
+
+const cookieRegister: CookieRegister = {
+  // As after a restart, when it has to be looked up.
+  oldestValid: async (userId) => oldestValid.get(userId) ?? 0,
+  async endEarlier(userId, generation) {
+    if (isStoreFailing) {
+      throw new AlcoveError("STORE_FULL", "The disk is full.");
+    }
+    oldestValid.set(userId, Math.max(generation, oldestValid.get(userId) ?? 0));
+  },
+  revoke: (userId) => cookieRegister.endEarlier(userId, Number.POSITIVE_INFINITY),
+};
 
 async function start(changes: Partial<IssuedCookieConfig> = {}): Promise<IdentifiedServer> {
   const server = await IdentifiedServer.start([{ ...config, ...changes }], {
     nowMs: () => nowMs,
-    revokedUsers: {
-      // As after a restart, when it has to be looked up.
-      isRevoked: async (userId) => revoked.has(userId),
-      revoke: async (userId) => void revoked.add(userId),
-    },
+    cookieRegister,
   });
   servers.push(server);
   return server;
@@ -36,7 +49,8 @@ async function start(changes: Partial<IssuedCookieConfig> = {}): Promise<Identif
 
 beforeEach(() => {
   nowMs = Date.UTC(2026, 10, 20);
-  revoked = new Set();
+  oldestValid = new Map();
+  isStoreFailing = false;
   servers = [];
 });
 
@@ -86,6 +100,42 @@ describe("an issued cookie", () => {
     expect((await last.call({ cookie: cookieOf(renewed) })).code).toBe("CREDENTIAL_INVALID");
   });
 
+  it("ends the one it was renewed from when it comes again after the overlap, and not before", async () => {
+    const server = await start();
+    const first = await server.call({});
+    nowMs += day;
+    const renewed = cookieOf(await server.call({ cookie: cookieOf(first) }));
+    const ofParallelRequest = cookieOf(await server.call({ cookie: cookieOf(first) }));
+    nowMs += minute - 1_000;
+    expect((await server.call({ cookie: renewed })).status).toBe(200);
+    expect((await server.call({ cookie: cookieOf(first) })).userId).toBe(first.userId);
+    nowMs += 1_000;
+    // Nobody has shown yet that the renewed one has arrived.
+    expect((await server.call({ cookie: cookieOf(first) })).userId).toBe(first.userId);
+    expect((await server.call({ cookie: renewed })).userId).toBe(first.userId);
+    const late = await server.call({ cookie: cookieOf(first) });
+    expect([late.status, late.code, late.userId]).toEqual([401, "CREDENTIAL_INVALID", undefined]);
+    expect(late.message).toContain("was replaced by a newer one");
+    const restarted = await start();
+    expect((await restarted.call({ cookie: cookieOf(first) })).status).toBe(401);
+    expect((await restarted.call({ cookie: ofParallelRequest })).userId).toBe(first.userId);
+    expect([...oldestValid.values()]).toEqual([1]);
+  });
+
+  it("lasts longer rather than keep its user out while nothing can be stored", async () => {
+    const server = await start();
+    const first = await server.call({});
+    nowMs += day;
+    const renewed = cookieOf(await server.call({ cookie: cookieOf(first) }));
+    nowMs += minute;
+    isStoreFailing = true;
+    expect((await server.call({ cookie: renewed })).userId).toBe(first.userId);
+    expect((await server.call({ cookie: cookieOf(first) })).userId).toBe(first.userId);
+    isStoreFailing = false;
+    expect((await server.call({ cookie: renewed })).userId).toBe(first.userId);
+    expect((await server.call({ cookie: cookieOf(first) })).status).toBe(401);
+  });
+
   it("expires, whatever the browser makes of its age", async () => {
     const server = await start();
     const cookie = cookieOf(await server.call({}));
@@ -99,6 +149,7 @@ describe("an issued cookie", () => {
     ["unsigned", (value) => value.split(".").slice(0, 3).join(".")],
     ["signed with nothing", (value) => `${value.split(".").slice(0, 3).join(".")}.`],
     ["of another time", (value) => value.replace(/\.(\d+)\./, (_, time) => `.${Number(time) + 1}.`)],
+    ["of a later generation", (value) => value.replace(/\.(\d+)\./, ".$1-1.")],
     ["of another user", (value) => value.replace(/^1\../, (start) => (start === "1.A" ? "1.B" : "1.A"))],
     ["of another signature", (value) => value.replace(/\.[\w-]{43}$/, `.${"A".repeat(43)}`)],
     ["no more than a name", () => "alice"],
@@ -113,7 +164,7 @@ describe("an issued cookie", () => {
   it("is refused once its user was revoked", async () => {
     const server = await start();
     const first = await server.call({});
-    revoked.add(first.userId ?? "");
+    await cookieRegister.revoke(first.userId ?? "");
     const outcome = await server.call({ cookie: cookieOf(first) });
     expect([outcome.status, outcome.userId]).toEqual([401, undefined]);
     expect(outcome.message).toContain("was revoked");

@@ -1,12 +1,12 @@
 import { createHmac, randomBytes, timingSafeEqual } from "node:crypto";
 import type { IssuedCookieConfig } from "@alcove/config";
-import type { Clock } from "@alcove/plugin-api";
+import type { Clock, Logger } from "@alcove/plugin-api";
 import { cookieOf } from "../cookie-header.js";
+import type { CookieRegister } from "../cookie-register.js";
 import { createPrincipal } from "../create-principal.js";
 import type { IdentifiableRequest, Identified, IdentityProvider } from "../identity-provider.js";
 import { ISSUED_COOKIE_NAMES } from "../issued-cookie-name.js";
 import type { Refusals } from "../refusals.js";
-import type { RevokedUsers } from "../revoked-users.js";
 
 /** What {@link IssuedCookieProvider} needs beside its configuration. */
 export interface IssuedCookieOptions {
@@ -14,22 +14,27 @@ export interface IssuedCookieOptions {
   readonly application: string;
   readonly refusals: Refusals;
   readonly clock: Clock;
-  readonly revokedUsers: RevokedUsers;
+  readonly logger: Logger;
+  readonly cookieRegister: CookieRegister;
 }
 
 interface ReadCookie {
   readonly subject: string;
-  readonly issuedAtSeconds: number;
+  /** How often the user's cookie was renewed before this one was made. */
+  readonly generation: number;
+  readonly ageMs: number;
   /** Whether the secret that signs now signed it. */
   readonly isOfCurrentSecret: boolean;
 }
 
 const subjectBytes = 32;
-const pattern = /^1\.([A-Za-z0-9_-]{43})\.(\d{1,12})\.([A-Za-z0-9_-]{43})$/;
+// Subject, time and generation, signature. The first cookie of a user has no generation in it.
+const pattern = /^1\.([A-Za-z0-9_-]{43})\.(\d{1,12}(?:-\d{1,12})?)\.([A-Za-z0-9_-]{43})$/;
 
 /**
  * A cookie that the server gives to whoever comes without a name: 256 random bits, the time, and a signature over both.
- * Nothing is stored but who was revoked, so that cookies outlive the process.
+ * A renewed one says how often that happened. Nothing is stored but from which generation on a user's cookies count, so that
+ * cookies outlive the process.
  */
 export class IssuedCookieProvider implements IdentityProvider {
   readonly #config: IssuedCookieConfig;
@@ -42,23 +47,23 @@ export class IssuedCookieProvider implements IdentityProvider {
     this.#name = ISSUED_COOKIE_NAMES[config.isSecure ? "secure" : "plain"];
   }
 
-  identify({ headers }: IdentifiableRequest): Identified | undefined | Promise<Identified> {
+  identify({ headers, hasCountedBefore = false }: IdentifiableRequest): Identified | undefined | Promise<Identified> {
     const value = cookieOf(headers.cookie, this.#name);
     if (value === undefined) {
       return undefined;
     }
     const cookie = this.#read(value);
     const identified = this.#identified(cookie);
-    const isRevoked = this.#options.revokedUsers.isRevoked(identified.principal.userId);
-    return isRevoked instanceof Promise
-      ? isRevoked.then((is) => this.#unlessRevoked(identified, is))
-      : this.#unlessRevoked(identified, isRevoked);
+    const oldestValid = this.#options.cookieRegister.oldestValid(identified.principal.userId);
+    return oldestValid instanceof Promise
+      ? oldestValid.then((oldest) => this.#ifValid(identified, cookie, oldest, hasCountedBefore))
+      : this.#ifValid(identified, cookie, oldestValid, hasCountedBefore);
   }
 
   /** A new name for whoever has none, and the cookie that will prove it. */
   issue(): Identified {
     const subject = randomBytes(subjectBytes).toString("base64url");
-    return { principal: this.#principalOf(subject), setCookie: this.#setCookie(this.#signed(subject)) };
+    return { principal: this.#principalOf(subject), setCookie: this.#setCookie(this.#signed(subject, 0)) };
   }
 
   /** The value of a `Set-Cookie` header that makes a browser forget the cookie. */
@@ -67,37 +72,61 @@ export class IssuedCookieProvider implements IdentityProvider {
   }
 
   /** A cookie that is on its way out, or signed by an older secret, is replaced with the reply. */
-  #identified({ subject, issuedAtSeconds, isOfCurrentSecret }: ReadCookie): Identified {
+  #identified({ subject, generation, ageMs, isOfCurrentSecret }: ReadCookie): Identified {
     const principal = this.#principalOf(subject);
-    const ageMs = this.#options.clock.nowMs() - issuedAtSeconds * 1_000;
     const isFresh = isOfCurrentSecret && ageMs < this.#config.rotateAfterMs;
-    return isFresh ? { principal } : { principal, setCookie: this.#setCookie(this.#signed(subject)) };
+    return isFresh ? { principal } : { principal, setCookie: this.#setCookie(this.#signed(subject, generation + 1)) };
   }
 
   #read(value: string): ReadCookie {
-    const [, subject, time, signature] = pattern.exec(value) ?? [];
-    if (subject === undefined || time === undefined || signature === undefined) {
+    const [, subject, stamp, signature] = pattern.exec(value) ?? [];
+    if (subject === undefined || stamp === undefined || signature === undefined) {
       throw this.#refused("is none of this server's");
     }
     const presented = Buffer.from(signature, "base64url");
     const signers = this.#config.secrets.map((secret) =>
-      timingSafeEqual(this.#digest(secret, subject, time), presented),
+      timingSafeEqual(this.#digest(secret, subject, stamp), presented),
     );
     const signer = signers.indexOf(true);
     if (signer === -1) {
       throw this.#refused("is none of this server's");
     }
-    const issuedAtSeconds = Number(time);
-    if (this.#options.clock.nowMs() >= issuedAtSeconds * 1_000 + this.#config.maxAgeMs) {
+    const [issuedAtSeconds, generation = 0] = stamp.split("-").map(Number);
+    const ageMs = this.#options.clock.nowMs() - Number(issuedAtSeconds) * 1_000;
+    if (ageMs >= this.#config.maxAgeMs) {
       throw this.#refused("has expired");
     }
-    return { subject, issuedAtSeconds, isOfCurrentSecret: signer === 0 };
+    return { subject, generation, ageMs, isOfCurrentSecret: signer === 0 };
   }
 
-  #unlessRevoked(identified: Identified, isRevoked: boolean): Identified {
-    if (isRevoked) {
+  /** A renewed cookie that comes again ends the ones before it: now its client is known to have it. */
+  #ifValid(
+    identified: Identified,
+    { generation, ageMs }: ReadCookie,
+    oldestValid: number,
+    hasCountedBefore: boolean,
+  ): Identified | Promise<Identified> {
+    if (oldestValid === Number.POSITIVE_INFINITY) {
       throw this.#refused("was revoked");
     }
+    if (hasCountedBefore) {
+      return identified;
+    }
+    if (generation < oldestValid) {
+      throw this.#refused("was replaced by a newer one, which has been used");
+    }
+    return generation > oldestValid && ageMs >= this.#config.rotationOverlapMs
+      ? this.#endEarlier(identified, generation)
+      : identified;
+  }
+
+  /** Where that cannot be stored the earlier cookies last longer, until it can be: nobody is kept out for it. */
+  async #endEarlier(identified: Identified, generation: number): Promise<Identified> {
+    const { cookieRegister, logger } = this.#options;
+    const { userId } = identified.principal;
+    await cookieRegister
+      .endEarlier(userId, generation)
+      .catch((error: unknown) => logger.warn("The earlier cookies of a user could not be ended", { userId, error }));
     return identified;
   }
 
@@ -113,15 +142,16 @@ export class IssuedCookieProvider implements IdentityProvider {
     return createPrincipal({ issuer: this.#config.issuer, subject, provider: "issued_cookie" });
   }
 
-  #signed(subject: string): string {
-    const time = String(Math.floor(this.#options.clock.nowMs() / 1_000));
-    const signature = this.#digest(this.#config.secrets[0] ?? "", subject, time).toString("base64url");
-    return `1.${subject}.${time}.${signature}`;
+  #signed(subject: string, generation: number): string {
+    const time = Math.floor(this.#options.clock.nowMs() / 1_000);
+    const stamp = generation === 0 ? String(time) : `${time}-${generation}`;
+    const signature = this.#digest(this.#config.secrets[0] ?? "", subject, stamp).toString("base64url");
+    return `1.${subject}.${stamp}.${signature}`;
   }
 
-  #digest(secret: string, subject: string, time: string): Buffer {
+  #digest(secret: string, subject: string, stamp: string): Buffer {
     const { application } = this.#options;
-    const content = JSON.stringify(["alcove cookie 1", application, this.#config.issuer, subject, time]);
+    const content = JSON.stringify(["alcove cookie 1", application, this.#config.issuer, subject, stamp]);
     return createHmac("sha256", secret).update(content).digest();
   }
 
