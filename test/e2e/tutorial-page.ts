@@ -6,7 +6,7 @@ export interface CommandStep {
 }
 
 /** A file the page has its reader write. */
-export interface FileStep {
+interface FileStep {
   readonly kind: "file";
   /** Relative to where the reader is. */
   readonly path: string;
