@@ -22,7 +22,11 @@ const endpoints = JSON.stringify([
 
 const configurations: [string, string, Record<string, string>][] = [
   ["the assistant", exampleConfigFile, {}],
-  ["the to-do list", join(workspaceFolder, "configs/todo.yml"), { "general.front_end.endpoints": endpoints }],
+  [
+    "the to-do list",
+    join(workspaceFolder, "configs/todo.yml"),
+    { "general.front_end.endpoints": endpoints, "general.front_end.reconnect_grace": "1" },
+  ],
 ];
 
 interface Operation {
@@ -194,6 +198,7 @@ const acceptable: ReadonlySet<string> = new Set([
   "SESSION_NOT_FOUND",
   "IDEMPOTENCY_KEY_REUSED",
   "EXECUTION_NOT_FOUND",
+  "STREAM_NOT_FOUND",
   "INTERACTION_RESOLVED",
 ]);
 

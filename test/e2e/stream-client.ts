@@ -31,12 +31,20 @@ export class StreamReply implements AsyncDisposable {
   }
 
   /** Posts as a user, and resolves when the headers have come. */
-  static async open(url: string, path: string, user: string, body: object, key?: string): Promise<StreamReply> {
-    const headers = { "content-type": "application/json", cookie: `nat-session=${user}` };
+  static open(url: string, path: string, user: string, body: object, key?: string): Promise<StreamReply> {
+    return StreamReply.#post(url, path, user, body, key === undefined ? {} : { "idempotency-key": key });
+  }
+
+  /** Posts the same once more, for what came after a frame. */
+  static comeBack(url: string, path: string, user: string, body: object, lastEventId: string): Promise<StreamReply> {
+    return StreamReply.#post(url, path, user, body, { "last-event-id": lastEventId });
+  }
+
+  static async #post(url: string, path: string, user: string, body: object, headers: object): Promise<StreamReply> {
     const sent = request(new URL(path, url), {
       method: "POST",
       agent: false,
-      headers: key === undefined ? headers : { ...headers, "idempotency-key": key },
+      headers: { "content-type": "application/json", cookie: `nat-session=${user}`, ...headers },
     });
     sent.end(JSON.stringify(body));
     const [message] = (await once(sent, "response")) as [IncomingMessage];
@@ -66,17 +74,23 @@ export class StreamReply implements AsyncDisposable {
   /** The totals in the chunks that have come so far. */
   get totals(): number[] {
     return this.records
-      .filter((record) => record.length === 1 && record[0]?.[0] === "data")
+      .filter((record) => record.at(-1)?.[0] === "data" && !record.some(([field]) => field === "event"))
       .map((record) => {
-        const { value } = JSON.parse(record[0]?.[1] ?? "") as { value: string };
+        const { value } = JSON.parse(record.at(-1)?.[1] ?? "") as { value: string };
         return (JSON.parse(value) as { total: number }).total;
       });
   }
 
   /** What the error frame says, if one has come. */
   get error(): unknown {
-    const frame = this.records.find((record) => record[0]?.[1] === "error");
-    return frame === undefined ? undefined : JSON.parse(frame[1]?.[1] ?? "");
+    const frame = this.records.find((record) => record.some((field) => field.join(": ") === "event: error"));
+    return frame === undefined ? undefined : JSON.parse(frame.at(-1)?.[1] ?? "");
+  }
+
+  /** The id of the last frame that has come; empty where frames have none. */
+  get lastEventId(): string {
+    const ids = this.records.flatMap((record) => record.filter(([field]) => field === "id"));
+    return ids.at(-1)?.[1] ?? "";
   }
 
   /** Waits until the server has ended the reply, or the connection broke. */

@@ -141,6 +141,20 @@ describe("a run that asks a person", () => {
       expect(await call(runtime, "alice", { item: "jam" })).toMatchObject({ orders: ["jam"] });
     }));
 
+  it("fails when nobody answers in time and the session changed meanwhile, and keeps nobody else's from failing", () =>
+    withBench(async (bench) => {
+      const { runtime } = await bench.start(fleeting);
+      const changed = ask(runtime, "alice", { item: "tea", asks: 1, timeout: 60_000 });
+      await changed.question();
+      await call(runtime, "alice", { item: "jam" });
+      const other = ask(runtime, "bob", { item: "tea", asks: 1, timeout: 60_000 });
+      await other.question();
+      bench.clock.advance(60_000);
+      await runtime.sweep();
+      await expect(changed.reply).rejects.toMatchObject({ code: "SESSION_CHANGED" });
+      await expect(other.reply).rejects.toMatchObject({ code: "INTERACTION_TIMED_OUT" });
+    }));
+
   it("ends with its session when nobody answers before that is over", () =>
     withBench(async (bench) => {
       const { runtime, store } = await bench.start(`general: { per_user_workflow_timeout: 100 }\n${fleeting}`);

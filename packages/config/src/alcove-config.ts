@@ -138,6 +138,8 @@ export interface FrontEndConfig {
   readonly maxBodyBytes: number;
   /** How long a stream may be silent before it gets a comment line that keeps its connection alive. */
   readonly streamHeartbeatMs: number;
+  /** How long the run of a stream goes on without its client, who may come back; 0 to abort it at once. */
+  readonly reconnectGraceMs: number;
   /** How many jobs may run at once. */
   readonly maxRunningAsyncJobs: number;
   /** How many jobs, and runs that wait for a person, a user may have that are not finished. */
@@ -196,6 +198,10 @@ export interface FrontEndLimits {
   readonly maxStreams: number;
   /** How many of them may be one user's. */
   readonly maxStreamsPerUser: number;
+  /** How many streams are kept for clients that come back. */
+  readonly maxKeptStreams: number;
+  /** How many of them may be one user's. */
+  readonly maxKeptStreamsPerUser: number;
   /** How many sessions may begin within a minute for one address; 0 for as many as come. */
   readonly maxNewSessionsPerMinute: number;
 }

@@ -16,6 +16,8 @@ export const frontEndLimitsShape = {
   max_connections: wholeNumber(0, mostAtOnce).default(0),
   max_streams: wholeNumber(1, mostAtOnce).default(10_000),
   max_streams_per_user: wholeNumber(1, mostAtOnce).default(1_000),
+  max_kept_streams: wholeNumber(1, mostAtOnce).default(1_000),
+  max_kept_streams_per_user: wholeNumber(1, mostAtOnce).default(100),
   max_new_sessions_per_minute: wholeNumber(0, mostAtOnce).default(0),
 };
 
@@ -32,6 +34,8 @@ export function frontEndLimitsOf(limits: z.output<typeof frontEndLimitsSchema>):
     maxConnections: limits.max_connections,
     maxStreams: limits.max_streams,
     maxStreamsPerUser: limits.max_streams_per_user,
+    maxKeptStreams: limits.max_kept_streams,
+    maxKeptStreamsPerUser: limits.max_kept_streams_per_user,
     maxNewSessionsPerMinute: limits.max_new_sessions_per_minute,
   });
 }

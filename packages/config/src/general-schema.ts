@@ -46,6 +46,7 @@ const frontEndShape = {
   port: wholeNumber(0, 65_535).default(8_000),
   max_body_bytes: wholeNumber(1, 1_024 * mebibyte).default(mebibyte),
   stream_heartbeat_interval: duration(timerLimit).default(15 * secondMs),
+  reconnect_grace: durationOrZero(timerLimit).default(0),
   max_running_async_jobs: wholeNumber(1, 10_000).default(10),
   max_executions_per_user: wholeNumber(1, 100_000).default(100),
   allow_insecure_identity: flag().default(false),

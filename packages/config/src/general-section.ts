@@ -94,6 +94,7 @@ function frontEndConfigOf(frontEnd: GeneralSection["front_end"]): GeneralConfig[
     port: frontEnd.port,
     maxBodyBytes: frontEnd.max_body_bytes,
     streamHeartbeatMs: frontEnd.stream_heartbeat_interval,
+    reconnectGraceMs: frontEnd.reconnect_grace,
     maxRunningAsyncJobs: frontEnd.max_running_async_jobs,
     maxExecutionsPerUser: frontEnd.max_executions_per_user,
     allowInsecureIdentity: frontEnd.allow_insecure_identity,

@@ -38,6 +38,7 @@ describe("loadConfig", () => {
           port: 8_000,
           maxBodyBytes: 1_048_576,
           streamHeartbeatMs: 15_000,
+          reconnectGraceMs: 0,
           maxRunningAsyncJobs: 10,
           maxExecutionsPerUser: 100,
           allowInsecureIdentity: false,
@@ -50,6 +51,8 @@ describe("loadConfig", () => {
             maxConnections: 0,
             maxStreams: 10_000,
             maxStreamsPerUser: 1_000,
+            maxKeptStreams: 1_000,
+            maxKeptStreamsPerUser: 100,
             maxNewSessionsPerMinute: 0,
           },
           metrics: false,
@@ -118,6 +121,7 @@ describe("loadConfig", () => {
           port: 0
           max_body_bytes: 2048
           stream_heartbeat_interval: 5s
+          reconnect_grace: 45s
           max_running_async_jobs: 3
           max_executions_per_user: 7
           allow_insecure_identity: "on"
@@ -130,6 +134,8 @@ describe("loadConfig", () => {
             max_connections: 5000
             max_streams: 100
             max_streams_per_user: 4
+            max_kept_streams: 50
+            max_kept_streams_per_user: 3
             max_new_sessions_per_minute: 30
           metrics: true
           docs: false
@@ -183,6 +189,7 @@ describe("loadConfig", () => {
         port: 0,
         maxBodyBytes: 2_048,
         streamHeartbeatMs: 5_000,
+        reconnectGraceMs: 45_000,
         maxRunningAsyncJobs: 3,
         maxExecutionsPerUser: 7,
         allowInsecureIdentity: true,
@@ -195,6 +202,8 @@ describe("loadConfig", () => {
           maxConnections: 5_000,
           maxStreams: 100,
           maxStreamsPerUser: 4,
+          maxKeptStreams: 50,
+          maxKeptStreamsPerUser: 3,
           maxNewSessionsPerMinute: 30,
         },
         metrics: true,
@@ -315,6 +324,8 @@ describe("loadConfig", () => {
     ["front_end: { max_body_bytes: 0 }", "whole number from 1 to"],
     ["front_end: { workflow: { websocket_path: socket } }", "must be a path such as /v1/workflow"],
     ["front_end: { websocket: { reconnect_grace: -1 } }", "must be longer than zero"],
+    ["front_end: { reconnect_grace: 25d }", "must not be longer than 24 days"],
+    ["front_end: { limits: { max_kept_streams: 0 } }", "whole number from 1 to"],
     ["front_end: [koa]", "front_end must be a mapping, found a list"],
     ["front_end: { _type: koa, type: koa }", "has both _type and type"],
     ["front_end: { root_path: api }", "must be a path such as /api, or empty"],

@@ -29,14 +29,14 @@ export interface ListeningServer {
    * Says on `GET /ready` that it is stopping, and goes on serving for `general.shutdown_delay`, where there is one. Then it
    * takes no new connections, lets the requests in flight end, and closes idle connections. After `timeoutMs` the runs of
    * streams and WebSockets are aborted, so that each ends with an error frame; what is still open a second later, or is no
-   * stream, is cut off, which aborts its run. Idempotent: later calls get the first one's promise.
+   * stream, is cut off, which aborts its run; runs whose clients are away are aborted at once. Idempotent: later calls get the first one's promise.
    */
   close(timeoutMs: number): Promise<void>;
 }
 
 /** Builds the HTTP front end of a started runtime. Nothing is bound before `listen`. */
-export function createServer(options: ServerOptions): HttpServer {
-  const life = new ServerLife(options);
+export async function createServer(options: ServerOptions): Promise<HttpServer> {
+  const life = await ServerLife.create(options);
   const requestListener = createRequestListener(options, life);
   return { requestListener, listen: () => listen(requestListener, options, life) };
 }
@@ -67,7 +67,10 @@ async function listen(
     if (shutdownDelayMs > 0) {
       await pause(shutdownDelayMs);
     }
-    await Promise.all([drain.close(timeoutMs), sockets?.close(timeoutMs)]);
+    const drained = Promise.all([drain.close(timeoutMs), sockets?.close(timeoutMs)]);
+    // From here on no client can come back.
+    life.resumableStreams?.close();
+    await drained;
   };
   return {
     address: addressOf(server, host, port),

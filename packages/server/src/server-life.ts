@@ -1,3 +1,4 @@
+import type { FrontEndConfig } from "@alcove/config";
 import { type DocsFront, docsFront } from "./docs/docs-front.js";
 import { createIdentity } from "./identity/create-identity.js";
 import type { Identity } from "./identity/identity.js";
@@ -6,10 +7,16 @@ import { RequestFigures } from "./metrics/request-figures.js";
 import { Readiness } from "./readiness.js";
 import type { ServerOptions } from "./server-options.js";
 import { OpenStreams } from "./streams/open-streams.js";
+import { ResumableStreams } from "./streams/resumable-streams.js";
+
+/** How much of a stream is kept for a client that comes back. */
+const MAX_KEPT_CHARACTERS = 1_048_576;
 
 /** What a server holds beyond single requests: what its shutdown ends, and what it tells whoever watches it. */
 export class ServerLife {
   readonly openStreams: OpenStreams;
+  /** The streams whose clients may come back; `undefined` where they get no grace. */
+  readonly resumableStreams: ResumableStreams | undefined;
   readonly readiness: Readiness;
   /** Asked before any way into the server begins a session; `undefined` where as many may begin as come. */
   readonly newSessionLimit: NewSessionLimit | undefined;
@@ -25,13 +32,29 @@ export class ServerLife {
   /** How many WebSockets are open; likewise. */
   socketCount: () => number = () => 0;
 
-  constructor(options: ServerOptions) {
+  private constructor(options: ServerOptions, identity: Identity) {
     const { application, frontEnd } = options.config.general;
     this.openStreams = new OpenStreams(frontEnd.limits);
+    this.resumableStreams = resumableStreams(frontEnd);
     this.newSessionLimit = NewSessionLimit.of(frontEnd, options.clock);
     this.readiness = new Readiness(options.store);
-    this.identity = createIdentity(options);
+    this.identity = identity;
     this.requests = frontEnd.metrics ? new RequestFigures() : undefined;
     this.docs = frontEnd.docs ? docsFront(application) : undefined;
   }
+
+  static async create(options: ServerOptions): Promise<ServerLife> {
+    return new ServerLife(options, await createIdentity(options));
+  }
+}
+
+function resumableStreams({ reconnectGraceMs, limits }: FrontEndConfig): ResumableStreams | undefined {
+  return reconnectGraceMs === 0
+    ? undefined
+    : new ResumableStreams({
+        graceMs: reconnectGraceMs,
+        maxStreams: limits.maxKeptStreams,
+        maxStreamsPerUser: limits.maxKeptStreamsPerUser,
+        maxCharactersPerStream: MAX_KEPT_CHARACTERS,
+      });
 }

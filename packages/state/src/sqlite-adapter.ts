@@ -20,6 +20,7 @@ import type { SqliteParameter } from "./sqlite-connection.js";
 import { entriesTable, pragmaValue } from "./sqlite-database-file.js";
 import { SqliteEntryReader } from "./sqlite-entry-reader.js";
 import { sqliteCodeOf, sqliteFailureOf } from "./sqlite-failure.js";
+import { renewLog } from "./sqlite-log.js";
 import { openConfiguredConnection } from "./sqlite-settings.js";
 import * as statements from "./sqlite-statements.js";
 import { readEntryHead } from "./stored-entry.js";
@@ -60,7 +61,10 @@ export class SqliteAdapter extends KeyvSqlite implements EntryAdapter {
     // The base class opens a connection that could be neither replaced nor copied from, so it gets one to nothing.
     super({ uri: "sqlite://:memory:", table: entriesTable });
     this.#nowMs = nowMs;
-    this.#connection = new ReopeningConnection(() => openConfiguredConnection(path));
+    this.#connection = new ReopeningConnection({
+      open: () => openConfiguredConnection(path),
+      renewLog: () => renewLog(path),
+    });
     this.#reader = new SqliteEntryReader(this.#connection);
     this.#closeUnused = this.close as () => Promise<void>;
     this.query = (statement, ...parameters) =>

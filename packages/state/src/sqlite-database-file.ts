@@ -6,6 +6,7 @@ import { syncFolder } from "./file-durability.js";
 import { endOfStoredNames } from "./record-names.js";
 import { signpostPrefix } from "./session-store.js";
 import { openSqliteConnection, type SqliteConnection } from "./sqlite-connection.js";
+import { renewLog } from "./sqlite-log.js";
 
 /** The table that holds the entries. */
 export const entriesTable = "entries";
@@ -128,6 +129,8 @@ async function createDatabaseFile(path: string): Promise<void> {
 }
 
 async function checkDatabaseFile(path: string): Promise<void> {
+  // An earlier process may have died of a failed fsync, and closing the connection is a checkpoint.
+  await renewLog(path);
   const connection = await openSqliteConnection(path, busyTimeoutMs);
   try {
     const foundId = pragmaValue(await connection.query("PRAGMA application_id"));

@@ -22,6 +22,11 @@ describe("errors of SQLite", () => {
     expect(error).toMatchObject({ code, retryAfterSeconds, cause });
   });
 
+  it("have nothing changed where the file system failed before a connection was opened", () => {
+    const cause = Object.assign(new Error("EIO: i/o error, fsync"), { code: "EIO", syscall: "fsync" });
+    expect(changeError(sqliteFailureOf(cause), cause)).toMatchObject({ code: "STORE_FAILED", retryAfterSeconds: 10 });
+  });
+
   it("leave nothing unknown when something was only read", () => {
     const cause = driverError("SQLITE_IOERR");
     expect(readError(sqliteFailureOf(cause), cause)).toMatchObject({ code: "STORE_FAILED", cause });

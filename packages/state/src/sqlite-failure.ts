@@ -20,9 +20,22 @@ const failures: Readonly<Record<string, WriteFailure>> = {
   SQLITE_IOERR: { kind: "unknown", reason: "the disk failed while the change was being written" },
 };
 
-/** What an error of the SQLite driver means. Anything unheard-of is taken for the fault of one entry. */
+/** The log could not be made durable, so no connection was opened that could change anything. */
+const refusedBySystem: WriteFailure = {
+  kind: "refused",
+  reason: "the database's write-ahead log cannot be written",
+  retryAfterSeconds: 10,
+};
+
+/**
+ * What an error of the SQLite driver, or of the file system before a connection is opened, means. Anything unheard-of is
+ * taken for the fault of one entry.
+ */
 export function sqliteFailureOf(error: unknown): WriteFailure {
   const code = sqliteCodeOf(error);
+  if (code === undefined && error instanceof Error && "syscall" in error) {
+    return refusedBySystem;
+  }
   return (code === undefined ? undefined : failures[code]) ?? { kind: "suspect", reason: "the database refused it" };
 }
 

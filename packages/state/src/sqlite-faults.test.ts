@@ -1,6 +1,6 @@
-import { execFileSync, spawn, spawnSync } from "node:child_process";
+import { type ChildProcess, execFileSync, spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
-import { mkdtempSync, readFileSync, rmSync, statfsSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, statfsSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
@@ -238,6 +238,34 @@ const committerScript = `
   await store.close();
 `;
 
+/** Runs it in a process of its own, under another program if one is given. */
+function startCommitter(wrapper: readonly string[] = []) {
+  const node = [process.execPath, "--input-type=module", "--eval", committerScript, path];
+  const [program = "", ...programArguments] = [...wrapper, ...node];
+  const child = spawn(program, programArguments, { cwd: packageFolder, stdio: ["pipe", "pipe", "inherit"] });
+  const exited = once(child, "exit");
+  const answers = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
+  const answer = async (): Promise<unknown> => (await answers.next()).value;
+  const commit = (): Promise<unknown> => {
+    child.stdin.write("commit\n");
+    return answer();
+  };
+  return { child, exited, answer, commit };
+}
+
+/** Attaches `strace` to a process; what it returns detaches it. */
+async function trace(child: ChildProcess, straceArguments: readonly string[]): Promise<() => Promise<void>> {
+  const tracer = spawn("strace", ["-f", "-p", String(child.pid), ...straceArguments], {
+    stdio: ["ignore", "ignore", "pipe"],
+  });
+  const ended = once(tracer, "exit");
+  await once(tracer.stderr, "data");
+  return async () => {
+    tracer.kill("SIGINT");
+    await ended;
+  };
+}
+
 describe("a disk that fails", () => {
   it.for([
     ["fsync", "fsync,fdatasync", "EIO", "OUTCOME_UNKNOWN"],
@@ -248,26 +276,12 @@ describe("a disk that fails", () => {
     { timeout: 30_000 },
     async ([, calls, errno, code], context) => {
       context.skip(!hasStrace || !isRoot, "faults of the disk are injected with strace, by root");
-      const child = spawn(process.execPath, ["--input-type=module", "--eval", committerScript, path], {
-        cwd: packageFolder,
-        stdio: ["pipe", "pipe", "inherit"],
-      });
-      const exited = once(child, "exit");
-      const answers = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
-      const answer = async (): Promise<unknown> => (await answers.next()).value;
-      const commit = (): Promise<unknown> => {
-        child.stdin.write("commit\n");
-        return answer();
-      };
+      const { child, exited, answer, commit } = startCommitter();
       expect([await answer(), await commit()]).toEqual(["open", "revision 1"]);
 
-      const inject = ["-f", "-p", String(child.pid), "-o", "/dev/null", "-e", `inject=${calls}:error=${errno}`];
-      const tracer = spawn("strace", inject, { stdio: ["ignore", "ignore", "pipe"] });
-      const ended = once(tracer, "exit");
-      await once(tracer.stderr, "data");
+      const stopTracing = await trace(child, ["-o", "/dev/null", "-e", `inject=${calls}:error=${errno}`]);
       expect(await commit()).toBe(code);
-      tracer.kill("SIGINT");
-      await ended;
+      await stopTracing();
 
       expect(await commit()).toMatch(/^revision [23]$/);
       child.stdin.end();
@@ -275,6 +289,59 @@ describe("a disk that fails", () => {
       expect((await (await open()).load(key("alice")))?.revision).toBeGreaterThanOrEqual(2);
     },
   );
+});
+
+describe("a log of which the system may have forgotten a part that never reached the disk", () => {
+  const withoutTracing = "system calls are followed with strace, by root";
+  const tracing = (traceFile: string) => ["-y", "-s", "0", "-e", "trace=pwrite64,fsync,fdatasync", "-o", traceFile];
+
+  /** What happened to the log before the database file was first written, in order. */
+  function changesOfLogBeforeCheckpoint(traceFile: string): string[] {
+    const changes = readFileSync(traceFile, "utf8")
+      .split("\n")
+      .flatMap((line) => {
+        const [, call = "", file = "", range = ""] =
+          /(\w+)\(\d+<[^>]*\/sessions\.sqlite(|-wal)>(?:, ""\.\.\., (\d+, \d+))?/.exec(line) ?? [];
+        return call === "" ? [] : [{ what: `${call} ${range}`.trim(), isOfLog: file !== "" }];
+      });
+    const checkpoint = changes.findIndex(({ what, isOfLog }) => !isOfLog && what.startsWith("pwrite64"));
+    expect(checkpoint).toBeGreaterThan(0);
+    return changes.slice(0, checkpoint).map(({ what }) => what.replace("fdatasync", "fsync"));
+  }
+
+  it("is written once more before the checkpoint that follows a failed fsync", { timeout: 30_000 }, async (context) => {
+    context.skip(!hasStrace || !isRoot, withoutTracing);
+    const { child, exited, answer, commit } = startCommitter();
+    expect([await answer(), await commit()]).toEqual(["open", "revision 1"]);
+    const stopFailing = await trace(child, ["-o", "/dev/null", "-e", "inject=fsync,fdatasync:error=EIO"]);
+    expect(await commit()).toBe("OUTCOME_UNKNOWN");
+    await stopFailing();
+
+    const { size } = statSync(`${path}-wal`);
+    const traceFile = join(folder, "trace.txt");
+    const stopTracing = await trace(child, tracing(traceFile));
+    expect(await commit()).toMatch(/^revision/);
+    await stopTracing();
+    expect(changesOfLogBeforeCheckpoint(traceFile).slice(0, 2)).toEqual([`pwrite64 ${size}, 0`, "fsync"]);
+    child.stdin.end();
+    await exited;
+  });
+
+  it("is written once more before the first checkpoint of another process", { timeout: 30_000 }, async (context) => {
+    context.skip(!hasStrace || !isRoot, withoutTracing);
+    const killed = startCommitter();
+    expect([await killed.answer(), await killed.commit()]).toEqual(["open", "revision 1"]);
+    killed.child.kill("SIGKILL");
+    await killed.exited;
+
+    const { size } = statSync(`${path}-wal`);
+    const traceFile = join(folder, "trace.txt");
+    const { child, exited, answer } = startCommitter(["strace", "-D", "-f", ...tracing(traceFile)]);
+    expect(await answer()).toBe("open");
+    child.stdin.end();
+    await exited;
+    expect(changesOfLogBeforeCheckpoint(traceFile).slice(0, 2)).toEqual([`pwrite64 ${size}, 0`, "fsync"]);
+  });
 });
 
 describe("a damaged place of the database file where a session's key stands", () => {

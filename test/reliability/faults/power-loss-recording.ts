@@ -16,8 +16,12 @@ export class PowerLossRecording {
   readonly #before: ReadonlyMap<string, Buffer>;
   readonly #folder: string;
   readonly #moments: readonly TracedMoment[];
+  /** What was written, by call; read out of the trace once, for every cut. */
+  readonly #writtenBytes = new Map<number, Buffer>();
   /** After so many moments each acknowledgement was on its way. */
   readonly #acknowledgements: readonly { readonly operation: string; readonly at: number }[];
+  /** After so many moments one file had just been synced, and another one before it. */
+  readonly #changesOfSyncedFile: readonly number[];
 
   /**
    * @param folder Whose files are followed.
@@ -31,6 +35,7 @@ export class PowerLossRecording {
       const operation = moment.begins ? acknowledgedBy(moment) : undefined;
       return operation === undefined ? [] : [{ operation, at }];
     });
+    this.#changesOfSyncedFile = changesOfSyncedFile(this.#moments);
   }
 
   /** How many acknowledgements there are in it. */
@@ -38,11 +43,18 @@ export class PowerLossRecording {
     return this.#acknowledgements.length;
   }
 
-  /** A moment to cut at: right behind an acknowledgement, where a missing sync shows, or any other. */
+  /**
+   * A moment to cut at: right behind an acknowledgement, where a missing sync shows; where one file is durable and another
+   * one follows, so that they may not fit together; or any other.
+   */
   pickCut(random: Random): number {
-    return random.chance(0.6) && this.#acknowledgements.length > 0
-      ? random.pick(this.#acknowledgements).at + 1
-      : random.between(0, this.#moments.length);
+    if (random.chance(0.4) && this.#acknowledgements.length > 0) {
+      return random.pick(this.#acknowledgements).at + 1;
+    }
+    if (random.chance(0.5) && this.#changesOfSyncedFile.length > 0) {
+      return random.pick(this.#changesOfSyncedFile);
+    }
+    return random.between(0, this.#moments.length);
   }
 
   /** Takes the power away after so many moments. */
@@ -76,25 +88,32 @@ export class PowerLossRecording {
   }
 
   /** Calls that take effect between their beginning and their end. */
-  #begin(disk: SimulatedDisk, { name, argumentText }: TracedMoment): ((hasSucceeded: boolean) => void) | undefined {
+  #begin(disk: SimulatedDisk, moment: TracedMoment): ((hasSucceeded: boolean) => void) | undefined {
+    const { name, argumentText } = moment;
     const path = pathOfDescriptor(argumentText);
     if (path === undefined || !this.#isFollowed(path)) {
       return undefined;
     }
     switch (name) {
       case "pwrite64":
-        return disk.write(path, lastNumber(argumentText), firstString(argumentText));
+        return disk.write(path, lastNumber(argumentText), this.#bytesOf(moment));
       case "write":
         // Only small files are written so, each by one writer from its beginning to its end.
-        return disk.write(path, disk.sizeOf(path), firstString(argumentText));
+        return disk.write(path, disk.sizeOf(path), this.#bytesOf(moment));
       case "ftruncate":
         return disk.truncate(path, lastNumber(argumentText));
-      case "fsync":
-      case "fdatasync":
-        return disk.sync(path);
       default:
-        return undefined;
+        return isSync(name) ? disk.sync(path) : undefined;
     }
+  }
+
+  #bytesOf({ callId, argumentText }: TracedMoment): Buffer {
+    let bytes = this.#writtenBytes.get(callId);
+    if (bytes === undefined) {
+      bytes = stringsIn(argumentText)[0] ?? Buffer.alloc(0);
+      this.#writtenBytes.set(callId, bytes);
+    }
+    return bytes;
   }
 
   /** Calls of which only the end is of interest. */
@@ -118,6 +137,25 @@ export class PowerLossRecording {
   }
 }
 
+function changesOfSyncedFile(moments: readonly TracedMoment[]): number[] {
+  const changes: number[] = [];
+  let syncedLast: string | undefined;
+  moments.forEach(({ name, argumentText, result }, at) => {
+    if (isSync(name) && result === 0) {
+      const path = pathOfDescriptor(argumentText);
+      if (path !== syncedLast) {
+        changes.push(at + 1);
+      }
+      syncedLast = path;
+    }
+  });
+  return changes;
+}
+
+function isSync(name: string): boolean {
+  return name === "fsync" || name === "fdatasync";
+}
+
 /** The operation whose reply is handed to the network, if this is one. Errors name no operation, and reads an empty one. */
 function acknowledgedBy({ name, argumentText }: TracedMoment): string | undefined {
   const isSent = /^(?:write|writev|sendto|sendmsg)$/.test(name) && /^\d+<socket:/.test(argumentText);
@@ -126,8 +164,4 @@ function acknowledgedBy({ name, argumentText }: TracedMoment): string | undefine
 
 function lastNumber(argumentText: string): number {
   return Number(/(\d+)$/.exec(argumentText)?.[1]);
-}
-
-function firstString(argumentText: string): Buffer {
-  return stringsIn(argumentText)[0] ?? Buffer.alloc(0);
 }

@@ -24,6 +24,11 @@ export const limitErrors = {
     summary: "The user has as many streams open as one user may have.",
     remedy: "Close some, or raise general.front_end.limits.max_streams_per_user.",
   },
+  STREAM_NOT_FOUND: {
+    summary: "The caller has no stream here that goes on after this Last-Event-ID, or has none any more.",
+    remedy:
+      "Send the call again without Last-Event-ID, with the Idempotency-Key it had; streams are kept for general.front_end.reconnect_grace.",
+  },
   HEADERS_TOO_LARGE: {
     summary: "The request line and the headers are larger than general.front_end.limits.max_header_bytes.",
     remedy: "Send fewer or shorter headers, or raise the limit.",

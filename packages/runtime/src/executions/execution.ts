@@ -242,15 +242,10 @@ export class Execution implements RunExecution {
     }
   }
 
-  /** Aborts its run, and resolves when its end is durable; unless it is just being committed: then that is its end. */
+  /** Aborts its run, and resolves when its end is durable; where another end is just being written, when that is. */
   async cancel(): Promise<void> {
-    if (this.#committing !== undefined) {
-      return new Promise((resolve) => {
-        const unwatch = this.watch(() => {
-          unwatch();
-          resolve();
-        });
-      });
+    if (this.#committing !== undefined || this.#ledger.isClosed) {
+      return this.#whenGone();
     }
     const reason = new AlcoveError("RUN_ABORTED", "It was cancelled by its owner.");
     const finishing = this.#finish("interrupted", reason);
@@ -300,6 +295,19 @@ export class Execution implements RunExecution {
       this.#isGone = true;
       this.#tell();
     }
+  }
+
+  #whenGone(): Promise<void> {
+    return new Promise((resolve) => {
+      const look = (): void => {
+        if (this.#isGone) {
+          unwatch();
+          resolve();
+        }
+      };
+      const unwatch = this.watch(look);
+      look();
+    });
   }
 
   #tell(): void {

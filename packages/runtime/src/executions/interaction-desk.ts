@@ -7,6 +7,9 @@ import type { PendingInteraction } from "./execution-view.js";
 import { answerOf, type InteractionAnswer, type InteractionResponse } from "./interaction-answer.js";
 import { fingerprintOf, type Prompt } from "./prompt.js";
 
+/** What a question is resolved with in vain, since its execution has come to its end. */
+const endsExecution: ReadonlySet<string> = new Set(["SESSION_CHANGED", "EXECUTION_NOT_FOUND", "RUN_ABORTED"]);
+
 /** Hears every question, and everything a person is to be told. */
 export type InteractionListener = (interaction: PendingInteraction) => void;
 
@@ -119,13 +122,17 @@ export class InteractionDesk {
     await this.#resolve(attempt, pending, answerOf(pending.prompt, response));
   }
 
-  /** Gives up the question whose time is over. */
+  /** Gives up the question whose time is over. Where the execution has ended meanwhile, or ends of it, nothing is left to do. */
   async timeOut(attempt: Attempt | undefined): Promise<void> {
     const { ledger, nowMs } = this.#parts;
     const { pending } = ledger.state;
     const isOver = pending?.deadlineMs !== undefined && pending.deadlineMs <= nowMs();
     if (isOver && !this.#isAnswering && !ledger.isClosed) {
-      await this.#resolve(attempt, pending, undefined);
+      await this.#resolve(attempt, pending, undefined).catch((error: unknown) => {
+        if (!AlcoveError.is(error) || !endsExecution.has(error.code)) {
+          throw error;
+        }
+      });
     }
   }
 

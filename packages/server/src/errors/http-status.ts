@@ -71,6 +71,7 @@ export const httpMappings: Readonly<Record<ErrorCode, HttpMapping>> = {
   NEW_SESSIONS_LIMITED: forClient(429),
   TOO_MANY_STREAMS: forClient(503),
   TOO_MANY_STREAMS_OF_USER: forClient(429),
+  STREAM_NOT_FOUND: forClient(404),
   HEADERS_TOO_LARGE: forClient(431),
   REQUEST_TIMED_OUT: forClient(408),
   BODY_INVALID: forClient(422),

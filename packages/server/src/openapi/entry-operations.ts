@@ -5,11 +5,11 @@ import type { EntryRoute, EntryRouteKind } from "../routes/entry-routes.js";
 import { exampleOf } from "./example-of.js";
 import { interactionRequired } from "./execution-operations.js";
 import { type JsonSchema, jsonSchemaOf } from "./json-schema.js";
-import { componentRef, type DocumentPart, type OperationFacts } from "./operation.js";
+import { componentRef, type DocumentPart, type OperationFacts, type ReplyFacts } from "./operation.js";
 import { bodyErrors, runErrors, user } from "./shared-facts.js";
 import { parameters } from "./shared-parts.js";
 
-const streamErrors: readonly ErrorCode[] = ["TOO_MANY_STREAMS", "TOO_MANY_STREAMS_OF_USER"];
+const streamErrors: readonly ErrorCode[] = ["TOO_MANY_STREAMS", "TOO_MANY_STREAMS_OF_USER", "STREAM_NOT_FOUND"];
 const userErrors: readonly ErrorCode[] = ["USER_ID_REQUIRED"];
 
 const filterSteps: DocumentPart = {
@@ -18,6 +18,19 @@ const filterSteps: DocumentPart = {
   description: "The types of the steps that are wanted, between commas, or `none`; all of them if left out.",
   schema: { type: "string" },
   example: "FUNCTION_START,FUNCTION_END",
+};
+
+const lastEventId: DocumentPart = {
+  name: "Last-Event-ID",
+  in: "header",
+  description:
+    "The id of the last frame that has come of a stream whose connection was lost: makes the request one for what came after it, whatever its body says. Nothing is run.",
+  schema: { type: "string" },
+  example: "5f4c2f0e-2c0e-4f6e-9a55-6d2a3c5b8f10.12",
+};
+const nothingMore: ReplyFacts = {
+  status: 204,
+  description: "The stream of `Last-Event-ID` has ended, and the client has all of it.",
 };
 
 /** An entry as the document describes it. */
@@ -41,17 +54,23 @@ export async function describedEntry(facts: EntryFacts): Promise<DescribedEntry>
   return { facts, schemas, inputName, outputName, bodyExample: await exampleOf(inputSchema, input) };
 }
 
-/** The operations of all entries, by method and path. */
+/** The operations of all entries, by method and path. @param isResumable Whether clients can come back to streams. */
 export function entryOperations(
   routes: readonly EntryRoute[],
   entries: readonly DescribedEntry[],
+  isResumable: boolean,
 ): [string, OperationFacts][] {
   const taken = new Set<string>();
   return routes.flatMap((route) => {
     const entry = entries.find(({ facts }) => facts.functionName === route.functionName);
     return entry === undefined
       ? []
-      : [[`${route.method} ${route.path}`, entryOperation(route, entry, unusedId(operationIdOf(route), taken))]];
+      : [
+          [
+            `${route.method} ${route.path}`,
+            entryOperation({ ...route, isResumable }, entry, unusedId(operationIdOf(route), taken)),
+          ],
+        ];
   });
 }
 
@@ -93,7 +112,14 @@ const summaryEndings: Readonly<Record<EntryRouteKind, string>> = {
 };
 
 function entryOperation(
-  { kind, method, functionName, description, isInteractive }: EntryRoute,
+  {
+    kind,
+    method,
+    functionName,
+    description,
+    isInteractive,
+    isResumable,
+  }: EntryRoute & { readonly isResumable: boolean },
   { facts, inputName, outputName, bodyExample: example }: DescribedEntry,
   operationId: string,
 ): OperationFacts {
@@ -116,6 +142,7 @@ function entryOperation(
         .filter((name) => name !== "X-Request-Id" && (isPerUser || name !== "Idempotency-Key"))
         .map((name) => ({ $ref: `#/components/parameters/${name}` })),
       ...(kind === "full" ? [filterSteps] : []),
+      ...(!isSingle && isResumable ? [lastEventId] : []),
     ],
     ...(hasBody ? { body: { schema: componentRef(inputName), example } } : {}),
     reply: {
@@ -128,8 +155,12 @@ function entryOperation(
         ? { schema: componentRef(outputName) }
         : { mediaType: "text/event-stream", schema: { type: "string" } }),
     },
-    ...(isSingle && isInteractive ? { otherReply: interactionRequired } : {}),
+    ...otherReplyOf(isSingle ? isInteractive && interactionRequired : isResumable && nothingMore),
     errors,
     security: isPerUser ? user : [{}, ...user],
   };
+}
+
+function otherReplyOf(otherReply: ReplyFacts | false): Pick<OperationFacts, "otherReply"> {
+  return otherReply === false ? {} : { otherReply };
 }

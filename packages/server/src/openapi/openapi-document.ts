@@ -49,7 +49,7 @@ export async function openApiDocument({ runtime, config }: Pick<ServerOptions, "
   };
   const operations = new Map([
     ...ownOperations,
-    ...entryOperations(entryRoutes(config), entries),
+    ...entryOperations(entryRoutes(config), entries, config.general.frontEnd.reconnectGraceMs > 0),
     ...jobOperations(jobRoutesOf(config), entries),
   ]);
   const securitySchemes = securitySchemesOf(config.general.identity.providers);

@@ -41,15 +41,15 @@ import { streamRoute } from "./stream-route.js";
 
 /** Builds the routes of a configuration. Paths are case-sensitive. */
 export function createRouter(options: ServerOptions, life: ServerLife): RouterInstance<RequestState> {
-  const { readiness, requests } = life;
+  const { readiness, requests, resumableStreams } = life;
   const { runtime, storedSessions, store, config, clock } = options;
   const { general } = config;
   const router = new Router<RequestState>({ sensitive: true });
   for (const route of entryRoutes(config)) {
-    router.register(route.path, [route.method], entryHandler(route, options, life.openStreams));
+    router.register(route.path, [route.method], entryHandler(route, options, life));
   }
   addExecutionRoutes(router, options, life.openStreams);
-  const session = sessionRoutes(storedSessions);
+  const session = sessionRoutes(storedSessions, resumableStreams);
   router.get(SESSION_PATH, session.describe);
   router.delete(SESSION_PATH, session.delete);
   router.get(SESSION_EXPORT_PATH, session.export);
@@ -58,7 +58,7 @@ export function createRouter(options: ServerOptions, life: ServerLife): RouterIn
   if (general.enablePerUserMonitoring) {
     router.get("/monitor/users", monitorUsersRoute(runtime, clock));
   }
-  const operator = operatorRoutes(options);
+  const operator = operatorRoutes({ ...options, resumableStreams });
   router.get(ADMIN_SESSIONS_PATH, operator.list);
   router.delete(ADMIN_SESSION_PATH, operator.delete);
   router.post(ADMIN_EVICT_PATH, operator.evict);
@@ -98,12 +98,12 @@ function addExecutionRoutes(
 function entryHandler(
   { kind, method, functionName, isInteractive }: EntryRoute,
   { runtime, config, logger }: ServerOptions,
-  openStreams: OpenStreams,
+  { openStreams, resumableStreams }: ServerLife,
 ): (context: RequestContext) => Promise<void> {
   const { maxBodyBytes, streamHeartbeatMs: heartbeatMs } = config.general.frontEnd;
   const served = { application: runtime, entry: entryOf(runtime, functionName) };
   const readBody = method === "GET" ? noBody : jsonBody(maxBodyBytes);
-  const streamOptions = { readBody, heartbeatMs, openStreams, logger, isInteractive };
+  const streamOptions = { readBody, heartbeatMs, openStreams, resumableStreams, logger, isInteractive };
   switch (kind) {
     case "single":
       return isInteractive ? interactiveWorkflowRoute(served, readBody) : entryRoute(served, readBody);

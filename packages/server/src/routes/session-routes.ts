@@ -5,6 +5,7 @@ import { replyWithJson, replyWithJsonText } from "../json-reply.js";
 import { requestFields } from "../middleware/request-fields.js";
 import type { RequestContext } from "../request-state.js";
 import type { StoredSessions } from "../stored-sessions.js";
+import type { ResumableStreams } from "../streams/resumable-streams.js";
 import type { SessionReply } from "./session-wire.js";
 
 /** What can be asked of the session of whoever asks; nobody can ask for another one. */
@@ -17,8 +18,8 @@ export interface SessionRoutes {
   delete(context: RequestContext): Promise<void>;
 }
 
-/** The routes by which users look after their own session. */
-export function sessionRoutes(sessions: StoredSessions): SessionRoutes {
+/** The routes by which users look after their own session. @param streams What is kept of streams, if anything is. */
+export function sessionRoutes(sessions: StoredSessions, streams?: ResumableStreams): SessionRoutes {
   return {
     async describe(context) {
       const userId = await identifyOwner(context);
@@ -31,7 +32,9 @@ export function sessionRoutes(sessions: StoredSessions): SessionRoutes {
       replyWithJsonText(context, 200, text);
     },
     async delete(context) {
-      await deleteIfThere(sessions, await identifyOwner(context), requestFields(context));
+      const userId = await identifyOwner(context);
+      await deleteIfThere(sessions, userId, requestFields(context));
+      streams?.forgetUser(userId);
       context.status = 204;
     },
   };

@@ -1,4 +1,5 @@
 import type { ServerResponse } from "node:http";
+import type { FrameOutput } from "./frame-output.js";
 import { HEARTBEAT_FRAME, omissionFrame, type StepRecord, stepFrame } from "./frames.js";
 
 /** How much may wait to be read before steps are left out. */
@@ -8,7 +9,7 @@ const MAX_UNREAD_BYTES = 1_048_576;
  * A reply of server-sent events. What a client has not read yet is bounded: whoever sends chunks waits for it, and steps,
  * which cannot wait, are left out.
  */
-export class EventStream {
+export class EventStream implements FrameOutput {
   readonly #response: ServerResponse;
   readonly #heartbeatMs: number;
   // Steps that came before the stream was opened.
@@ -38,6 +39,15 @@ export class EventStream {
       this.offerStep(step);
     }
     this.#early = [];
+  }
+
+  /** Has something called when the reply has left or its client has gone, at once where that has happened. */
+  onceGone(listener: () => void): void {
+    if (this.#isGone) {
+      listener();
+    } else {
+      this.#response.once("close", listener);
+    }
   }
 
   /** Sends a step, or leaves it out where too much waits to be read already. */

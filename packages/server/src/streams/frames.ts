@@ -40,6 +40,16 @@ export function eventFrame(event: string, dataText: string): string {
   return `event: ${event}\ndata: ${dataText}\n\n`;
 }
 
+/** Tells the client under which id a stream begins, before there is anything to say: it sets the id, and is no event. */
+export function idFrame(streamId: string): string {
+  return `id: ${streamId}.0\n\n`;
+}
+
+/** A frame with the id a client sends when it comes back. @param sequence From 1. */
+export function numberedFrame(streamId: string, sequence: number, frame: string): string {
+  return `id: ${streamId}.${sequence}\n${frame}`;
+}
+
 /** Says in a comment that steps are missing. */
 export function omissionFrame(stepCount: number): string {
   return `: ${stepCount} steps left out, since the client reads too slowly\n\n`;

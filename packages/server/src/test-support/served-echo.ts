@@ -210,6 +210,8 @@ export const testLimits: AlcoveConfig["general"]["frontEnd"]["limits"] = {
   maxConnections: 0,
   maxStreams: 10_000,
   maxStreamsPerUser: 1_000,
+  maxKeptStreams: 1_000,
+  maxKeptStreamsPerUser: 100,
   maxNewSessionsPerMinute: 0,
 };
 /** What a process has heard of its issued cookies. */
@@ -282,6 +284,7 @@ export function testConfig({
           maxAgeSeconds: 600,
         },
         streamHeartbeatMs: 15_000,
+        reconnectGraceMs: 0,
         maxRunningAsyncJobs: 10,
         maxExecutionsPerUser: 100,
         allowInsecureIdentity: false,
@@ -327,6 +330,6 @@ export function testServerOptions(options: TestServerOptions = {}): ServerOption
 }
 
 /** A server in front of a fake application. */
-export function startTestServer(options: TestServerOptions = {}): Promise<ListeningServer> {
-  return createServer(testServerOptions(options)).listen();
+export async function startTestServer(options: TestServerOptions = {}): Promise<ListeningServer> {
+  return (await createServer(testServerOptions(options))).listen();
 }
