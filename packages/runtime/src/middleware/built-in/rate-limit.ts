@@ -11,8 +11,7 @@ const config = z.object({
 /**
  * Limits how often each user may call a function. Calls without identity are counted together, as nobody's.
  *
- * Shared, and safe: all it keeps of a user are numbers, found by a key that begins with the user id, so that no user
- * spends another's calls. Of how many users it keeps them is bounded; whoever is forgotten has been away the longest, and
+ * Shared, and safe: all it keeps of a user are numbers, found by the user id, so that no user spends another's calls. Of how many users it keeps them is bounded; whoever is forgotten has been away the longest, and
  * begins anew.
  */
 export const rateLimitMiddleware = defineMiddleware({
@@ -43,20 +42,23 @@ class Allowances {
   readonly #maxCalls: number;
   readonly #perMs: number;
   readonly #clock: Clock;
-  readonly #allowances: BoundedMap<Allowance>;
+  readonly #maxUsers: number;
+  // As many as there are functions in the configuration.
+  readonly #byFunction = new Map<string, BoundedMap<Allowance>>();
 
   constructor({ max_calls, per, max_users }: z.output<typeof config>, clock: Clock) {
     this.#maxCalls = max_calls;
     this.#perMs = per;
     this.#clock = clock;
-    this.#allowances = new BoundedMap(max_users, () => 1);
+    this.#maxUsers = max_users;
   }
 
   /** Takes a call off what is left. @throws FUNCTION_RATE_LIMITED, with the time to wait */
   take({ userId, target }: MiddlewareCallContext): void {
-    const key = JSON.stringify([userId ?? null, target.name]);
+    const allowances = this.#allowancesOf(target.name);
+    const key = JSON.stringify(userId ?? null);
     const nowMs = this.#clock.monotonicMs();
-    const { calls, countedAtMs } = this.#allowances.get(key) ?? { calls: this.#maxCalls, countedAtMs: nowMs };
+    const { calls, countedAtMs } = allowances.get(key) ?? { calls: this.#maxCalls, countedAtMs: nowMs };
     const callMs = this.#perMs / this.#maxCalls;
     const left = Math.min(this.#maxCalls, calls + (nowMs - countedAtMs) / callMs);
     if (left < 1) {
@@ -66,6 +68,15 @@ class Allowances {
         { retryAfterSeconds: ((1 - left) * callMs) / 1_000 },
       );
     }
-    this.#allowances.set(key, { calls: left - 1, countedAtMs: nowMs });
+    allowances.set(key, { calls: left - 1, countedAtMs: nowMs });
+  }
+
+  #allowancesOf(functionName: string): BoundedMap<Allowance> {
+    let allowances = this.#byFunction.get(functionName);
+    if (allowances === undefined) {
+      allowances = new BoundedMap(this.#maxUsers, () => 1);
+      this.#byFunction.set(functionName, allowances);
+    }
+    return allowances;
   }
 }
