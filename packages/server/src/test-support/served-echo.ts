@@ -257,6 +257,7 @@ export function testConfig({
       maxQueuedRunsPerUser: 16,
       runTimeoutMs: undefined,
       maxSessionBytes: 16_777_216,
+      maxBytesPerUser: 0,
       maxResidentUsers: 100,
       perUserResidentIdleMs: undefined,
       shutdownDelayMs,
