@@ -11,14 +11,20 @@ import {
 } from "@alcove/plugin-api";
 import { type ComponentType, sectionOfKind } from "./component-type-registry.js";
 import type { DiscoveredPlugin } from "./discovered-plugin.js";
-import { type ContributionPlace, exportProblem, importContributedExport, moduleProblem } from "./import-module.js";
+import {
+  type ContributionPlace,
+  exportProblem,
+  importContributedExport,
+  moduleProblem,
+  undeclaredProblem,
+} from "./import-module.js";
 import { describeService } from "./service-name.js";
 
 /** What {@link importComponentDefinition} found: a definition, or the problems that stand against it. */
 export interface ImportedDefinition {
   /** What the module exports; `undefined` when it cannot be used. */
   readonly definition: ComponentDefinition | undefined;
-  /** Why it cannot be used; empty when it can. */
+  /** Why it cannot be used; when it can, at most warnings. */
   readonly problems: Problem[];
 }
 
@@ -57,7 +63,8 @@ export async function importComponentDefinition(type: ComponentType, timeoutMs?:
   if (imported.problem !== undefined) return { definition: undefined, problems: [imported.problem] };
   const { value } = imported;
   if (isComponentDefinition(value) && value.kind === kind && value.scope === contribution.scope) {
-    return { definition: value, problems: [] };
+    const undeclared = undeclaredExports(type, value, imported.others);
+    return { definition: value, problems: undeclared.length === 0 ? [] : [await undeclaredProblem(place, undeclared)] };
   }
   const field = isComponentDefinition(value) && value.kind === kind ? "scope" : "export";
   const remedy = `Export what ${defineFunctionNames[kind][contribution.scope]}() returns, or correct the manifest.`;
@@ -79,9 +86,9 @@ export async function importServices(plugin: DiscoveredPlugin, timeoutMs?: numbe
     if (imported.problem !== undefined) {
       problems.push(imported.problem);
     } else if (isServicesDefinition(imported.value)) {
-      const undeclared = undeclaredServices(imported.value, contribution.binds);
-      if (undeclared.length === 0) services.push({ name, definition: imported.value, plugin });
-      else problems.push(await undeclaredProblem(place, undeclared));
+      const unbound = unboundServices(imported.value, contribution.binds);
+      if (unbound.length === 0) services.push({ name, definition: imported.value, plugin });
+      else problems.push(await unboundProblem(place, unbound));
     } else {
       const remedy = "Export what defineServices() returns, or correct the manifest.";
       problems.push(await exportProblem(place, describeExport(imported.value), "export", remedy));
@@ -90,13 +97,36 @@ export async function importServices(plugin: DiscoveredPlugin, timeoutMs?: numbe
   return { services, problems };
 }
 
-function undeclaredServices({ provides }: ServicesDefinition, binds: readonly string[]): string[] {
+function unboundServices({ provides }: ServicesDefinition, binds: readonly string[]): string[] {
   return provides.map(describeService).filter((service) => !binds.includes(service));
 }
 
-function undeclaredProblem(place: ContributionPlace, undeclared: readonly string[]): Promise<Problem> {
+function unboundProblem(place: ContributionPlace, undeclared: readonly string[]): Promise<Problem> {
   const fault = `but it provides ${undeclared.join(", ")}, which the manifest does not say it binds`;
   return moduleProblem(place, fault, "binds", `Add to its binds: ${JSON.stringify(undeclared)}.`);
+}
+
+/** The definitions a module exports under names that no contribution of its plugin has; a second name for a value is none. */
+function undeclaredExports(
+  { plugin, contribution }: ComponentType,
+  value: ComponentDefinition,
+  others: Readonly<Record<string, unknown>>,
+): string[] {
+  const contributions = Object.values(plugin.manifest.contributes).flatMap((section) => Object.values(section));
+  const declared = new Set(
+    contributions.filter(({ module }) => module === contribution.module).map((each) => each.export),
+  );
+  // The first type of a module speaks for the others.
+  const isFirst = contributions.find(({ module }) => module === contribution.module) === contribution;
+  return Object.entries(others)
+    .filter(([name, other]) => isFirst && !declared.has(name) && other !== value && isDefinition(other))
+    .map(([name]) => name);
+}
+
+function isDefinition(value: unknown): boolean {
+  return [isComponentDefinition, isServicesDefinition, isLifecycleDefinition, isHealthCheckDefinition].some((isKind) =>
+    isKind(value),
+  );
 }
 
 const defineFunctionNames: Record<ComponentKind, Record<Scope, string>> = {
@@ -129,5 +159,5 @@ export function describeExport(value: unknown): string {
 /** What compilers make of `export default` in a CommonJS module: Node hands on the whole exports as the default. */
 function isNestedDefault(value: unknown): boolean {
   if (typeof value !== "object" || value === null || !("default" in value)) return false;
-  return isComponentDefinition(value.default) || isServicesDefinition(value.default);
+  return isDefinition(value.default);
 }

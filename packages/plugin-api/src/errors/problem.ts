@@ -36,6 +36,7 @@ export type ProblemRule =
   | "name-clash"
   | "group-filter"
   | "middleware-list"
+  | "middleware-unsuitable"
   | "component-unreachable"
   | "workflow-missing"
   | "service-clash";

@@ -1,6 +1,7 @@
 import type { ComponentSections, ConfigDocument } from "@alcove/config";
 import type { Problem, Scope } from "@alcove/plugin-api";
 import { ComponentTypeRegistry, type DiscoveredPlugin, withoutFailingOptional } from "@alcove/plugin-loader";
+import { builtInPlugin } from "../middleware/built-in/built-in-middleware.js";
 import type { ApplicationPlan } from "./application-plan.js";
 import { compilePlan } from "./compile-plan.js";
 import type { ConfiguredComponent } from "./configured-component.js";
@@ -8,6 +9,7 @@ import { buildDependencyGraph } from "./dependency-graph.js";
 import { checkDependencyRules } from "./dependency-rules.js";
 import { resolveEntryFunctions } from "./entry-functions.js";
 import { placeMiddleware } from "./middleware-placement.js";
+import { checkSuitability } from "./middleware-suitability.js";
 import { checkNames } from "./name-rules.js";
 import { planProcess } from "./process-plan.js";
 import { type ResolvedComponents, resolveComponents, typesInUse } from "./resolve-components.js";
@@ -44,7 +46,7 @@ export async function planApplication(options: PlanOptions): Promise<PlanResult>
   const { components: sections, document, importTimeoutMs: timeoutMs } = options;
   const usable = await usablePlugins(options);
   const { plugins, missingPlugins } = usable;
-  const registry = new ComponentTypeRegistry(plugins);
+  const registry = new ComponentTypeRegistry([...plugins, builtInPlugin]);
   const resolved = await resolveComponents(sections, registry, { document, timeoutMs, missingPlugins });
   const { components } = resolved;
   const { dependencies: references, problems: referenceProblems } = buildDependencyGraph(resolved, document);
@@ -66,6 +68,7 @@ export async function planApplication(options: PlanOptions): Promise<PlanResult>
     ...checkNames(components, document),
     ...referenceProblems,
     ...placement.problems,
+    ...checkSuitability(dependencies, document),
     ...entryProblems,
     ...checkDependencyRules({ components, dependencies, entries: entryComponents, isComplete }, document),
     ...processProblems,

@@ -1,6 +1,12 @@
 import type { ComponentConfig, ComponentSections, ConfigDocument } from "@alcove/config";
 import type { ComponentDefinition, ComponentKind, Problem } from "@alcove/plugin-api";
-import { type ComponentType, type ComponentTypeRegistry, importComponentDefinition } from "@alcove/plugin-loader";
+import {
+  type ComponentType,
+  type ComponentTypeRegistry,
+  type ImportedDefinition,
+  importComponentDefinition,
+} from "@alcove/plugin-loader";
+import { builtInDefinition } from "../middleware/built-in/built-in-middleware.js";
 import type { ComponentSection } from "./application-plan.js";
 import { type ConfiguredComponent, MEMBER_SEPARATOR, type OfferedFunction } from "./configured-component.js";
 import { fieldProblems } from "./field-problems.js";
@@ -117,7 +123,7 @@ export async function resolveComponents(
       faulty.add(name);
       continue;
     }
-    const imported = await importComponentDefinition(type, timeoutMs);
+    const imported = await definitionOf(type, timeoutMs);
     problems.push(...imported.problems);
     if (imported.definition === undefined) {
       faulty.add(name);
@@ -130,6 +136,14 @@ export async function resolveComponents(
   const used = namesInUse(sections, components);
   problems.push(...withoutType.map((untyped) => untypedProblem(untyped, used, missingPlugins)));
   return { components, faultyNames, faultyMiddleware, problems };
+}
+
+function definitionOf(
+  type: ComponentType,
+  timeoutMs: number | undefined,
+): Promise<ImportedDefinition> | ImportedDefinition {
+  const builtIn = builtInDefinition(type);
+  return builtIn === undefined ? importComponentDefinition(type, timeoutMs) : { definition: builtIn, problems: [] };
 }
 
 function entryOf(section: ComponentSection) {

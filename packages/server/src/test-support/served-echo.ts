@@ -232,6 +232,13 @@ class RememberedCookies implements CookieRegister {
   }
 }
 
+const testTelemetry: AlcoveConfig["general"]["telemetry"] = {
+  logging: { level: "info", format: "auto", scopes: {} },
+  exporters: [],
+  samplingRatio: 1,
+  recordContent: false,
+};
+
 /** A configuration for a server on a free port. */
 export function testConfig({
   frontEnd = {},
@@ -268,12 +275,7 @@ export function testConfig({
       idempotency: { maxRecordsPerUser: 128, maxReplyBytes: 262_144, maxAgeMs: 86_400_000 },
       store: { path: "/dev/null" },
       middleware: [],
-      telemetry: {
-        logging: { level: "info", format: "auto", scopes: {} },
-        exporters: [],
-        samplingRatio: 1,
-        recordContent: false,
-      },
+      telemetry: testTelemetry,
       identity: { providers: [{ type: "session_cookie" }], admins: [], ...identity },
       frontEnd: {
         host: "127.0.0.1",
