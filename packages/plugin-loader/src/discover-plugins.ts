@@ -7,6 +7,7 @@ import { duplicateIdProblems, duplicatePackageProblems, withoutDuplicates } from
 import { asWarning } from "./optional-plugins.js";
 import { findPluginPackages } from "./plugin-packages.js";
 import { type PluginPackage, readPlugin } from "./read-manifest.js";
+import { sharedPackageProblems } from "./shared-packages.js";
 
 /** Options of {@link discoverPlugins}. */
 export interface DiscoveryOptions {
@@ -52,8 +53,10 @@ export async function discoverPlugins(options: DiscoveryOptions): Promise<Discov
   const allowed = checkAllowed(found.packages, options.allowList, workingDirectory);
   const readings = await Promise.all(
     allowed.packages.map(async (pluginPackage) => {
-      const { plugin, problems } = await readPlugin(pluginPackage, { alcoveVersion, workingDirectory });
-      if (!pluginPackage.isOptional || problems.length === 0) return { plugin, problems };
+      const { plugin, problems: faults } = await readPlugin(pluginPackage, { alcoveVersion, workingDirectory });
+      const problems = [...faults, ...(await sharedPackageProblems(pluginPackage, workingDirectory))];
+      if (!pluginPackage.isOptional || !problems.some(({ severity }) => severity === "error"))
+        return { plugin, problems };
       return { plugin: undefined, problems: problems.map(asWarning) };
     }),
   );

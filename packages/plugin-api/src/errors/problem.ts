@@ -24,6 +24,7 @@ export type ProblemRule =
   | "plugin-version"
   | "plugin-not-allowed"
   | "plugin-duplicate"
+  | "plugin-peer"
   | "plugin-module"
   | "type-unknown"
   | "type-ambiguous"
