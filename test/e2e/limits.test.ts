@@ -1,7 +1,9 @@
 import { once } from "node:events";
 import { connect, type Socket } from "node:net";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { note } from "./assistant-client.js";
+import { z } from "zod";
+import { note, notesOf } from "./assistant-client.js";
+import type { HttpClient, Reply } from "./http-client.js";
 import type { ServerProcess } from "./server-process.js";
 import { StreamReply } from "./stream-client.js";
 import { pluginPaths, Workplace } from "./workplace.js";
@@ -32,6 +34,48 @@ async function answerOf(socket: Socket): Promise<string> {
   await once(socket, "close");
   return answer;
 }
+
+describe("a user who keeps too much", () => {
+  it("is told so, keeps what there is, and may remove some of it and go on, also after a restart", async () => {
+    const overrides = { "general.max_bytes_per_user": "6000" };
+    const send = (client: HttpClient, action: string, text = "", key?: string): Promise<Reply> =>
+      client.send({
+        method: "POST",
+        path: "/generate",
+        headers: {
+          cookie: "nat-session=hoarder",
+          "content-type": "application/json",
+          ...(key && { "idempotency-key": key }),
+        },
+        body: JSON.stringify({ command: "note", action, param1: text }),
+      });
+    const statusOf = async (reply: Promise<Reply>): Promise<number> => (await reply).status;
+    const kept = async ({ client }: ServerProcess): Promise<number> => {
+      const { json } = await client.get("/v1/session", { cookie: "nat-session=hoarder" });
+      const { bytes, records } = z
+        .object({ bytes: z.number(), records: z.array(z.object({ bytes: z.number() })) })
+        .parse(json);
+      return records.reduce((sum, each) => sum + each.bytes, bytes);
+    };
+    const first = await workplace.start({ overrides });
+    expect(await statusOf(send(first.client, "add", "a".repeat(2_000), "one"))).toBe(200);
+    const refused = await send(first.client, "add", "b".repeat(4_000), "two");
+    expect([refused.status, refused.json]).toMatchObject([413, { code: "STATE_TOO_LARGE" }]);
+    expect(refused.text).toContain("general.max_bytes_per_user");
+    expect(await kept(first)).toBeLessThan(6_000);
+    expect((await note(first.client, "modest", "add", "c".repeat(4_000))).success).toBe(true);
+    await first.stop("SIGKILL");
+    const second = await workplace.start({ overrides });
+    const { client } = second;
+    expect(await statusOf(send(client, "add", "b".repeat(4_000)))).toBe(413);
+    expect(await statusOf(send(client, "list", "", "three"))).toBe(200);
+    expect((await notesOf(client, "hoarder")).map(({ length }) => length)).toEqual([2_000]);
+    expect(await statusOf(send(client, "clear"))).toBe(200);
+    expect(await statusOf(send(client, "add", "d".repeat(1_000)))).toBe(200);
+    expect(await kept(second)).toBeLessThan(6_000);
+    await second.stop();
+  });
+});
 
 describe("clients that are slow, or send too much", () => {
   let server: ServerProcess;

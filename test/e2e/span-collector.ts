@@ -1,3 +1,4 @@
+import { randomBytes } from "node:crypto";
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { text } from "node:stream/consumers";
@@ -21,6 +22,8 @@ const exportSchema = z.object({
               name: z.string(),
               kind: z.number(),
               attributes: attributesSchema,
+              events: z.array(z.object({ name: z.string() })).default([]),
+              links: z.array(z.object({ traceId: z.string(), spanId: z.string() })).default([]),
               status: z.object({ code: z.number().default(0), message: z.string().optional() }),
             }),
           ),
@@ -88,8 +91,12 @@ export class SpanCollector implements AsyncDisposable {
 
   /** The spans of a trace. */
   spansOf(traceId: string): CollectedSpan[] {
-    const spans = this.#exports().flatMap(({ scopeSpans }) => scopeSpans.flatMap((scope) => scope.spans));
-    return spans.filter((span) => span.traceId === traceId);
+    return this.spans.filter((span) => span.traceId === traceId);
+  }
+
+  /** All spans. */
+  get spans(): CollectedSpan[] {
+    return this.#exports().flatMap(({ scopeSpans }) => scopeSpans.flatMap((scope) => scope.spans));
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -106,4 +113,20 @@ export class SpanCollector implements AsyncDisposable {
 export function treeBelow(parentId: string | undefined, spans: readonly CollectedSpan[]): SpanTree {
   const children = spans.filter(({ parentSpanId }) => (parentSpanId ?? "") === (parentId ?? ""));
   return Object.fromEntries(children.map(({ name, spanId }) => [name, treeBelow(spanId, spans)]));
+}
+
+/** A trace of a caller, and the header that says so. */
+export function newTrace(): { readonly traceId: string; readonly spanId: string; readonly traceparent: string } {
+  const traceId = randomBytes(16).toString("hex");
+  const spanId = randomBytes(8).toString("hex");
+  return { traceId, spanId, traceparent: `00-${traceId}-${spanId}-01` };
+}
+
+/** The first span of this name. */
+export function named(spans: readonly CollectedSpan[], name: string): CollectedSpan {
+  const span = spans.find((each) => each.name === name);
+  if (span === undefined) {
+    throw new TypeError(`There is no span ${name} among ${spans.map((each) => each.name).join(", ")}.`);
+  }
+  return span;
 }

@@ -1,11 +1,10 @@
-import { randomBytes } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { z } from "zod";
 import type { Reply } from "./http-client.js";
 import type { ServerProcess } from "./server-process.js";
-import { type CollectedSpan, SpanCollector, treeBelow } from "./span-collector.js";
+import { type CollectedSpan, named, newTrace, SpanCollector, treeBelow } from "./span-collector.js";
 import { StreamReply } from "./stream-client.js";
 import { pluginPaths, test, Workplace } from "./workplace.js";
 
@@ -36,20 +35,6 @@ const ofWorkflow = {
     commit: {},
   },
 };
-
-function newTrace(): { readonly traceId: string; readonly spanId: string; readonly traceparent: string } {
-  const traceId = randomBytes(16).toString("hex");
-  const spanId = randomBytes(8).toString("hex");
-  return { traceId, spanId, traceparent: `00-${traceId}-${spanId}-01` };
-}
-
-function named(spans: readonly CollectedSpan[], name: string): CollectedSpan {
-  const span = spans.find((each) => each.name === name);
-  if (span === undefined) {
-    throw new TypeError(`There is no span ${name} among ${spans.map((each) => each.name).join(", ")}.`);
-  }
-  return span;
-}
 
 describe("a server that traces", () => {
   let workplace: Workplace;

@@ -103,7 +103,7 @@ export class Application {
     }
     const logger = this.#logger.child({ scope: "server" });
     const { runtime, store, config } = this;
-    const server = createServer({
+    const server = await createServer({
       runtime,
       storedSessions: this.#administration(logger),
       cookieRegister: new StoredCookieRegister(store, config.general.application),

@@ -90,6 +90,8 @@ export interface GeneralConfig {
   readonly runTimeoutMs: number | undefined;
   /** How many bytes a session's states may take together, and each item of a collection and other record by itself. */
   readonly maxSessionBytes: number;
+  /** How many bytes all that is kept of one user may take: states, items of collections, recorded replies, jobs; 0 for any number. */
+  readonly maxBytesPerUser: number;
   /** How many users stay in memory at most, those in use excepted. */
   readonly maxResidentUsers: number;
   /** How long a user stays in memory after the last call; `undefined` for as long as the session lasts. */

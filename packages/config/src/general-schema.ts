@@ -83,6 +83,7 @@ const generalShape = {
   max_queued_runs_per_user: wholeNumber(1, 1_000_000).default(4_096),
   run_timeout: duration(timerLimit).optional(),
   max_session_bytes: wholeNumber(1_024, 512 * mebibyte).default(16 * mebibyte),
+  max_bytes_per_user: wholeNumber(0, 1_048_576 * mebibyte).default(256 * mebibyte),
   max_resident_users: wholeNumber(1, 10_000_000).default(10_000),
   per_user_resident_idle: duration(timerLimit).optional(),
   shutdown_delay: duration(timerLimit).optional(),

@@ -70,6 +70,7 @@ function generalConfigOf(
     maxQueuedRunsPerUser: section.max_queued_runs_per_user,
     runTimeoutMs: section.run_timeout,
     maxSessionBytes: section.max_session_bytes,
+    maxBytesPerUser: section.max_bytes_per_user,
     maxResidentUsers: section.max_resident_users,
     perUserResidentIdleMs: section.per_user_resident_idle,
     shutdownDelayMs: section.shutdown_delay ?? 0,

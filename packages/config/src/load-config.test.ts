@@ -19,6 +19,7 @@ describe("loadConfig", () => {
         maxQueuedRunsPerUser: 4_096,
         runTimeoutMs: undefined,
         maxSessionBytes: 16_777_216,
+        maxBytesPerUser: 268_435_456,
         maxResidentUsers: 10_000,
         perUserResidentIdleMs: undefined,
         shutdownDelayMs: 0,
@@ -107,6 +108,7 @@ describe("loadConfig", () => {
         max_queued_runs_per_user: 16
         run_timeout: 90s
         max_session_bytes: 65536
+        max_bytes_per_user: 131072
         max_resident_users: 100
         per_user_resident_idle: 5m
         shutdown_delay: 5s
@@ -170,6 +172,7 @@ describe("loadConfig", () => {
       maxQueuedRunsPerUser: 16,
       runTimeoutMs: 90_000,
       maxSessionBytes: 65_536,
+      maxBytesPerUser: 131_072,
       maxResidentUsers: 100,
       perUserResidentIdleMs: 300_000,
       shutdownDelayMs: 5_000,

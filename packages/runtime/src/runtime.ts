@@ -78,6 +78,7 @@ export class Runtime {
       maxConcurrency: general.maxConcurrency,
       maxQueuedRunsPerUser: general.maxQueuedRunsPerUser,
       idempotencyLimits: general.idempotency,
+      maxBytesPerUser: general.maxBytesPerUser,
       maxResidentUsers: general.maxResidentUsers,
       residentIdleMs: general.perUserResidentIdleMs,
       maxRunningJobs: general.frontEnd.maxRunningAsyncJobs,

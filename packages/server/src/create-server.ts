@@ -35,8 +35,8 @@ export interface ListeningServer {
 }
 
 /** Builds the HTTP front end of a started runtime. Nothing is bound before `listen`. */
-export function createServer(options: ServerOptions): HttpServer {
-  const life = new ServerLife(options);
+export async function createServer(options: ServerOptions): Promise<HttpServer> {
+  const life = await ServerLife.create(options);
   const requestListener = createRequestListener(options, life);
   return { requestListener, listen: () => listen(requestListener, options, life) };
 }

@@ -32,15 +32,19 @@ export class ServerLife {
   /** How many WebSockets are open; likewise. */
   socketCount: () => number = () => 0;
 
-  constructor(options: ServerOptions) {
+  private constructor(options: ServerOptions, identity: Identity) {
     const { application, frontEnd } = options.config.general;
     this.openStreams = new OpenStreams(frontEnd.limits);
     this.resumableStreams = resumableStreams(frontEnd);
     this.newSessionLimit = NewSessionLimit.of(frontEnd, options.clock);
     this.readiness = new Readiness(options.store);
-    this.identity = createIdentity(options);
+    this.identity = identity;
     this.requests = frontEnd.metrics ? new RequestFigures() : undefined;
     this.docs = frontEnd.docs ? docsFront(application) : undefined;
+  }
+
+  static async create(options: ServerOptions): Promise<ServerLife> {
+    return new ServerLife(options, await createIdentity(options));
   }
 }
 

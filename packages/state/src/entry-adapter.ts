@@ -53,6 +53,15 @@ export interface FoundRecords {
   readonly records: readonly FoundEntry[];
 }
 
+/** Of which session how much is stored, and when. */
+export interface MeasuredSession {
+  readonly sessionKey: string;
+  /** Measures only records of these names, each from the first up to, but without, the second; everything when left out. */
+  readonly stretches?: readonly (readonly [from: string, before: string])[] | undefined;
+  /** Records that expired at this time or earlier are not counted. */
+  readonly expiredAtMs: number;
+}
+
 /** Which signposts to read: from the first one on, or those behind a place. */
 export interface SignpostRange {
   readonly behind: string | undefined;
@@ -108,6 +117,8 @@ export interface EntryAdapter {
   countMisdated(timeMs: number): Promise<number>;
   /** `undefined` when there is no such session. Rejects with a StoredStateError as `get` does. */
   readRecords(range: RecordRange): Promise<FoundRecords | undefined>;
+  /** How many bytes are stored; 0 when there is no such session. The stretches do not overlap. */
+  measure(session: MeasuredSession): Promise<number>;
   /** Signposts in the order of their places, also those of sessions that are no more. */
   readSignposts(range: SignpostRange): Promise<readonly FoundSignpost[]>;
   readSessions(range: SessionRange): Promise<readonly FoundSessionEntry[]>;

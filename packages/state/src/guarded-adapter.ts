@@ -8,6 +8,7 @@ import type {
   FoundRecords,
   FoundSessionEntry,
   FoundSignpost,
+  MeasuredSession,
   RecordRange,
   SessionRange,
   SignpostRange,
@@ -146,6 +147,20 @@ export class GuardedAdapter implements EntryAdapter {
       }
     }
     return { sessionExpiresAtMs, records };
+  }
+
+  async measure({ sessionKey, stretches, expiredAtMs }: MeasuredSession): Promise<number> {
+    const isMeant = (name: string): boolean =>
+      stretches === undefined || stretches.some(([from, before]) => name >= from && name < before);
+    const session = await this.get(sessionKey);
+    let total = stretches === undefined && session !== undefined ? Buffer.byteLength(String(session)) : 0;
+    for (const name of await this.#recordNames(sessionKey, isMeant)) {
+      const key = recordEntryKey(sessionKey, name);
+      const value = await this.get(key);
+      const expiresAtMs = headOf(key, value)?.expiresAtMs;
+      total += expiresAtMs === undefined || expiresAtMs > expiredAtMs ? Buffer.byteLength(String(value)) : 0;
+    }
+    return total;
   }
 
   async readSignposts({ behind, limit }: SignpostRange): Promise<FoundSignpost[]> {

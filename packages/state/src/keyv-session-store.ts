@@ -126,6 +126,10 @@ export class KeyvSessionStore implements SessionStore, SessionStoreTools {
     return this.#reader.pageRecords(key, page);
   }
 
+  measure(key: SessionKey, of?: readonly RecordChange[]): Promise<number> {
+    return this.#reader.measure(key, of);
+  }
+
   async commit(commit: SessionCommit): Promise<void> {
     const { maxSessionBytes } = this.#parts;
     try {

@@ -1,10 +1,12 @@
 import type { Keyv } from "keyv";
 import { z } from "zod";
+import { changedStretches } from "./changed-stretches.js";
 import type { EntryAdapter, RecordRange } from "./entry-adapter.js";
 import { sessionEntryKey } from "./entry-keys.js";
 import { endOfStoredNames, recordEntryKey, recordNameOf, storedRecordName } from "./record-names.js";
 import type {
   FoundSignposts,
+  RecordChange,
   RecordPage,
   SessionKey,
   SignpostPage,
@@ -74,6 +76,13 @@ export class SessionReader {
     };
     const records = await this.#readRange(key, range, evenIfSessionExpired);
     return records.map(({ name, value }) => ({ name, value }));
+  }
+
+  /** As `SessionStore.measure`. */
+  measure(key: SessionKey, of?: readonly RecordChange[]): Promise<number> {
+    const stretches = of && changedStretches(of);
+    const measured = { sessionKey: sessionEntryKey(key), stretches, expiredAtMs: this.#parts.nowMs() };
+    return this.#parts.access(() => this.#parts.adapter.measure(measured));
   }
 
   /** As `SessionStore.pageSignposts`. */

@@ -258,6 +258,15 @@ export interface SessionStore {
   pageRecords(key: SessionKey, page: RecordPage): Promise<StoredRecord[]>;
 
   /**
+   * How many bytes are stored of a session: its own text, the states of its components, and its records, those that have expired not
+   * counted; 0 when there is none. Reads no values, and in steps, so that nobody waits for a session that has many.
+   *
+   * @param of Counts only the records that these changes would remove or replace, and nothing else.
+   * @throws StoreError STORE_FAILED.
+   */
+  measure(key: SessionKey, of?: readonly RecordChange[]): Promise<number>;
+
+  /**
    * Removes a session and its records, expired or damaged ones too. Resolves to whether there was such a session, when
    * nothing of it is in the store any more; commits of others are written meanwhile. Where the medium fails after the
    * session itself is removed, the next sweep removes what is left, which nobody sees.

@@ -8,6 +8,7 @@ import type {
   FoundRecords,
   FoundSessionEntry,
   FoundSignpost,
+  MeasuredSession,
   RecordRange,
   SessionRange,
   SignpostRange,
@@ -21,6 +22,7 @@ import { entriesTable, pragmaValue } from "./sqlite-database-file.js";
 import { SqliteEntryReader } from "./sqlite-entry-reader.js";
 import { sqliteCodeOf, sqliteFailureOf } from "./sqlite-failure.js";
 import { renewLog } from "./sqlite-log.js";
+import { measureSession } from "./sqlite-measure.js";
 import { openConfiguredConnection } from "./sqlite-settings.js";
 import * as statements from "./sqlite-statements.js";
 import { readEntryHead } from "./stored-entry.js";
@@ -204,6 +206,10 @@ export class SqliteAdapter extends KeyvSqlite implements EntryAdapter {
 
   readRecords(range: RecordRange): Promise<FoundRecords | undefined> {
     return this.#reader.readRecords(range);
+  }
+
+  measure(session: MeasuredSession): Promise<number> {
+    return measureSession(this.#connection, session);
   }
 
   readSignposts(range: SignpostRange): Promise<FoundSignpost[]> {

@@ -60,6 +60,20 @@ export function recordsStatement(direction: "forward" | "backward", headLength: 
     ORDER BY r.name ${direction === "forward" ? "" : "DESC"} LIMIT ?4`;
 }
 
+/** Binds: key. */
+export const bytesOfEntry = `SELECT octet_length(value) AS bytes FROM ${entriesTable} WHERE key = ?`;
+
+/**
+ * How many records a session has there, how many bytes, and the last of their names; of the first ones only, if there are more. Values
+ * are not read for it. Binds: key, from, before (the first name not to count again), time, limit.
+ */
+export const bytesOfRecords = `SELECT count(*) AS count, total(bytes) AS bytes, max(name) AS last FROM (
+    SELECT r.name, octet_length(r.value) AS bytes FROM ${entriesTable} e
+    CROSS JOIN records r ON r.room = e.room AND r.name >= ?2 AND r.name < ?3
+    WHERE e.key = ?1 AND (r.expires_at IS NULL OR r.expires_at > ?4)
+      AND NOT EXISTS (SELECT 1 FROM left_ranges l WHERE l.room = r.room AND l.first <= r.name AND l.last > r.name)
+    ORDER BY r.name LIMIT ?5)`;
+
 /** Binds: the name and the room to begin behind, limit. */
 export const signposts = `SELECT name, room, value FROM records INDEXED BY records_signposts
   WHERE ${isSignpost} AND (name, room) > (?, ?) ORDER BY name, room LIMIT ?`;

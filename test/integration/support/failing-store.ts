@@ -18,6 +18,8 @@ export type CommitInterference = (commit: () => Promise<void>, wanted: SessionCo
 export class FailingStore implements SessionStore {
   /** How often sessions were read from the store beneath. */
   loads = 0;
+  /** How often the store was asked how much is stored. */
+  measurements = 0;
   readonly #store: SessionStore;
   #interference: CommitInterference | undefined;
   #failsReads = false;
@@ -68,6 +70,11 @@ export class FailingStore implements SessionStore {
 
   pageSignposts(page: SignpostPage): Promise<FoundSignposts> {
     return this.#store.pageSignposts(page);
+  }
+
+  measure(key: SessionKey, of?: readonly RecordChange[]): Promise<number> {
+    this.measurements += 1;
+    return this.#store.measure(key, of);
   }
 
   checkWritable(): Promise<void> {

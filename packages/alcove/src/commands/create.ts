@@ -1,6 +1,6 @@
 import { AlcoveError } from "@alcove/plugin-api";
 import type { Command } from "commander";
-import { createProject, type ProjectKind, ProjectRefusedError } from "create-alcove";
+import type { ProjectKind } from "create-alcove";
 import type { ConsoleOutput } from "../console-output.js";
 import type { CommandContext } from "./command-context.js";
 
@@ -32,6 +32,8 @@ function examplesOf(kind: ProjectKind, names: readonly string[]): string {
 }
 
 async function create(kind: ProjectKind, name: string, output: ConsoleOutput): Promise<void> {
+  // No other command needs it.
+  const { createProject, ProjectRefusedError } = await import("create-alcove");
   try {
     const { summary } = await createProject({ kind, name, parentFolder: process.cwd() });
     output.result(summary);

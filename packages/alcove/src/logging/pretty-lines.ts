@@ -1,11 +1,13 @@
+import { createRequire } from "node:module";
 import type { DestinationStream } from "pino";
-import { prettyFactory } from "pino-pretty";
 
 /**
  * Turns JSON log lines into `2026-11-20 16:57:00 - INFO  - server - message {"more":"fields"}`, in local time. It works line
  * by line as they come, where pino-pretty's own stream would hold the last ones back when the process exits.
  */
 export function prettyLines(lines: DestinationStream): DestinationStream {
+  // Loaded only where a person reads along: it is as much as the rest of the log.
+  const { prettyFactory } = createRequire(import.meta.url)("pino-pretty") as typeof import("pino-pretty");
   const format = prettyFactory({
     colorize: false,
     singleLine: true,

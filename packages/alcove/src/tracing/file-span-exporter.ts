@@ -54,6 +54,7 @@ function lineOf(span: ReadableSpan): object {
     status: SpanStatusCode[code].toLowerCase(),
     ...(message === undefined ? {} : { status_message: message }),
     attributes: span.attributes,
+    links: span.links.map(({ context }) => ({ trace_id: context.traceId, span_id: context.spanId })),
     events: span.events.map(({ name, time, attributes }) => ({ name, time: isoTime(time), attributes })),
     resource: span.resource.attributes,
   };

@@ -46,6 +46,7 @@ describe("tracing", () => {
       duration_ms: expect.any(Number),
       status: "unset",
       attributes: { long: "x".repeat(8_192) },
+      links: [],
       events: [],
       resource: expect.objectContaining({ "service.name": "notes" }),
     });

@@ -58,8 +58,9 @@ export const errorCatalogue = {
     remedy: "Mend the migration named in the server's log, or install the plugin version that wrote what is stored.",
   },
   STATE_TOO_LARGE: {
-    summary: "The session, or a record of it, would be larger than the store's limit; nothing was changed.",
-    remedy: "Keep less in the state; a long list belongs in a collection, whose items are stored one by one.",
+    summary: "The session, a record of it, or all that is kept of the user would be too large; nothing was changed.",
+    remedy:
+      "Keep less in the state; a long list belongs in a collection, whose items are stored one by one. Where all of a user is too much, truncate or remove something.",
   },
   workflow_error: {
     summary: "The workflow failed; the run was rolled back and nothing it did was stored.",

@@ -20,6 +20,8 @@ const inputSchema = z.object({
   input: z.unknown(),
   run_id: z.string(),
   trace_id: z.string(),
+  /** The span it was started in, as the headers of a request would say it. */
+  trace_headers: z.record(z.string(), z.string()).optional(),
   conversation_id: z.string().optional(),
   parent_id: z.string().optional(),
   /** Who the caller had proved to be. */

@@ -185,7 +185,7 @@ export class Execution implements RunExecution {
   async begin(parkable: ParkableRun): Promise<void> {
     const attempt = new Attempt(parkable);
     this.#attempt = attempt;
-    this.#desk.begin();
+    this.#desk.begin(attempt);
     parkable.run.interaction = new RunInteraction((prompt) => this.#desk.ask(attempt, prompt));
     if (this.status === "submitted") {
       await this.#ledger.write({ status: "running" }, [], { mayBegin: false, holdsTurn: true });

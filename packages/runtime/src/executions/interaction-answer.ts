@@ -1,4 +1,5 @@
 import { AlcoveError } from "@alcove/plugin-api";
+import type { SpanContext } from "@opentelemetry/api";
 import type { Prompt, PromptOption } from "./prompt.js";
 
 /** What a person answered: a text, the value of an option, or the values of several. */
@@ -12,6 +13,8 @@ export interface InteractionResponse {
   readonly text?: string | undefined;
   /** The ids or values of the options that were chosen. */
   readonly selected?: readonly string[] | undefined;
+  /** The span in which it came, e.g. that of its request. */
+  readonly traceParent?: SpanContext | undefined;
 }
 
 /** What a response answers to a prompt. @throws INTERACTION_RESPONSE_INVALID */

@@ -1,11 +1,20 @@
 import { randomUUID } from "node:crypto";
 import { AlcoveError } from "@alcove/plugin-api";
+import type { SpanContext } from "@opentelemetry/api";
 import type { Attempt } from "./attempt.js";
 import type { ExecutionLedger } from "./execution-ledger.js";
 import { type JournalEntry, putAnswer } from "./execution-records.js";
 import type { PendingInteraction } from "./execution-view.js";
 import { answerOf, type InteractionAnswer, type InteractionResponse } from "./interaction-answer.js";
 import { fingerprintOf, type Prompt } from "./prompt.js";
+
+/** How a question came to its end. */
+interface Resolution {
+  /** `undefined` where nobody answered in time. */
+  readonly answer: InteractionAnswer | undefined;
+  /** The span in which the answer came. */
+  readonly traceParent: SpanContext | undefined;
+}
 
 /** What a question is resolved with in vain, since its execution has come to its end. */
 const endsExecution: ReadonlySet<string> = new Set(["SESSION_CHANGED", "EXECUTION_NOT_FOUND", "RUN_ABORTED"]);
@@ -38,6 +47,8 @@ export class InteractionDesk {
   readonly #listeners = new Set<InteractionListener>();
   #mustBeginAgain = false;
   #isAnswering = false;
+  // The answer a run that is to begin goes on with, as far as its spans tell of it.
+  #goesOnWith: Resolution | undefined;
   #resume: ((entry: JournalEntry) => void) | undefined;
 
   constructor(parts: InteractionDeskParts) {
@@ -59,7 +70,11 @@ export class InteractionDesk {
   }
 
   /** A run begins: it gets the answers that are there, from the first one on. */
-  begin(): void {
+  begin({ parkable }: Attempt): void {
+    if (this.#goesOnWith !== undefined) {
+      parkable.run.events.trace?.goOn(this.#goesOnWith.traceParent);
+      this.#goesOnWith = undefined;
+    }
     this.#mustBeginAgain = false;
     this.#resume = undefined;
   }
@@ -119,7 +134,8 @@ export class InteractionDesk {
     if (this.#isAnswering || ledger.isClosed || isLate) {
       throw resolvedError();
     }
-    await this.#resolve(attempt, pending, answerOf(pending.prompt, response));
+    const { traceParent } = response;
+    await this.#resolve(attempt, pending, { answer: answerOf(pending.prompt, response), traceParent });
   }
 
   /** Gives up the question whose time is over. Where the execution has ended meanwhile, or ends of it, nothing is left to do. */
@@ -128,7 +144,7 @@ export class InteractionDesk {
     const { pending } = ledger.state;
     const isOver = pending?.deadlineMs !== undefined && pending.deadlineMs <= nowMs();
     if (isOver && !this.#isAnswering && !ledger.isClosed) {
-      await this.#resolve(attempt, pending, undefined).catch((error: unknown) => {
+      await this.#resolve(attempt, pending, { answer: undefined, traceParent: undefined }).catch((error: unknown) => {
         if (!AlcoveError.is(error) || !endsExecution.has(error.code)) {
           throw error;
         }
@@ -147,6 +163,7 @@ export class InteractionDesk {
       this.#resume = resolve;
     });
     await ledger.write({ status: "waiting", pending }, [], { mayBegin: true, holdsTurn: true });
+    attempt.parkable.run.events.trace?.wait();
     attempt.parkable.park();
     this.#tell({ executionId, ...pending });
     const entry = await attempt.parkable.run.abort.race(answered);
@@ -165,7 +182,7 @@ export class InteractionDesk {
   async #resolve(
     attempt: Attempt | undefined,
     pending: Omit<PendingInteraction, "executionId">,
-    answer: InteractionAnswer | undefined,
+    resolution: Resolution,
   ): Promise<void> {
     const { ledger, executionId, isResumable, fail, goOn } = this.#parts;
     this.#isAnswering = true;
@@ -175,15 +192,17 @@ export class InteractionDesk {
         await fail(error);
         throw error;
       }
-      const entry: JournalEntry = { prompt: fingerprintOf(pending.prompt), answer };
+      const entry: JournalEntry = { prompt: fingerprintOf(pending.prompt), answer: resolution.answer };
       const sequence = this.#journal.length;
       const next = { status: "running", pending: undefined, answerCount: sequence + 1 } as const;
       await ledger.write(next, [putAnswer(executionId, sequence, entry)], { mayBegin: false, holdsTurn: false });
       this.#journal.push(entry);
       this.#past.add(pending.interactionId);
       if (attempt === undefined) {
+        this.#goesOnWith = resolution;
         goOn();
       } else {
+        attempt.parkable.run.events.trace?.goOn(resolution.traceParent);
         this.#resume?.(entry);
       }
     } finally {

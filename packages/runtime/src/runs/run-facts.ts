@@ -32,6 +32,8 @@ export class RequestedRunFacts implements RunFacts {
   readonly request: RequestFacts | undefined;
   /** Who the caller has proved to be. */
   readonly principal: Principal | undefined;
+  /** The span in which the run was started. */
+  readonly traceParent: SpanContext | undefined;
   #runId: string | undefined;
   #traceId: string | undefined;
 
@@ -41,6 +43,7 @@ export class RequestedRunFacts implements RunFacts {
     this.conversationId = conversationId;
     this.request = request;
     this.principal = principal;
+    this.traceParent = traceParent;
   }
 
   get runId(): string {

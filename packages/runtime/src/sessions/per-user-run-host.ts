@@ -106,9 +106,21 @@ export class PerUserRunHost implements RunHost, Resident {
   /**
    * Changes records of the user's session, with no run's commit. Resolves to whether there was, or now is, a session.
    *
-   * @throws the store's errors, and whatever a session that has to be begun for it is refused with.
+   * @throws STATE_TOO_LARGE where it may begin a session and the user would have too much; the store's errors, and whatever a session
+   * that has to be begun for it is refused with.
    */
-  async changeRecords(
+  async changeRecords(changes: readonly RecordChange[], options: RecordsChangeOptions): Promise<boolean> {
+    const { dataLimit } = this.resident;
+    // What cannot begin a session ends something, or answers a question, and must not fail for want of room.
+    const addedBytes = await dataLimit?.admitRecords(changes, options.mayBegin);
+    try {
+      return await this.#changeAdmitted(changes, options);
+    } finally {
+      dataLimit?.settle(addedBytes ?? 0);
+    }
+  }
+
+  async #changeAdmitted(
     changes: readonly RecordChange[],
     { mayBegin, holdsTurn, admitNewSession }: RecordsChangeOptions,
   ): Promise<boolean> {

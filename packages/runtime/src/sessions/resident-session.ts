@@ -11,6 +11,7 @@ import { type IdempotencyLimits, type IdempotencyRequest, RecordedReplies } from
 import { SessionFigures } from "./session-figures.js";
 import type { RunChanges, SessionRecord, SessionRecords } from "./session-record.js";
 import { readStoredItems } from "./stored-items.js";
+import { UserDataLimit } from "./user-data-limit.js";
 
 /** What every resident session is given. */
 export interface ResidentSessionOptions {
@@ -21,6 +22,8 @@ export interface ResidentSessionOptions {
   readonly maxQueuedRuns: number;
   readonly idempotencyLimits: IdempotencyLimits;
   readonly wakes: WakeFigures;
+  /** How many bytes all that is kept of the user may take; 0 for any number. */
+  readonly maxBytesPerUser: number;
 }
 
 /** What a session is woken up for. */
@@ -46,6 +49,8 @@ export class ResidentSession {
   readonly turns: FairSemaphore;
   readonly figures = new SessionFigures();
   readonly recordedReplies: RecordedReplies;
+  /** `undefined` where users may keep as much as they like. */
+  readonly dataLimit: UserDataLimit | undefined;
   /** How many sessions are open on it: HTTP requests, mostly. */
   openCount = 0;
   /** How many of the user's executions are on their way: as long as there are any the session goes on. */
@@ -59,6 +64,7 @@ export class ResidentSession {
     this.userId = options.key.userId;
     this.turns = new FairSemaphore(1, options.maxQueuedRuns);
     this.recordedReplies = new RecordedReplies(options.store, options.key, options.idempotencyLimits);
+    this.dataLimit = UserDataLimit.of(options.store, options.key, options.maxBytesPerUser);
     this.#options = options;
   }
 
@@ -107,6 +113,7 @@ export class ResidentSession {
       const stored = await store.load(key);
       if (stored === undefined) {
         admitNew?.();
+        this.dataLimit?.begin();
         await this.#emptyRoom(furnishings.releaseTimeoutMs, true);
       }
       this.#record = stored === undefined ? records.create(store.nowMs()) : await records.read(stored);
@@ -143,14 +150,20 @@ export class ResidentSession {
   /**
    * Makes a run's changes durable, and only then true in memory. After a failure memory is as it was; where the outcome
    * is unknown the record is read from disk again before the next run.
+   *
+   * @throws STATE_TOO_LARGE where the user would have too much; the store's errors.
    */
   async commit(changes: RunChanges, reply?: ReplyToRecord, more?: readonly RecordChange[]): Promise<void> {
     const { store, records, key } = this.#options;
-    const { commit, next, changedTexts } = records.prepare(key, this.#woken(), changes, store.nowMs());
+    const before = this.#woken();
+    const { commit, next, changedTexts } = records.prepare(key, before, changes, store.nowMs());
     const recording = reply && this.recordedReplies.record(reply.idempotency, reply.body, next.revision);
     const recorded = recording === undefined ? commit : withRecords(commit, recording.records);
+    const whole = more === undefined ? recorded : withRecords(recorded, more);
+    const admitted = this.dataLimit?.admit(before, next, whole.records);
+    const addedBytes = admitted instanceof Promise ? await admitted : admitted;
     try {
-      await store.commit(more === undefined ? recorded : withRecords(recorded, more));
+      await store.commit(whole);
       this.#record = next;
       recording?.confirm();
       for (const text of changedTexts) {
@@ -159,6 +172,8 @@ export class ResidentSession {
     } catch (error) {
       this.#forgetWhatIsUnknown(error);
       throw error;
+    } finally {
+      this.dataLimit?.settle(addedBytes ?? 0);
     }
   }
 
@@ -247,6 +262,7 @@ export class ResidentSession {
   #forget(): void {
     this.#record = undefined;
     this.recordedReplies.forget();
+    this.dataLimit?.forget();
   }
 
   #woken(): SessionRecord {

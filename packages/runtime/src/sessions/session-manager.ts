@@ -24,6 +24,7 @@ import type { RunSurroundings } from "./run-surroundings.js";
 import { Session } from "./session.js";
 import { SessionRecords } from "./session-record.js";
 import { SharedRunHost } from "./shared-run-host.js";
+import { UserDataLimit } from "./user-data-limit.js";
 
 // How long a run that was aborted at shutdown gets to notice.
 const ABORTED_RUNS_GRACE_MS = 1_000;
@@ -52,6 +53,8 @@ export interface SessionManagerOptions {
   readonly maxResidentUsers: number;
   /** How long a user stays in memory after the last call; `undefined` for as long as the session lasts. */
   readonly residentIdleMs: number | undefined;
+  /** How many bytes all that is kept of one user may take; 0 for any number. */
+  readonly maxBytesPerUser: number;
   /** How many jobs may run at once. */
   readonly maxRunningJobs: number;
   /** How many unfinished jobs and executions a user may have. */
@@ -180,12 +183,13 @@ export class SessionManager {
 
   /** The records of a user, where executions are kept. Nothing is loaded before they are changed. */
   userRecords(userId: string): UserRecords {
-    const { application, store, timeoutMs } = this.#options;
+    const { application, store, timeoutMs, maxBytesPerUser } = this.#options;
     const key = { application, userId };
     return {
       key,
       change: async (changes, options) => {
         if (!this.#hasSessions) {
+          await UserDataLimit.of(store, key, maxBytesPerUser)?.admitRecords(changes, options.mayBegin);
           await changeAndProlong({ store, key, timeoutMs, admitNewSession: options.admitNewSession }, changes);
           return true;
         }
@@ -266,7 +270,7 @@ export class SessionManager {
   }
 
   #hostOf(userId: string): PerUserRunHost {
-    const { application, store, furnishings, maxQueuedRunsPerUser, idempotencyLimits } = this.#options;
+    const { application, store, furnishings, maxQueuedRunsPerUser, idempotencyLimits, maxBytesPerUser } = this.#options;
     const resident = new ResidentSession({
       key: { application, userId },
       store,
@@ -275,6 +279,7 @@ export class SessionManager {
       maxQueuedRuns: maxQueuedRunsPerUser,
       idempotencyLimits,
       wakes: this.#wakes,
+      maxBytesPerUser,
     });
     return new PerUserRunHost(this.#surroundings, resident, () => this.#residency.hasLeft(userId));
   }

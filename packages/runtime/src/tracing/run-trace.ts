@@ -78,6 +78,20 @@ export class RunTrace {
     return this.#run;
   }
 
+  /** The run waits for a person. */
+  wait(): void {
+    this.#run.span.addEvent("alcove.asked");
+  }
+
+  /** A question of the run was answered, or given up, so that it goes on. @param cause The span in which the answer came. */
+  goOn(cause: SpanContext | undefined): void {
+    const { span } = this.#run;
+    span.addEvent("alcove.answered");
+    if (cause !== undefined) {
+      span.addLink({ context: cause });
+    }
+  }
+
   /** Starts the span of a function. */
   enterFunction({ name, stepId, input, caller }: TracedCall): TracedSpan {
     const attributes = { "alcove.run.id": this.#runId, "alcove.step.id": stepId, "alcove.function.name": name };

@@ -7,7 +7,6 @@ import type { IdentityProvider } from "./identity-provider.js";
 import { ApiKeyProvider } from "./providers/api-key-provider.js";
 import { BasicProvider } from "./providers/basic-provider.js";
 import { IssuedCookieProvider } from "./providers/issued-cookie-provider.js";
-import { JwtProvider } from "./providers/jwt-provider.js";
 import { SessionCookieProvider } from "./providers/session-cookie-provider.js";
 import { TrustedHeaderProvider } from "./providers/trusted-header-provider.js";
 import { Refusals } from "./refusals.js";
@@ -22,12 +21,13 @@ export interface IdentitySurroundings {
 }
 
 /** The identity that `general.identity` describes. Nothing is fetched before the first token comes. */
-export function createIdentity(surroundings: IdentitySurroundings): Identity {
+export async function createIdentity(surroundings: IdentitySurroundings): Promise<Identity> {
   const { identity, frontEnd } = surroundings.config.general;
   const refusals = new Refusals(identity.providers);
   const issuer = createIssuer(surroundings, refusals);
+  const tokens = await createTokenProvider(surroundings, refusals);
   return new Identity({
-    providers: createProviders(surroundings, refusals, issuer),
+    providers: createProviders(identity.providers, { refusals, issuer, tokens }),
     authorizationSchemes: new Set(identity.providers.flatMap(schemesOf)),
     admins: new AdminAccess(identity, frontEnd.host),
     refusals,
@@ -41,34 +41,50 @@ function createIssuer(surroundings: IdentitySurroundings, refusals: Refusals): I
   return config && new IssuedCookieProvider(config, { ...surroundings, application, refusals });
 }
 
-/** A provider for each that is configured, in the order of the first of its type: several token issuers are one. */
-function createProviders(
+/** Several issuers of tokens are one provider. What it needs is loaded only where there are any: it is a lot. */
+async function createTokenProvider(
   surroundings: IdentitySurroundings,
   refusals: Refusals,
-  issuer: IssuedCookieProvider | undefined,
-): readonly IdentityProvider[] {
+): Promise<IdentityProvider | undefined> {
   const { providers } = surroundings.config.general.identity;
-  const tokens = providers.filter((each) => each.type === "jwt");
-  const hasApiKeys = providers.some(({ type }) => type === "api_key");
-  const create = (config: IdentityProviderConfig): IdentityProvider[] => {
+  const configs = providers.filter((each) => each.type === "jwt");
+  if (configs.length === 0) {
+    return undefined;
+  }
+  const { JwtProvider } = await import("./providers/jwt-provider.js");
+  const takesOpaqueTokens = !providers.some(({ type }) => type === "api_key");
+  return new JwtProvider(configs, { ...surroundings, refusals, takesOpaqueTokens });
+}
+
+interface ProviderParts {
+  readonly refusals: Refusals;
+  readonly issuer: IssuedCookieProvider | undefined;
+  readonly tokens: IdentityProvider | undefined;
+}
+
+/** A provider for each that is configured, in the order of the first of its type. */
+function createProviders(
+  configs: readonly IdentityProviderConfig[],
+  { refusals, issuer, tokens }: ProviderParts,
+): readonly IdentityProvider[] {
+  const create = (config: IdentityProviderConfig): IdentityProvider | undefined => {
     switch (config.type) {
       case "session_cookie":
-        return [new SessionCookieProvider()];
+        return new SessionCookieProvider();
       case "jwt":
-        return config === tokens[0]
-          ? [new JwtProvider(tokens, { ...surroundings, refusals, takesOpaqueTokens: !hasApiKeys })]
-          : [];
+        return tokens;
       case "api_key":
-        return [new ApiKeyProvider(config, { refusals, takesSignedTokens: tokens.length === 0 })];
+        return new ApiKeyProvider(config, { refusals, takesSignedTokens: tokens === undefined });
       case "basic":
-        return [new BasicProvider(config, refusals)];
+        return new BasicProvider(config, refusals);
       case "trusted_header":
-        return [new TrustedHeaderProvider(config, refusals)];
+        return new TrustedHeaderProvider(config, refusals);
       case "issued_cookie":
-        return issuer === undefined ? [] : [issuer];
+        return issuer;
     }
   };
-  return providers.flatMap(create);
+  const providers = configs.map(create).filter((provider) => provider !== undefined);
+  return [...new Set(providers)];
 }
 
 function schemesOf({ type }: IdentityProviderConfig): readonly string[] {

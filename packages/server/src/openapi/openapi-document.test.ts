@@ -58,7 +58,7 @@ describe("the OpenAPI document", () => {
     async (isOn) => {
       const identity = { providers: isOn ? allProviders : [sessionCookie] };
       const options = testServerOptions({ enablePerUserMonitoring: isOn, identity });
-      const registered = createRouter(options, new ServerLife(options)).stack.flatMap(({ methods, path }) =>
+      const registered = createRouter(options, await ServerLife.create(options)).stack.flatMap(({ methods, path }) =>
         methods.filter((method) => method !== "HEAD").map((method) => `${method} ${String(path)}`),
       );
       const { paths } = await documentOf(options);

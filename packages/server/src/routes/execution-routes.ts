@@ -38,7 +38,8 @@ export function executionRoutes(
       const [executionId, interactionId] = ["execution_id", "interaction_id"].map((name) =>
         pathParameter(context, name),
       );
-      await executions.answer(userId, executionId ?? "", interactionId ?? "", interactionResponse(parsed.data));
+      const response = { ...interactionResponse(parsed.data), traceParent: context.state.span?.spanContext() };
+      await executions.answer(userId, executionId ?? "", interactionId ?? "", response);
       context.status = 204;
     },
   };

@@ -257,6 +257,7 @@ export function testConfig({
       maxQueuedRunsPerUser: 16,
       runTimeoutMs: undefined,
       maxSessionBytes: 16_777_216,
+      maxBytesPerUser: 0,
       maxResidentUsers: 100,
       perUserResidentIdleMs: undefined,
       shutdownDelayMs,
@@ -330,6 +331,6 @@ export function testServerOptions(options: TestServerOptions = {}): ServerOption
 }
 
 /** A server in front of a fake application. */
-export function startTestServer(options: TestServerOptions = {}): Promise<ListeningServer> {
-  return createServer(testServerOptions(options)).listen();
+export async function startTestServer(options: TestServerOptions = {}): Promise<ListeningServer> {
+  return (await createServer(testServerOptions(options))).listen();
 }

@@ -1,6 +1,6 @@
 import type { IncomingMessage } from "node:http";
 import type { RequestFacts } from "@alcove/plugin-api";
-import type { RunRequest } from "@alcove/runtime";
+import { type RunRequest, spanContextOf } from "@alcove/runtime";
 import type { NewSessionLimit } from "../limits/new-session-limit.js";
 import { traceIdOf, withoutCredentials } from "../routes/run-request.js";
 
@@ -24,6 +24,8 @@ export function socketRunRequest(
   });
   return {
     traceId: traceIdOf(header(request, "traceparent"), header(request, "workflow-trace-id")),
+    // The socket has no span of its own: it would last as long as the socket, and spans are seen once they have ended.
+    traceParent: spanContextOf(request.headers),
     parentId: header(request, "workflow-parent-id"),
     request: facts,
     admitNewSession: newSessionLimit && (() => newSessionLimit.admit(request)),

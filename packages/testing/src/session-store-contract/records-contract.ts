@@ -191,6 +191,33 @@ export const recordsContract: readonly ContractSentence[] = [
     assert.equal((await namesOf(store, sessionOf("kept"))).length, 3);
   }),
 
+  sentence(
+    "what is kept of a session is measured in bytes, without what is removed or expired",
+    async ({ store, clock }) => {
+      const [alice, bob] = [sessionOf("alice"), sessionOf("bob")];
+      assert.equal(await store.measure(alice), 0);
+      await commitRecords(store, bob, 0, items(5));
+      await commitRecords(store, alice, 0, []);
+      const empty = await store.measure(alice);
+      assert.ok(empty > 0);
+      const text = "✓".repeat(1_000);
+      await commitRecords(store, alice, 1, [put("a", text), ...items(5_000)]);
+      assert.equal(await store.measure(alice, []), 0);
+      const large = await store.measure(alice, [put("a"), { kind: "remove", name: "a" }]);
+      assert.ok(large > 3_000 && large < 3_200);
+      const range: RecordChange = { kind: "remove-range", from: item(0), to: item(5_000) };
+      const inRange = await store.measure(alice, [range, { kind: "remove", name: item(7) }]);
+      assert.ok(Math.abs(empty + large + inRange - (await store.measure(alice))) < 100);
+      await commitRecords(store, alice, 2, [range, put(item(3))]);
+      const one = await store.measure(alice, [{ kind: "remove", name: item(3) }]);
+      assert.equal(await store.measure(alice, [range]), one);
+      await commitRecords(store, alice, 3, [{ ...put("b", text), expiresAtMs: store.nowMs() + 1_000 } as RecordChange]);
+      const before = await store.measure(alice);
+      clock.advance(1_000);
+      assert.ok(before - (await store.measure(alice)) > 3_000);
+    },
+  ),
+
   sentence("a text that is larger than a store may hold is refused, and nothing is changed", async ({ store }) => {
     const key = sessionOf("alice");
     await commitRecords(store, key, 0, [put("a", "kept")]);
