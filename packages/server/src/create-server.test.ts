@@ -99,7 +99,7 @@ describe("a client that goes away", () => {
     const gone = new Promise<unknown>((resolve) => {
       http.on("request", (_request, response) => response.once("close", () => resolve(response.writableFinished)));
     });
-    http.on("request", createServer(testServerOptions({ application })).requestListener);
+    http.on("request", (await createServer(testServerOptions({ application }))).requestListener);
     await once(http.listen(0, "127.0.0.1"), "listening");
     const client = new AbortController();
     const { port } = http.address() as AddressInfo;
