@@ -110,6 +110,22 @@ describe("importComponentDefinition", () => {
     ]);
   });
 
+  it("warns of definitions that the manifest does not name, since nobody can use them", async () => {
+    await using project = await TemporaryProject.create();
+    const second = definitionSource("middleware", "shared").replace("export default", "export const guard =");
+    const source = `${DEFINITION.replace("export default", "const add =")}export { add, add as default };\n${second}export const size = 1;`;
+    const { definition, problems } = await importAdd(project, source);
+    expect(definition).toBeDefined();
+    expect(problems).toMatchObject([
+      {
+        rule: "plugin-module",
+        severity: "warning",
+        message: "./add.js of the plugin notes 1.0.0 exports definitions that its manifest does not name: guard.",
+        source: { line: 6 },
+      },
+    ]);
+  });
+
   it("names the exports there are when the one in the manifest is missing", async () => {
     await using project = await TemporaryProject.create();
     const source = `${DEFINITION}export const addNote = 1;`;

@@ -9,13 +9,13 @@ import {
 } from "@alcove/plugin-api";
 import { type ComponentType, sectionOfKind } from "./component-type-registry.js";
 import type { DiscoveredPlugin } from "./discovered-plugin.js";
-import { exportProblem, importContributedExport } from "./import-module.js";
+import { exportProblem, importContributedExport, undeclaredProblem } from "./import-module.js";
 
 /** What {@link importComponentDefinition} found: a definition, or the problems that stand against it. */
 export interface ImportedDefinition {
   /** What the module exports; `undefined` when it cannot be used. */
   readonly definition: ComponentDefinition | undefined;
-  /** Why it cannot be used; empty when it can. */
+  /** Why it cannot be used; when it can, at most warnings. */
   readonly problems: Problem[];
 }
 
@@ -52,7 +52,8 @@ export async function importComponentDefinition(type: ComponentType): Promise<Im
   if (imported.problem !== undefined) return { definition: undefined, problems: [imported.problem] };
   const { value } = imported;
   if (isComponentDefinition(value) && value.kind === kind && value.scope === contribution.scope) {
-    return { definition: value, problems: [] };
+    const undeclared = undeclaredExports(type, value, imported.others);
+    return { definition: value, problems: undeclared.length === 0 ? [] : [await undeclaredProblem(place, undeclared)] };
   }
   const field = isComponentDefinition(value) && value.kind === kind ? "scope" : "export";
   const remedy = `Export what ${defineFunctionNames[kind][contribution.scope]}() returns, or correct the manifest.`;
@@ -79,6 +80,27 @@ export async function importServices(plugin: DiscoveredPlugin): Promise<Services
     }
   }
   return { services, problems };
+}
+
+/** The definitions a module exports under names that no contribution of its plugin has; a second name for a value is none. */
+function undeclaredExports(
+  { plugin, contribution }: ComponentType,
+  value: ComponentDefinition,
+  others: Readonly<Record<string, unknown>>,
+): string[] {
+  const contributions = Object.values(plugin.manifest.contributes).flatMap((section) => Object.values(section));
+  const declared = new Set(
+    contributions.filter(({ module }) => module === contribution.module).map((each) => each.export),
+  );
+  // The first type of a module speaks for the others.
+  const isFirst = contributions.find(({ module }) => module === contribution.module) === contribution;
+  return Object.entries(others)
+    .filter(([name, other]) => isFirst && !declared.has(name) && other !== value && isDefinition(other))
+    .map(([name]) => name);
+}
+
+function isDefinition(value: unknown): boolean {
+  return isComponentDefinition(value) || isServicesDefinition(value);
 }
 
 const defineFunctionNames: Record<ComponentKind, Record<Scope, string>> = {
@@ -108,5 +130,5 @@ function describeExport(value: unknown): string {
 /** What compilers make of `export default` in a CommonJS module: Node hands on the whole exports as the default. */
 function isNestedDefault(value: unknown): boolean {
   if (typeof value !== "object" || value === null || !("default" in value)) return false;
-  return isComponentDefinition(value.default) || isServicesDefinition(value.default);
+  return isDefinition(value.default);
 }

@@ -17,7 +17,14 @@ export interface ContributionPlace {
 }
 
 /** The value of the export a manifest names, not yet checked, or the problem that stands against it. */
-export type ImportedExport = { readonly problem: undefined; readonly value: unknown } | { readonly problem: Problem };
+export type ImportedExport =
+  | {
+      readonly problem: undefined;
+      readonly value: unknown;
+      /** The module's other exports, by name. */
+      readonly others: Readonly<Record<string, unknown>>;
+    }
+  | { readonly problem: Problem };
 
 const moduleNamespace = z.custom<object>((value) => typeof value === "object" && value !== null);
 
@@ -38,7 +45,8 @@ export async function importContributedExport(place: ContributionPlace): Promise
     return { problem: await importProblem(place, error) };
   }
   if (Object.hasOwn(namespace, contribution.export)) {
-    return { problem: undefined, value: Reflect.get(namespace, contribution.export) };
+    const { [contribution.export]: value, ...others }: Record<string, unknown> = { ...namespace };
+    return { problem: undefined, value, others };
   }
   return { problem: await missingExportProblem(place, Object.keys(namespace)) };
 }
@@ -61,6 +69,18 @@ export async function exportProblem(
     field,
     remedy,
   );
+}
+
+/** The warning about definitions a module exports and the manifest does not name. Nobody can use those. */
+export async function undeclaredProblem(place: ContributionPlace, exportNames: readonly string[]): Promise<Problem> {
+  const { plugin, contribution } = place;
+  return {
+    rule: "plugin-module",
+    severity: "warning",
+    message: `${contribution.module} of the plugin ${describePlugin(plugin)} exports definitions that its manifest does not name: ${exportNames.join(", ")}.`,
+    source: await locateInManifest(plugin.manifestFile, fieldPath(place, "module")),
+    remedy: "Name them under contributes, or do not export them.",
+  };
 }
 
 function importProblem(place: ContributionPlace, error: unknown): Promise<Problem> {

@@ -35,6 +35,7 @@ export type ProblemRule =
   | "name-clash"
   | "group-filter"
   | "middleware-list"
+  | "middleware-unsuitable"
   | "component-unreachable"
   | "workflow-missing"
   | "service-clash";

@@ -30,6 +30,8 @@ export interface ComponentPlan {
   readonly callableFunctions: ReadonlySet<FunctionPlan>;
   /** What stands around its functions, outermost first. */
   readonly middleware: readonly ComponentPlan[];
+  /** Whether it keeps state or collections, or may call what does. */
+  readonly isStateful: boolean;
   /** The functions it offers: one, or the members of a group; none where it is a middleware. */
   readonly functions: readonly FunctionPlan[];
   /** Its state, if it declares one. */

@@ -11,6 +11,7 @@ import type {
 import {
   type ConfiguredComponent,
   type Dependency,
+  keepsState,
   type OfferedFunction,
   publicFunctionName,
 } from "./configured-component.js";
@@ -71,7 +72,8 @@ function inBuildOrder(
   return [...ordered];
 }
 
-function reachedFrom(
+/** The components themselves, and every one they depend on, directly or not. */
+export function reachedFrom(
   entries: readonly ConfiguredComponent[],
   dependencies: readonly Dependency[],
 ): ReadonlySet<ConfiguredComponent> {
@@ -113,6 +115,7 @@ class PlanCompiler {
       config: bindReferences(component.parsedConfig, (reference) => this.#handleFor(reference, own)),
       callableFunctions: new Set(own.flatMap((dependency) => this.#targets(dependency))),
       middleware: own.filter(({ to }) => to.section === "middleware").map(({ to }) => this.#planOf(to)),
+      isStateful: keepsState(component) || own.some(({ to }) => this.#planOf(to).isStateful),
       functions,
       state: this.#statePlan(component),
       collections: collectionPlans(component),

@@ -1,6 +1,7 @@
 import type { ComponentSections, ConfigDocument } from "@alcove/config";
 import type { Problem, Scope } from "@alcove/plugin-api";
 import { ComponentTypeRegistry, type DiscoveredPlugin } from "@alcove/plugin-loader";
+import { builtInPlugin } from "../middleware/built-in/built-in-middleware.js";
 import type { ApplicationPlan } from "./application-plan.js";
 import { compilePlan } from "./compile-plan.js";
 import type { ConfiguredComponent } from "./configured-component.js";
@@ -8,6 +9,7 @@ import { buildDependencyGraph } from "./dependency-graph.js";
 import { checkDependencyRules } from "./dependency-rules.js";
 import { resolveEntryFunctions } from "./entry-functions.js";
 import { placeMiddleware } from "./middleware-placement.js";
+import { checkSuitability } from "./middleware-suitability.js";
 import { checkNames } from "./name-rules.js";
 import { type ResolvedComponents, resolveComponents } from "./resolve-components.js";
 import { planServices } from "./service-plan.js";
@@ -37,7 +39,7 @@ export interface PlanResult {
  * violations. Imports the modules of the types in use; builds nothing and opens nothing.
  */
 export async function planApplication({ components: sections, document, plugins }: PlanOptions): Promise<PlanResult> {
-  const registry = new ComponentTypeRegistry(plugins);
+  const registry = new ComponentTypeRegistry([...plugins, builtInPlugin]);
   const resolved = await resolveComponents(sections, registry, document);
   const { components } = resolved;
   const { dependencies: references, problems: referenceProblems } = buildDependencyGraph(resolved, document);
@@ -58,6 +60,7 @@ export async function planApplication({ components: sections, document, plugins 
     ...checkNames(components, document),
     ...referenceProblems,
     ...placement.problems,
+    ...checkSuitability(dependencies, document),
     ...entryProblems,
     ...checkDependencyRules({ components, dependencies, entries: entryComponents, isComplete }, document),
     ...serviceProblems,

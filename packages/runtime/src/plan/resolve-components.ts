@@ -1,6 +1,12 @@
 import type { ComponentConfig, ComponentSections, ConfigDocument } from "@alcove/config";
 import type { ComponentDefinition, ComponentKind, Problem } from "@alcove/plugin-api";
-import { type ComponentType, type ComponentTypeRegistry, importComponentDefinition } from "@alcove/plugin-loader";
+import {
+  type ComponentType,
+  type ComponentTypeRegistry,
+  type ImportedDefinition,
+  importComponentDefinition,
+} from "@alcove/plugin-loader";
+import { builtInDefinition } from "../middleware/built-in/built-in-middleware.js";
 import type { ComponentSection } from "./application-plan.js";
 import type { ConfiguredComponent, OfferedFunction } from "./configured-component.js";
 import { fieldProblems } from "./field-problems.js";
@@ -60,7 +66,7 @@ export async function resolveComponents(
       faulty.add(name);
       continue;
     }
-    const imported = await importComponentDefinition(type);
+    const imported = await definitionOf(type);
     problems.push(...imported.problems);
     if (imported.definition === undefined) {
       faulty.add(name);
@@ -71,6 +77,11 @@ export async function resolveComponents(
     }
   }
   return { components, faultyNames, faultyMiddleware, problems };
+}
+
+function definitionOf(type: ComponentType): Promise<ImportedDefinition> | ImportedDefinition {
+  const builtIn = builtInDefinition(type);
+  return builtIn === undefined ? importComponentDefinition(type) : { definition: builtIn, problems: [] };
 }
 
 function entryOf(section: ComponentSection) {

@@ -27,6 +27,8 @@ export const httpMappings: Readonly<Record<ErrorCode, HttpMapping>> = {
   workflow_error: forClient(422),
   RUN_ABORTED: forClient(503),
   RUN_TIMED_OUT: forClient(504),
+  FUNCTION_TIMED_OUT: forClient(504),
+  FUNCTION_RATE_LIMITED: forClient(429),
   RUNNER_MISUSED: internal(500),
   OUTPUT_KIND_UNSUPPORTED: forClient(501),
   CALL_ENDED: internal(500),
