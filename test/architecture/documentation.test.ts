@@ -15,7 +15,7 @@ const pages = [
 
 /** The TypeScript examples that are whole modules (they import something), each as a file that lies beside its page. */
 const examples = pages.flatMap((page) =>
-  [...readText(page).matchAll(/^```ts\n(.*?)^```/gms)]
+  [...readText(page).matchAll(/^```ts(?: \S+)?\n(.*?)^```/gms)]
     .map((match, index) => ({
       file: join(workspaceRoot, `${page.replace(/\.md$/, "")}-example-${index + 1}.ts`),
       text: match[1] ?? "",

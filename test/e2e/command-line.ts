@@ -25,15 +25,18 @@ export interface CommandOptions {
   readonly cwd: string;
   /** After this the command is killed, and `exitCode` is undefined. */
   readonly timeoutMs?: number;
+  /** More variables of its environment. */
+  readonly environment?: Readonly<Record<string, string>>;
 }
 
 /** Runs a program to its end. */
 export async function runCommand(
   program: string,
   programArguments: readonly string[],
-  { cwd, timeoutMs = 30_000 }: CommandOptions,
+  { cwd, timeoutMs = 30_000, environment }: CommandOptions,
 ): Promise<CommandResult> {
-  const child = spawn(program, programArguments, { cwd, stdio: ["ignore", "pipe", "pipe"], env: childEnvironment() });
+  const env = { ...childEnvironment(), ...environment };
+  const child = spawn(program, programArguments, { cwd, stdio: ["ignore", "pipe", "pipe"], env });
   const printed = { stdout: "", stderr: "" };
   child.stdout.setEncoding("utf8").on("data", (text: string) => {
     printed.stdout += text;

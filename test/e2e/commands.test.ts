@@ -54,6 +54,7 @@ describe("commands that look and do not touch", () => {
       "per_user_assistant",
       "current_datetime",
       "per_user_todo",
+      "alcove/rate_limit",
     ]) {
       expect(stdout).toContain(type);
     }

@@ -1,9 +1,16 @@
-import { mkdir, readdir, readFile, symlink } from "node:fs/promises";
+import { spawnSync } from "node:child_process";
+import { readFileSync } from "node:fs";
+import { mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
 import { dirname, join, relative, resolve } from "node:path";
-import { expect } from "vitest";
+import { afterAll, beforeAll, expect } from "vitest";
 import { note, notesOf } from "./assistant-client.js";
 import { type CommandResult, nodeBinary, runCommand, workspaceFolder } from "./command-line.js";
-import { test, type Workplace } from "./workplace.js";
+import { expectSuccess } from "./expect-success.js";
+import { LoopbackRegistry } from "./loopback-registry.js";
+import { type CommandStep, tutorialSteps } from "./tutorial-page.js";
+import { TutorialReader } from "./tutorial-reader.js";
+import { test } from "./workplace.js";
 
 const INSTALL_TIMEOUT_MS = 5 * 60_000;
 const plugin = "@alcove/plugin-per-user-assistant";
@@ -19,38 +26,6 @@ const packed = [
   "testing",
 ];
 const packageNames = packed.map((name) => (/^(create-)?alcove$/.test(name) ? name : `@alcove/${name}`));
-
-const configuration = `
-functions:
-  notepad: { _type: per_user_notepad }
-  preferences: { _type: per_user_preferences }
-workflow:
-  _type: per_user_assistant
-`;
-
-/** Packs the packages and a plugin, and installs the tarballs in the workplace. */
-async function installPacked(workplace: Workplace): Promise<void> {
-  const workspaces = [...packed.map((name) => `packages/${name}`), "plugins/per-user-assistant"];
-  const packing = await runCommand(
-    "npm",
-    ["pack", "--pack-destination", workplace.folder, ...workspaces.flatMap((path) => ["--workspace", path])],
-    { cwd: workspaceFolder, timeoutMs: 120_000 },
-  );
-  expectSuccess(packing);
-  const tarballs = (await readdir(workplace.folder)).filter((name) => name.endsWith(".tgz"));
-  expect(tarballs).toHaveLength(workspaces.length);
-  await workplace.write("package.json", { name: "host", private: true, type: "module" });
-  const installing = await runCommand(
-    "npm",
-    ["install", "--prefer-offline", "--no-audit", "--no-fund", ...tarballs.map((name) => `./${name}`)],
-    { cwd: workplace.folder, timeoutMs: INSTALL_TIMEOUT_MS },
-  );
-  expectSuccess(installing);
-}
-
-function expectSuccess({ exitCode, output }: CommandResult): void {
-  expect({ exitCode, output }).toMatchObject({ exitCode: 0 });
-}
 
 /** Every file of an installed package, relative to it. */
 async function filesOf(folder: string): Promise<string[]> {
@@ -84,11 +59,9 @@ async function expectNothingButThePackage(folder: string): Promise<void> {
 }
 
 /** Compiles a program that names every package, with the declarations of everything it leads to. */
-async function compileConsumer(workplace: Workplace): Promise<CommandResult> {
-  await workplace.write(
-    "consumer.ts",
-    packageNames.map((name, index) => `export * as package${index} from "${name}";\n`).join(""),
-  );
+async function compileConsumer(folder: string): Promise<CommandResult> {
+  const lines = packageNames.map((name, index) => `export * as package${index} from "${name}";\n`);
+  await writeFile(join(folder, "consumer.ts"), lines.join(""));
   const compilerOptions = {
     target: "ES2023",
     lib: ["ES2023"],
@@ -98,31 +71,85 @@ async function compileConsumer(workplace: Workplace): Promise<CommandResult> {
     skipLibCheck: false,
     noEmit: true,
   };
-  await workplace.write("tsconfig.json", { compilerOptions, files: ["consumer.ts"] });
-  const types = join(workplace.folder, "node_modules/@types");
+  await writeFile(join(folder, "tsconfig.json"), JSON.stringify({ compilerOptions, files: ["consumer.ts"] }));
+  const types = join(folder, "node_modules/@types");
   await mkdir(types, { recursive: true });
   // The types of Node are the consumer's to bring; nobody's else are.
   await symlink(join(workspaceFolder, "node_modules/@types/node"), join(types, "node"));
   expect(await readdir(types)).toEqual(["node"]);
   const compiler = join(workspaceFolder, "node_modules/typescript/bin/tsc");
-  return runCommand(nodeBinary, [compiler, "--project", "."], { cwd: workplace.folder, timeoutMs: 120_000 });
+  return runCommand(nodeBinary, [compiler, "--project", "."], { cwd: folder, timeoutMs: 120_000 });
 }
 
-test("alcove and a plugin, packed and installed outside the workspace, hold what they should, type-check and serve", {
+let tarballs: string;
+let registry: LoopbackRegistry;
+
+beforeAll(async () => {
+  tarballs = await mkdtemp(join(tmpdir(), "alcove-registry-"));
+  registry = await LoopbackRegistry.start(tarballs, [
+    ...packed.map((name) => `packages/${name}`),
+    "plugins/per-user-assistant",
+  ]);
+}, INSTALL_TIMEOUT_MS);
+
+afterAll(async () => {
+  await registry.close();
+  await rm(tarballs, { recursive: true, force: true });
+});
+
+test("a new app, of packages that were packed and installed outside the workspace, holds what it should, type-checks, passes its test and serves", {
   timeout: INSTALL_TIMEOUT_MS + 180_000,
 }, async ({ workplace }) => {
-  await installPacked(workplace);
+  const rooms = join(workplace.folder, "rooms");
+  const run = async (cwd: string, command: string): Promise<string> => {
+    const options = { cwd, environment: registry.environment(command), timeoutMs: INSTALL_TIMEOUT_MS };
+    const result = await runCommand("sh", ["-c", command], options);
+    expectSuccess(result);
+    return result.output;
+  };
+  await run(workplace.folder, "npm create alcove app rooms");
+  await run(rooms, "npm install");
+  expect(await run(rooms, "npm test")).toMatch(/ pass 1$/m);
   for (const name of [...packageNames, plugin]) {
-    await expectNothingButThePackage(join(workplace.folder, "node_modules", name));
+    await expectNothingButThePackage(join(rooms, "node_modules", name));
   }
-  expectSuccess(await compileConsumer(workplace));
+  expectSuccess(await compileConsumer(rooms));
 
-  const configFile = await workplace.write("rooms.yml", configuration);
-  const script = join(workplace.folder, "node_modules/alcove/bin/alcove.js");
-  const server = await workplace.start({ configFile, script });
+  const place = { configFile: join(rooms, "config.yml"), script: join(rooms, "node_modules/alcove/bin/alcove.js") };
+  const server = await workplace.start(place);
   expect(server.printed).toContain(plugin.replace("@alcove/plugin-", ""));
   await note(server.client, "alice", "add", "from a tarball");
   await server.stop();
-  const { client } = await workplace.start({ configFile, script });
+  const { client } = await workplace.start(place);
   expect(await notesOf(client, "alice")).toEqual(["from a tarball"]);
 });
+
+const tutorial = readFileSync(join(workspaceFolder, "packages/plugin-api/docs/writing-a-plugin.md"), "utf8");
+const steps = tutorialSteps(tutorial.slice(0, tutorial.indexOf("\n## State\n")));
+const commands = steps.filter((step): step is CommandStep => step.kind === "command").map(({ command }) => command);
+
+const hasCurl = spawnSync("curl", ["--version"]).status === 0;
+
+test.skipIf(!hasCurl)(
+  "the tutorial leads from an empty folder to a second version of a plugin, which takes over what users have (skipped without curl)",
+  {
+    timeout: 2 * INSTALL_TIMEOUT_MS,
+  },
+  async ({ workplace, onTestFinished }) => {
+    const reader = new TutorialReader(workplace.folder, (command) => registry.environment(command));
+    onTestFinished(() => reader.close());
+    expect(steps.length).toBeGreaterThan(20);
+    await reader.follow(steps);
+
+    // What the page says in words: the first version refuses what the second has stored, and leaves it as it is.
+    const install = (version: string) =>
+      `npm install ../alcove-plugin-word-count/alcove-plugin-word-count-${version}.tgz`;
+    await reader.run(install("1.0.0"));
+    await reader.start();
+    const lastCall = commands.findLast((command) => command.startsWith("curl ")) ?? "";
+    expect(await reader.run(lastCall)).toContain('"code":"STATE_VERSION_UNSUPPORTED"');
+    await reader.run(install("2.0.0"));
+    await reader.start();
+    expect(await reader.run(lastCall)).toBe('{"words":3,"total":10,"texts":2}');
+  },
+);

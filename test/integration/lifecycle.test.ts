@@ -4,7 +4,9 @@ import {
   definePerUserFunction,
   defineServices,
   functionRef,
+  type Logger,
   type ServiceIdentifier,
+  silentLogger,
   z,
 } from "@alcove/plugin-api";
 import { describe, expect, it } from "vitest";
@@ -103,6 +105,79 @@ describe("building and releasing", () => {
     await using bench = await Workbench.create([journalPlugin(journal, { failBuildsOf: () => "s" })]);
     await expect(bench.start(config)).rejects.toMatchObject({ code: "COMPONENT_BUILD_FAILED" });
     expect(journal).toEqual(["+service", "-service"]);
+  });
+
+  it.each([
+    ["at start", "functions: { s: { _type: shared } }\nworkflow: { _type: quick }", "s (stuck/shared)"],
+    ["for a user", "workflow: { _type: per_user }", "workflow (stuck/per_user)"],
+  ])(
+    "names the plugin whose build hangs %s, and lets go of what the build acquires later",
+    async (_when, yaml, name) => {
+      let acquire = (): void => {};
+      const acquired = new Promise<void>((resolve) => {
+        acquire = resolve;
+      });
+      let release = (): void => {};
+      const released = new Promise<void>((resolve) => {
+        release = resolve;
+      });
+      const build = async ({ onDispose }: { onDispose(release: () => void): void }) => {
+        await acquired;
+        onDispose(release);
+        return () => ({});
+      };
+      const stuck = {
+        id: "stuck",
+        functions: {
+          shared: defineFunction({ ...empty, build }),
+          per_user: definePerUserFunction({ ...empty, build }),
+          quick: definePerUserFunction({ ...empty, build: () => () => ({}) }),
+        },
+      };
+      await using bench = await Workbench.create([stuck]);
+      const started = bench.start(`general: { plugin_start_timeout: 20ms }\n${yaml}`);
+      await expect(started.then(({ runtime }) => call(runtime, "alice", {}))).rejects.toMatchObject({
+        code: "COMPONENT_BUILD_FAILED",
+        message: `The component ${name} could not be built: its build had not ended after 0.02 s (general.plugin_start_timeout); it is of the plugin stuck 1.0.0.`,
+      });
+      acquire();
+      await released;
+    },
+  );
+
+  it("names the components and services that hold on to something when the process stops", async () => {
+    const forever = () => new Promise<void>(() => {});
+    const module = new ContainerModule(({ bind }) => {
+      bind<string[]>(Journal).toConstantValue([]).onDeactivation(forever);
+    });
+    const leaky = {
+      id: "leaky",
+      functions: {
+        held: defineFunction({
+          ...empty,
+          build: ({ onDispose }) => {
+            onDispose(forever);
+            return () => ({});
+          },
+        }),
+      },
+      services: { journal: defineServices({ provides: [Journal], module }) },
+    };
+    const lines: unknown[] = [];
+    const logger: Logger = { ...silentLogger, warn: (...line) => lines.push(line), child: () => logger };
+    await using bench = await Workbench.create([leaky]);
+    const { runtime } = await bench.start("workflow: { _type: held }", { logger });
+    await runtime.close({ timeoutMs: 20 });
+    expect(lines).toEqual([
+      [
+        "Shared components were not released cleanly",
+        {
+          errors: [],
+          unfinished: 2,
+          owners: ["workflow (leaky/held)", "the services journal of the plugin leaky 1.0.0"],
+        },
+      ],
+    ]);
   });
 
   it("goes on when a release throws", async () => {

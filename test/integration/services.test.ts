@@ -73,12 +73,48 @@ describe("the services of a plugin", () => {
     ["binds a Logger of its own beside Alcove's", ({ bind }) => void bind(Logger).toConstantValue(ownLogger)],
     ["binds a Clock of its own beside Alcove's", ({ bind }) => void bind(Clock).toConstantValue(systemClock)],
     ["puts a Clock of its own in place of Alcove's", ({ rebind }) => void rebind(Clock).toConstantValue(systemClock)],
+    ["takes the Clock away", ({ unbind }) => unbind(Clock)],
     ["changes the Logger when it is resolved", ({ onActivation }) => onActivation(Logger, () => ownLogger)],
   ])("are refused at start when their module %s", async (_what, load) => {
     await using bench = await Workbench.create([spelling("speller", load), asking]);
     await expect(bench.start(config)).rejects.toMatchObject({
       code: "SERVICE_FAILED",
-      message: expect.stringContaining("Logger or Clock"),
+      message: expect.stringMatching(
+        /^The services speller of the plugin speller 1\.0\.0 must not touch \S+, which belongs to Alcove itself\.$/,
+      ),
+    });
+  });
+
+  it("are refused at start when their module binds what its manifest does not declare, be it for itself alone", async () => {
+    const load: ConstructorParameters<typeof ContainerModule>[0] = ({ bind }) =>
+      void bind(Symbol.for("test/Hidden")).toConstantValue(1);
+    await using bench = await Workbench.create([spelling("speller", load), asking]);
+    await expect(bench.start(config)).rejects.toMatchObject({
+      code: "SERVICE_FAILED",
+      message:
+        "The services speller of the plugin speller 1.0.0 must not bind test/Hidden, which is not under binds in the manifest.",
+    });
+  });
+
+  it("are refused at start when their module changes another plugin's", async () => {
+    const module = new ContainerModule(({ rebind }) => void rebind(Speller).toConstantValue({ spell: () => "mine" }));
+    const thief = { id: "thief", services: { speller: defineServices({ provides: [], module }) } };
+    await using bench = await Workbench.create([spelling("speller"), thief, asking]);
+    await expect(bench.start(config)).rejects.toMatchObject({
+      code: "SERVICE_FAILED",
+      message:
+        "The services speller of the plugin thief 1.0.0 must not touch test/Speller, which belongs to the services speller of the plugin speller 1.0.0.",
+    });
+  });
+
+  it("are named when they take longer than general.plugin_start_timeout", async () => {
+    const module = new ContainerModule(({ bind }) => void bind(Speller).toDynamicValue(() => new Promise(() => {})));
+    const slow = { id: "slow", services: { speller: defineServices({ provides: [Speller], module }) } };
+    await using bench = await Workbench.create([slow, asking]);
+    await expect(bench.start(`general: { plugin_start_timeout: 20ms }\n${config}`)).rejects.toMatchObject({
+      code: "SERVICE_FAILED",
+      message:
+        "The services speller of the plugin slow 1.0.0 failed: test/Speller could not be resolved within 0.02 s (general.plugin_start_timeout).",
     });
   });
 });

@@ -8,6 +8,7 @@ import {
   discoverPlugins,
   findHostDirectory,
 } from "@alcove/plugin-loader";
+import { discoverConfiguredPlugins } from "./discover-configured-plugins.js";
 import { alcoveVersion } from "./version.js";
 
 /** The plugins of a host project, as commands that only look see them. */
@@ -18,6 +19,8 @@ export interface FoundPlugins {
   readonly plugins: readonly DiscoveredPlugin[];
   /** Every fault of the configuration and of the plugins. */
   readonly problems: readonly Problem[];
+  /** The optional plugins that could not be loaded. */
+  readonly missing: readonly string[];
   /** The folder whose package.json says what is installed. */
   readonly hostDirectory: string;
 }
@@ -34,13 +37,14 @@ export async function findPlugins(configFile: string | undefined): Promise<Found
     };
   }
   const { config, components, document, problems } = await loadConfig({ file: configFile });
-  const hostDirectory = await findHostDirectory(document.file);
-  const found = await discoverPlugins({
+  const { hostDirectory, ...found } = await discoverConfiguredPlugins(components, document);
+  return {
+    config,
     hostDirectory,
-    listed: (components?.plugins ?? []).map((plugin) => ({ ...plugin, source: document.locate(plugin.path) })),
-    alcoveVersion,
-  });
-  return { config, hostDirectory, plugins: found.plugins, problems: [...problems, ...found.problems] };
+    plugins: found.plugins,
+    missing: found.missing,
+    problems: [...problems, ...found.problems],
+  };
 }
 
 /** The component types a configuration uses, as far as its names are known. */

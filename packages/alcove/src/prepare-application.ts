@@ -1,9 +1,9 @@
 import { type AlcoveConfig, type ConfigDocument, type ConfigOverride, loadConfig } from "@alcove/config";
 import { type Problem, StartupRefusedError } from "@alcove/plugin-api";
-import { type DiscoveredPlugin, discoverPlugins, findHostDirectory } from "@alcove/plugin-loader";
+import type { DiscoveredPlugin } from "@alcove/plugin-loader";
 import { type ApplicationPlan, planApplication } from "@alcove/runtime";
 import { insecureIdentityProblem, routeClashes } from "@alcove/server";
-import { alcoveVersion } from "./version.js";
+import { discoverConfiguredPlugins } from "./discover-configured-plugins.js";
 
 /** Options of {@link prepareApplication}. */
 export interface PrepareOptions {
@@ -38,16 +38,13 @@ export interface PreparedApplication {
 export async function prepareApplication(options: PrepareOptions): Promise<PreparedApplication> {
   const { configFile, overrides = [] } = options;
   const { config, components, document, problems: configProblems } = await loadConfig({ file: configFile, overrides });
-  const { plugins, problems: pluginProblems } = await discoverPlugins({
-    hostDirectory: await findHostDirectory(document.file),
-    listed: (components?.plugins ?? []).map(({ specifier, directory, path }) => ({
-      specifier,
-      directory,
-      source: document.locate(path),
-    })),
-    alcoveVersion,
-  });
-  const planned = components === undefined ? undefined : await planApplication({ components, document, plugins });
+  const discovery = await discoverConfiguredPlugins(components, document);
+  const { plugins, problems: pluginProblems, missing: missingPlugins } = discovery;
+  const importTimeoutMs = config?.general.pluginStartTimeoutMs;
+  const planned =
+    components === undefined
+      ? undefined
+      : await planApplication({ components, document, plugins, missingPlugins, importTimeoutMs });
   const found = [...configProblems, ...pluginProblems, ...(planned?.problems ?? [])];
   const plan = planned?.plan;
   const scope = planned?.servedScope;

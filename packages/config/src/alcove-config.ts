@@ -27,6 +27,8 @@ export interface ComponentSections {
   readonly globalMiddleware: readonly MiddlewareName[] | undefined;
   /** `plugins:`, in the order they are listed in. */
   readonly plugins: readonly PluginEntry[];
+  /** `plugins.allow`: the only plugins that may be loaded; `undefined` where every one that is found may. */
+  readonly allowedPlugins: readonly AllowedPlugin[] | undefined;
   /**
    * Names of components that were found so faulty that they are left out here. They are reported already, and so nobody
    * should complain that something refers to them.
@@ -70,6 +72,18 @@ export interface PluginEntry {
   readonly directory: string;
   /** Where it stands in the configuration, e.g. `["plugins", 0]`. */
   readonly path: ConfigPath;
+  /** Whether the application starts without it where it fails. */
+  readonly isOptional: boolean;
+}
+
+/** One entry of `plugins.allow`. */
+export interface AllowedPlugin {
+  /** The name of a package. */
+  readonly packageName: string;
+  /** The versions that may be loaded, as a semver range; not yet checked. */
+  readonly range: string;
+  /** Where it stands in the configuration, e.g. `["plugins", "allow", "per-user-assistant"]`. */
+  readonly path: ConfigPath;
 }
 
 /** The `general` section. */
@@ -98,6 +112,8 @@ export interface GeneralConfig {
   readonly perUserResidentIdleMs: number | undefined;
   /** How long a server that is told to stop goes on serving, while `GET /ready` says that it is stopping; 0 for not at all. */
   readonly shutdownDelayMs: number;
+  /** How long a plugin may take to be imported, to be built, or to run a hook. */
+  readonly pluginStartTimeoutMs: number;
   /** How long a shutdown waits for runs in flight. */
   readonly shutdownTimeoutMs: number;
   /** Replies kept for repeated requests. */

@@ -1,5 +1,5 @@
 import { didYouMean, nearNames, type SourceLocation } from "@alcove/plugin-api";
-import type { ComponentConfig, ComponentSections, PluginEntry } from "./alcove-config.js";
+import type { ComponentConfig, ComponentSections } from "./alcove-config.js";
 import {
   type ConfigNode,
   type ConfigPath,
@@ -11,6 +11,7 @@ import {
   plainRecordOf,
   plainValueOf,
 } from "./config-node.js";
+import { readPluginsSection } from "./plugins-section.js";
 import type { ProblemReport } from "./problem-report.js";
 import { withTypeKey } from "./type-key.js";
 
@@ -37,8 +38,8 @@ export function readComponentSections(
   const middleware = middlewareReader.components(sectionNode("middleware"), "middleware");
   const workflow = reader.workflow(root);
   const errorsBefore = report.errorCount;
-  const plugins = reader.plugins(sectionNode("plugins"));
   const pluginsNode = sectionNode("plugins");
+  const plugins = readPluginsSection(pluginsNode, report);
   const arePluginsKnown = report.errorCount === errorsBefore && (pluginsNode === undefined || !hasFault(pluginsNode));
   const areComponentsKnown = functions !== undefined && functionGroups !== undefined && middleware !== undefined;
   if (hidesSection || !areComponentsKnown || !arePluginsKnown) {
@@ -49,7 +50,7 @@ export function readComponentSections(
     functionGroups,
     middleware,
     workflow,
-    plugins,
+    ...plugins,
     faultyNames: Object.freeze([...reader.faultyNames]),
     faultyMiddleware: Object.freeze([...middlewareReader.faultyNames]),
   });
@@ -101,22 +102,6 @@ class ComponentReader {
     return workflow;
   }
 
-  plugins(node: ConfigNode | undefined): readonly PluginEntry[] {
-    if (node === undefined || isNothing(node)) return Object.freeze([]);
-    if (node.kind !== "list") {
-      const message = `plugins must be a list, found ${describeNode(node)}.`;
-      this.#report.error(
-        "config-schema",
-        node.place.location,
-        message,
-        "Write one package name or path a line, each after `- `.",
-      );
-      return Object.freeze([]);
-    }
-    const entries = node.items.map((item, index) => this.#plugin(item, ["plugins", index]));
-    return Object.freeze(entries.filter((entry) => entry !== undefined));
-  }
-
   #checkName(name: string, section: string, source: SourceLocation): void {
     if (componentName.test(name) && name !== "__proto__") return;
     const message = `${JSON.stringify(name)} is not a name ${section} can have.`;
@@ -156,17 +141,6 @@ class ComponentReader {
         message,
         "Write, for instance, _type: per_user_notepad.",
       );
-    }
-    return undefined;
-  }
-
-  #plugin(node: ConfigNode, path: ConfigPath): PluginEntry | undefined {
-    if (node.kind === "scalar" && typeof node.value === "string" && node.value.trim() !== "") {
-      return Object.freeze({ specifier: node.value, directory: node.place.directory, path: Object.freeze([...path]) });
-    }
-    if (!hasFault(node)) {
-      const message = `${formatPath(path)} must be a package name or a path, found ${describeNode(node)}.`;
-      this.#report.error("config-schema", node.place.location, message, "Write, for instance, - ./plugins/mine.");
     }
     return undefined;
   }

@@ -86,6 +86,7 @@ const generalShape = {
   max_bytes_per_user: wholeNumber(0, 1_048_576 * mebibyte).default(256 * mebibyte),
   max_resident_users: wholeNumber(1, 10_000_000).default(10_000),
   per_user_resident_idle: duration(timerLimit).optional(),
+  plugin_start_timeout: duration(timerLimit).default(minuteMs),
   shutdown_delay: duration(timerLimit).optional(),
   shutdown_timeout: duration(timerLimit).default(10 * secondMs),
   idempotency: section(idempotencyShape),

@@ -73,6 +73,7 @@ function generalConfigOf(
     maxBytesPerUser: section.max_bytes_per_user,
     maxResidentUsers: section.max_resident_users,
     perUserResidentIdleMs: section.per_user_resident_idle,
+    pluginStartTimeoutMs: section.plugin_start_timeout,
     shutdownDelayMs: section.shutdown_delay ?? 0,
     shutdownTimeoutMs: section.shutdown_timeout,
     idempotency: Object.freeze({

@@ -1,5 +1,6 @@
 export type {
   AlcoveConfig,
+  AllowedPlugin,
   ComponentConfig,
   ComponentSections,
   CorsConfig,
@@ -18,6 +19,7 @@ export type {
 export { ConfigDocument } from "./config-document.js";
 export type { ConfigPath } from "./config-node.js";
 export type { Environment } from "./environment.js";
+export { duration, durationOrZero } from "./field-schemas.js";
 export type {
   AdminRule,
   ApiKeyConfig,

@@ -22,6 +22,7 @@ describe("loadConfig", () => {
         maxBytesPerUser: 268_435_456,
         maxResidentUsers: 10_000,
         perUserResidentIdleMs: undefined,
+        pluginStartTimeoutMs: 60_000,
         shutdownDelayMs: 0,
         shutdownTimeoutMs: 10_000,
         idempotency: { maxRecordsPerUser: 128, maxReplyBytes: 262_144, maxAgeMs: 86_400_000 },
@@ -89,6 +90,7 @@ describe("loadConfig", () => {
       functionGroups: {},
       workflow: undefined,
       plugins: [],
+      allowedPlugins: undefined,
       middleware: {},
       faultyNames: [],
       faultyMiddleware: [],
@@ -111,6 +113,7 @@ describe("loadConfig", () => {
         max_bytes_per_user: 131072
         max_resident_users: 100
         per_user_resident_idle: 5m
+        plugin_start_timeout: 20s
         shutdown_delay: 5s
         shutdown_timeout: 2.5
         idempotency: { max_records_per_user: 16, max_reply_bytes: 1024, max_age: 1h }
@@ -175,6 +178,7 @@ describe("loadConfig", () => {
       maxBytesPerUser: 131_072,
       maxResidentUsers: 100,
       perUserResidentIdleMs: 300_000,
+      pluginStartTimeoutMs: 20_000,
       shutdownDelayMs: 5_000,
       shutdownTimeoutMs: 2_500,
       idempotency: { maxRecordsPerUser: 16, maxReplyBytes: 1_024, maxAgeMs: 3_600_000 },
@@ -504,6 +508,21 @@ describe("component sections", () => {
     ]);
   });
 
+  it("reads which plugins may be loaded, and without which the application can start", async () => {
+    const { config, report } = await loadText(
+      "workflow: { _type: a }\nplugins: { load: [./a, { plugin: b, startup: optional }], allow: { a: '*', b: ^1.2.0 } }\n",
+    );
+    expect(report).toEqual([]);
+    expect(config?.plugins).toMatchObject([
+      { specifier: "./a", isOptional: false, path: ["plugins", "load", 0] },
+      { specifier: "b", isOptional: true, path: ["plugins", "load", 1] },
+    ]);
+    expect(config?.allowedPlugins).toEqual([
+      { packageName: "a", range: "*", path: ["plugins", "allow", "a"] },
+      { packageName: "b", range: "^1.2.0", path: ["plugins", "allow", "b"] },
+    ]);
+  });
+
   it("keeps middleware apart from functions, with the places where general names it, and its faults too", async () => {
     const { components } = await loadText(yaml`
       general: { middleware: [audit] }
@@ -538,6 +557,15 @@ describe("component sections", () => {
     ["workflow: per_user_assistant", "1:1: workflow must be a mapping with a _type"],
     ["workflow: {}", "1:1: workflow has no _type"],
     ["plugins: x", 'plugins must be a list, found "x"'],
+    ["plugins: { loads: [x] }", "1:12: There is no key plugins.loads. Did you mean load?"],
+    ["plugins: { load: x }", 'plugins.load must be a list, found "x"'],
+    ["plugins: { load: [{ startup: optional }] }", "plugins.load[0].plugin must be a package name or a path"],
+    [
+      "plugins: { load: [{ plugin: x, startup: maybe }] }",
+      '1:41: plugins.load[0].startup must be required or optional, found "maybe"',
+    ],
+    ["plugins: { allow: [x] }", "plugins.allow must be a mapping of package names to ranges of versions, found a list"],
+    ["plugins: { allow: { x: 1.2 } }", "1:24: plugins.allow.x must be a range of versions, found 1.2"],
     ["plugins: [ok, 5]", "1:15: plugins[1] must be a package name or a path, found 5"],
   ])("refuses `%s`", async (text, words) => {
     const { config, components, report } = await loadText(`${text}\n`);

@@ -38,7 +38,9 @@ describe("a new plugin", () => {
     expect(manifest).toContain('id: "word-count"\ndisplayName: "Word count"\n');
     expect(manifest).toContain("per_user_word_count:\n      scope: per-user\n      module: ./dist/word-count.js\n");
     expect(await readFile(join(folder, "config.yml"), "utf8")).toContain("_type: per_user_word_count\n");
-    expect(await readFile(join(folder, "test/word-count.test.js"), "utf8")).toContain("per_user_word_count: [");
+    const conformance = 'testPlugin(test, { plugin: ".", examples: { per_user_word_count: [';
+    expect(await readFile(join(folder, "test/word-count.test.js"), "utf8")).toContain(conformance);
+    expect((await readFile(join(folder, ".gitignore"), "utf8")).split("\n")).toContain("node_modules/");
   });
 
   it("has a function of at most fifteen lines", async () => {

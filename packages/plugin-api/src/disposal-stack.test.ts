@@ -16,7 +16,7 @@ describe("DisposalStack", () => {
       });
     }
     expect(stack.size).toBe(3);
-    await expect(stack.dispose(timeoutMs)).resolves.toEqual({ errors: [], unfinished: 0 });
+    await expect(stack.dispose(timeoutMs)).resolves.toEqual({ errors: [], unfinished: 0, owners: [] });
     expect(steps).toEqual(["third", "second", "first"].flatMap((name) => [`${name} begins`, `${name} ends`]));
     expect(stack.size).toBe(0);
   });
@@ -44,6 +44,17 @@ describe("DisposalStack", () => {
         );
       }),
     );
+  });
+
+  it("names the owners of what failed or had not ended, each once, and nobody else", async () => {
+    const stack = new DisposalStack();
+    const failing = () => Promise.reject(new TypeError("no"));
+    stack.add(() => new Promise<void>(() => {}), "hangs");
+    stack.add(() => {}, "fine");
+    stack.add(failing, "fails");
+    stack.add(failing, "fails");
+    stack.add(failing);
+    expect((await stack.dispose(10)).owners).toEqual(["fails", "hangs"]);
   });
 
   it("releases once, however often it is disposed, and gives everyone the same report", async () => {
@@ -87,7 +98,7 @@ describe("DisposalStack", () => {
       await vi.advanceTimersByTimeAsync(timeoutMs / 2 - 1);
       expect(last).not.toHaveBeenCalled();
       await vi.advanceTimersByTimeAsync(1);
-      await expect(disposal).resolves.toEqual({ errors: [], unfinished: 1 });
+      await expect(disposal).resolves.toEqual({ errors: [], unfinished: 1, owners: [] });
       expect(last).toHaveBeenCalledTimes(1);
     });
 
@@ -98,7 +109,7 @@ describe("DisposalStack", () => {
       }
       const disposal = stack.dispose(timeoutMs);
       await vi.advanceTimersByTimeAsync(timeoutMs);
-      await expect(disposal).resolves.toEqual({ errors: [], unfinished: 10 });
+      await expect(disposal).resolves.toEqual({ errors: [], unfinished: 10, owners: [] });
     });
 
     it("leaves no timer behind when everything was quick", async () => {

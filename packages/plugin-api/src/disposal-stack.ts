@@ -6,6 +6,8 @@ export interface DisposalReport {
   readonly errors: readonly unknown[];
   /** How many releases had not ended when the time was over. */
   readonly unfinished: number;
+  /** Whose releases failed or had not ended, as far as whoever added them said so. */
+  readonly owners: readonly string[];
 }
 
 /**
@@ -13,7 +15,7 @@ export interface DisposalReport {
  * order is not dependency order, which is why containers do not do this.
  */
 export class DisposalStack {
-  #releases: Release[] = [];
+  #releases: OwnedRelease[] = [];
   #disposal: Promise<DisposalReport> | undefined;
 
   /** How many releases are waiting. */
@@ -21,10 +23,14 @@ export class DisposalStack {
     return this.#releases.length;
   }
 
-  /** Adds a release. On a stack that is already disposed it runs at once, so that nothing acquired late is kept. */
-  add(release: Release): void {
+  /**
+   * Adds a release. On a stack that is already disposed it runs at once, so that nothing acquired late is kept.
+   *
+   * @param owner Whose it is, for the report.
+   */
+  add(release: Release, owner?: string): void {
     if (this.#disposal === undefined) {
-      this.#releases.push(release);
+      this.#releases.push({ release, owner });
       return;
     }
     void Promise.resolve()
@@ -47,17 +53,28 @@ export class DisposalStack {
     this.#releases = [];
     const deadlineMs = performance.now() + timeoutMs;
     const errors: unknown[] = [];
+    const owners = new Set<string>();
     let unfinished = 0;
-    for (const [index, release] of releases.entries()) {
+    for (const [index, { release, owner }] of releases.entries()) {
       const shareMs = Math.max(0, deadlineMs - performance.now()) / (releases.length - index);
+      let isReleased = false;
       try {
-        unfinished += (await endsWithin(shareMs, release)) ? 0 : 1;
+        isReleased = await endsWithin(shareMs, release);
+        unfinished += isReleased ? 0 : 1;
       } catch (error) {
         errors.push(error);
       }
+      if (!isReleased && owner !== undefined) {
+        owners.add(owner);
+      }
     }
-    return { errors, unfinished };
+    return { errors, unfinished, owners: [...owners] };
   }
+}
+
+interface OwnedRelease {
+  readonly release: Release;
+  readonly owner: string | undefined;
 }
 
 /** Whether the release ended in time. One that is late is left alone; what it throws by then concerns nobody. */

@@ -36,6 +36,18 @@ export {
   type SharedFunctionGroupOptions,
 } from "./definitions/define-function-group.js";
 export {
+  defineHealthCheck,
+  type HealthCheckDefinition,
+  type HealthCheckOptions,
+  isHealthCheckDefinition,
+} from "./definitions/define-health-check.js";
+export {
+  defineLifecycle,
+  isLifecycleDefinition,
+  type LifecycleDefinition,
+  type LifecycleOptions,
+} from "./definitions/define-lifecycle.js";
+export {
   defineMiddleware,
   definePerUserMiddleware,
   type PerUserMiddlewareOptions,
@@ -64,6 +76,7 @@ export {
   type ResolvedServices,
   type ServiceRequests,
 } from "./definitions/definition.js";
+export type { EngineProcessContext, ProcessContext } from "./definitions/process-context.js";
 export {
   migrateFrom,
   type StateDeclaration,

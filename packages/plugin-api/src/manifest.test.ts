@@ -32,6 +32,8 @@ describe("the manifest schema", () => {
       function_groups: {},
       middleware: {},
       services: {},
+      lifecycle: {},
+      health_checks: {},
     });
   });
 

@@ -31,8 +31,18 @@ const servicesContribution = z
     module: modulePath,
     export: exportName,
     description: z.string().min(1),
+    binds: z
+      .array(z.string().min(1))
+      .default([])
+      .describe("Everything the module binds: the descriptions of symbols, the names of classes."),
   })
   .describe("Shared services, defined with defineServices().");
+
+const processContribution = z.strictObject({
+  module: modulePath,
+  export: exportName,
+  description: z.string().min(1),
+});
 
 /** The schema of a plugin's manifest file, `plugin.yaml`. `schemas/plugin-manifest.schema.json` is generated from it. */
 export const manifestSchema = z
@@ -59,6 +69,14 @@ export const manifestSchema = z
           .record(identifier, servicesContribution)
           .default({})
           .describe("Shared services, by a name of the plugin's own."),
+        lifecycle: z
+          .record(identifier, processContribution.describe("Hooks, defined with defineLifecycle()."))
+          .default({})
+          .describe("Hooks of the process, by a name of the plugin's own."),
+        health_checks: z
+          .record(identifier, processContribution.describe("A check, defined with defineHealthCheck()."))
+          .default({})
+          .describe("Health checks, by a name of the plugin's own."),
       })
       .describe("What the plugin adds."),
   })

@@ -18,6 +18,10 @@ export interface MiddlewareTarget {
   readonly outputSchema: z.ZodType | undefined;
   /** `undefined` for a function that cannot stream. */
   readonly streamOutputSchema: z.ZodType | undefined;
+  /** Whether its plugin says that a call may be made twice. */
+  readonly isIdempotent: boolean;
+  /** Whether it keeps state or collections of the user, or may call what does. */
+  readonly isStateful: boolean;
 }
 
 /**
@@ -27,6 +31,11 @@ export interface MiddlewareTarget {
 export interface MiddlewareCallContext extends CallContext {
   /** The function that is called. */
   readonly target: MiddlewareTarget;
+  /**
+   * Begins to watch the user's state and collections. The function it returns says whether anything in them has changed
+   * since, be it through this call or through another one of the same run. In doubt it says yes.
+   */
+  watchChanges(): () => boolean;
 }
 
 /** What a middleware may change of a call that it hands on. */

@@ -25,6 +25,7 @@ function plugin(id: string, functions: readonly string[], groups: readonly strin
     manifestFile: `${directory}/plugin.yaml`,
     manifest,
     isListed: false,
+    isOptional: false,
   };
 }
 

@@ -1,10 +1,13 @@
 import { resolve } from "node:path";
 import type { Problem } from "@alcove/plugin-api";
+import { type AllowList, checkAllowed } from "./allowed-plugins.js";
 import { findRealDirectory } from "./contained-path.js";
 import type { DiscoveredPlugin, ListedPlugin } from "./discovered-plugin.js";
 import { duplicateIdProblems, duplicatePackageProblems, withoutDuplicates } from "./duplicate-plugins.js";
+import { asWarning } from "./optional-plugins.js";
 import { findPluginPackages } from "./plugin-packages.js";
-import { readPlugin } from "./read-manifest.js";
+import { type PluginPackage, readPlugin } from "./read-manifest.js";
+import { sharedPackageProblems } from "./shared-packages.js";
 
 /** Options of {@link discoverPlugins}. */
 export interface DiscoveryOptions {
@@ -12,6 +15,8 @@ export interface DiscoveryOptions {
   readonly hostDirectory: string;
   /** The entries of `plugins:`. */
   readonly listed: readonly ListedPlugin[];
+  /** `plugins.allow`; every plugin that is found may be loaded if left out. */
+  readonly allowList?: AllowList | undefined;
   /** The running version of Alcove, which `requires.alcove` is checked against. */
   readonly alcoveVersion: string;
   /**
@@ -30,6 +35,8 @@ export interface Discovery {
   readonly plugins: DiscoveredPlugin[];
   /** Every fault of every plugin. With an error among them, the application must not start. */
   readonly problems: Problem[];
+  /** The optional plugins that cannot be loaded, by their packages' names; only warnings tell why. */
+  readonly missing: readonly string[];
 }
 
 /**
@@ -43,14 +50,26 @@ export async function discoverPlugins(options: DiscoveryOptions): Promise<Discov
   // Node looks packages up from the real path of what imports them, so the host's own links are resolved first.
   const hostDirectory = (await findRealDirectory(options.hostDirectory)) ?? resolve(options.hostDirectory);
   const found = await findPluginPackages({ hostDirectory, listed, workingDirectory });
+  const allowed = checkAllowed(found.packages, options.allowList, workingDirectory);
   const readings = await Promise.all(
-    found.packages.map((pluginPackage) => readPlugin(pluginPackage, { alcoveVersion, workingDirectory })),
+    allowed.packages.map(async (pluginPackage) => {
+      const { plugin, problems: faults } = await readPlugin(pluginPackage, { alcoveVersion, workingDirectory });
+      const problems = [...faults, ...(await sharedPackageProblems(pluginPackage, workingDirectory))];
+      if (!pluginPackage.isOptional || !problems.some(({ severity }) => severity === "error"))
+        return { plugin, problems };
+      return { plugin: undefined, problems: problems.map(asWarning) };
+    }),
   );
   const plugins = readings.flatMap(({ plugin }) => (plugin === undefined ? [] : [plugin]));
+  const usable = withoutDuplicates(plugins);
+  const isUsable = ({ directory }: PluginPackage): boolean => usable.some((plugin) => plugin.directory === directory);
+  const missing = found.packages.filter((candidate) => candidate.isOptional && !isUsable(candidate));
   return {
-    plugins: withoutDuplicates(plugins),
+    plugins: usable,
+    missing: [...found.missing, ...missing.map(({ packageName }) => packageName)],
     problems: [
       ...found.problems,
+      ...allowed.problems,
       ...readings.flatMap(({ problems }) => problems),
       ...duplicatePackageProblems(found.packages, workingDirectory),
       ...duplicateIdProblems(plugins, workingDirectory),

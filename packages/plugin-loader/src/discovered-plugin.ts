@@ -8,6 +8,8 @@ export interface ListedPlugin {
   readonly directory: string;
   /** Where the entry stands; problems with it point there. */
   readonly source: SourceLocation;
+  /** Whether the application starts without it where it fails; `false` if left out. */
+  readonly isOptional?: boolean;
 }
 
 /** A plugin whose manifest was read and accepted. None of its code has run. */
@@ -26,6 +28,8 @@ export interface DiscoveredPlugin {
   readonly manifest: Manifest;
   /** Whether the configuration's `plugins:` names it, be it a dependency of the host as well or not. */
   readonly isListed: boolean;
+  /** Whether the application starts without it where it fails. */
+  readonly isOptional: boolean;
 }
 
 /** Names a plugin in messages: its package and its version. */

@@ -110,6 +110,22 @@ describe("importComponentDefinition", () => {
     ]);
   });
 
+  it("warns of definitions that the manifest does not name, since nobody can use them", async () => {
+    await using project = await TemporaryProject.create();
+    const second = definitionSource("middleware", "shared").replace("export default", "export const guard =");
+    const source = `${DEFINITION.replace("export default", "const add =")}export { add, add as default };\n${second}export const size = 1;`;
+    const { definition, problems } = await importAdd(project, source);
+    expect(definition).toBeDefined();
+    expect(problems).toMatchObject([
+      {
+        rule: "plugin-module",
+        severity: "warning",
+        message: "./add.js of the plugin notes 1.0.0 exports definitions that its manifest does not name: guard.",
+        source: { line: 6 },
+      },
+    ]);
+  });
+
   it("names the exports there are when the one in the manifest is missing", async () => {
     await using project = await TemporaryProject.create();
     const source = `${DEFINITION}export const addNote = 1;`;
@@ -201,6 +217,31 @@ describe("importServices", () => {
     expect(problems.map(({ message }) => message)).toEqual([
       "The manifest of the plugin notes 1.0.0 promises the shared services broken in ./broken.js, but importing it failed: Error: no.",
       'The manifest of the plugin notes 1.0.0 promises the shared services wrong in ./wrong.js, but its export "default" is a shared function.',
+    ]);
+  });
+
+  it("refuses services that provide what the manifest does not say they bind", async () => {
+    await using project = await TemporaryProject.create();
+    const source = definitionSource("services").replace("[]", '[Symbol("notes/Kept"), Symbol("notes/Extra")]');
+    const contributes = "{ services: { kept: { module: ./kept.js, description: A service., binds: [notes/Kept] } } }";
+    const { services, problems } = await importServices(await pluginOf(project, contributes, { "kept.js": source }));
+    expect(services).toEqual([]);
+    expect(problems.map(({ message, remedy }) => [message, remedy])).toEqual([
+      [
+        "The manifest of the plugin notes 1.0.0 promises the shared services kept in ./kept.js, but it provides notes/Extra, which the manifest does not say it binds.",
+        'Add to its binds: ["notes/Extra"].',
+      ],
+    ]);
+  });
+
+  it("names the plugin and the module whose import hangs", async () => {
+    await using project = await TemporaryProject.create();
+    // Something has to keep the process alive: Node gives up an import nothing can ever go on with.
+    const source = `await new Promise((resolve) => setTimeout(resolve, 500));\n${definitionSource("services")}`;
+    const contributes = "{ services: { slow: { module: ./slow.js, description: A service. } } }";
+    const { problems } = await importServices(await pluginOf(project, contributes, { "slow.js": source }), 20);
+    expect(problems.map(({ message }) => message)).toEqual([
+      "The manifest of the plugin notes 1.0.0 promises the shared services slow in ./slow.js, but importing it had not ended after 0.02 s.",
     ]);
   });
 

@@ -5,11 +5,12 @@ import { type DiscoveredPlugin, describePlugin } from "./discovered-plugin.js";
 import { describeImportError } from "./import-error.js";
 import { findPluginModule, moduleFileProblem } from "./plugin-module.js";
 import { locateInManifest } from "./read-manifest.js";
+import { DEFAULT_PLUGIN_TIMEOUT_MS, late, withinTime } from "./within-time.js";
 
 /** One entry of a manifest's `contributes`. */
 export interface ContributionPlace {
   readonly plugin: DiscoveredPlugin;
-  readonly section: "functions" | "function_groups" | "middleware" | "services";
+  readonly section: "functions" | "function_groups" | "middleware" | "services" | "lifecycle" | "health_checks";
   readonly name: string;
   readonly contribution: { readonly module: string; readonly export: string };
   /** What the manifest promises, e.g. `per-user function per_user_notepad`. */
@@ -17,12 +18,26 @@ export interface ContributionPlace {
 }
 
 /** The value of the export a manifest names, not yet checked, or the problem that stands against it. */
-export type ImportedExport = { readonly problem: undefined; readonly value: unknown } | { readonly problem: Problem };
+export type ImportedExport =
+  | {
+      readonly problem: undefined;
+      readonly value: unknown;
+      /** The module's other exports, by name. */
+      readonly others: Readonly<Record<string, unknown>>;
+    }
+  | { readonly problem: Problem };
 
 const moduleNamespace = z.custom<object>((value) => typeof value === "object" && value !== null);
 
-/** Imports the module a contribution names, unless it lies outside the package, and takes the named export from it. */
-export async function importContributedExport(place: ContributionPlace): Promise<ImportedExport> {
+/**
+ * Imports the module a contribution names, unless it lies outside the package, and takes the named export from it.
+ *
+ * @param timeoutMs How long the import may take.
+ */
+export async function importContributedExport(
+  place: ContributionPlace,
+  timeoutMs = DEFAULT_PLUGIN_TIMEOUT_MS,
+): Promise<ImportedExport> {
   const { plugin, contribution } = place;
   const found = await findPluginModule(plugin, contribution.module);
   if (found.outcome !== "found") {
@@ -33,12 +48,15 @@ export async function importContributedExport(place: ContributionPlace): Promise
   }
   let namespace: object;
   try {
-    namespace = moduleNamespace.parse(await import(pathToFileURL(found.path).href));
+    const imported: unknown = await withinTime(import(pathToFileURL(found.path).href), timeoutMs);
+    if (imported === late) return { problem: await lateProblem(place, timeoutMs) };
+    namespace = moduleNamespace.parse(imported);
   } catch (error) {
     return { problem: await importProblem(place, error) };
   }
   if (Object.hasOwn(namespace, contribution.export)) {
-    return { problem: undefined, value: Reflect.get(namespace, contribution.export) };
+    const { [contribution.export]: value, ...others }: Record<string, unknown> = { ...namespace };
+    return { problem: undefined, value, others };
   }
   return { problem: await missingExportProblem(place, Object.keys(namespace)) };
 }
@@ -63,12 +81,33 @@ export async function exportProblem(
   );
 }
 
+/** The warning about definitions a module exports and the manifest does not name. Nobody can use those. */
+export async function undeclaredProblem(place: ContributionPlace, exportNames: readonly string[]): Promise<Problem> {
+  const { plugin, contribution } = place;
+  return {
+    rule: "plugin-module",
+    severity: "warning",
+    message: `${contribution.module} of the plugin ${describePlugin(plugin)} exports definitions that its manifest does not name: ${exportNames.join(", ")}.`,
+    source: await locateInManifest(plugin.manifestFile, fieldPath(place, "module")),
+    remedy: "Name them under contributes, or do not export them.",
+  };
+}
+
 function importProblem(place: ContributionPlace, error: unknown): Promise<Problem> {
   return moduleProblem(
     place,
     `but importing it failed: ${describeImportError(error)}`,
     "module",
     "Mend the module, or install what it imports.",
+  );
+}
+
+function lateProblem(place: ContributionPlace, timeoutMs: number): Promise<Problem> {
+  return moduleProblem(
+    place,
+    `but importing it had not ended after ${timeoutMs / 1_000} s`,
+    "module",
+    "Find what the module waits for at its top level, or raise general.plugin_start_timeout.",
   );
 }
 
@@ -84,10 +123,11 @@ function missingExportProblem(place: ContributionPlace, exportNames: readonly st
   );
 }
 
-async function moduleProblem(
+/** The problem with what a module of a plugin is or does. `fault` completes "promises …, "; `field` is where it points. */
+export async function moduleProblem(
   place: ContributionPlace,
   fault: string,
-  field: "module" | "export" | "scope",
+  field: "module" | "export" | "scope" | "binds",
   remedy: string,
 ): Promise<Problem> {
   const { plugin, contribution, promise } = place;

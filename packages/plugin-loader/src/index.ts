@@ -1,3 +1,4 @@
+export type { AllowedPackage, AllowList } from "./allowed-plugins.js";
 export {
   type ComponentType,
   ComponentTypeRegistry,
@@ -5,7 +6,7 @@ export {
   type TypeLookup,
 } from "./component-type-registry.js";
 export { type Discovery, type DiscoveryOptions, discoverPlugins } from "./discover-plugins.js";
-export type { DiscoveredPlugin, ListedPlugin } from "./discovered-plugin.js";
+export { type DiscoveredPlugin, describePlugin, type ListedPlugin } from "./discovered-plugin.js";
 export { findHostDirectory } from "./host-directory.js";
 export {
   type ImportedDefinition,
@@ -14,3 +15,7 @@ export {
   importServices,
   type ServicesImport,
 } from "./import-definition.js";
+export { type ImportedProcessPart, importProcessParts, type ProcessPartsImport } from "./import-process-parts.js";
+export { asWarning, type UsablePlugins, withoutFailingOptional } from "./optional-plugins.js";
+export { describeService } from "./service-name.js";
+export { DEFAULT_PLUGIN_TIMEOUT_MS, late, withinTime } from "./within-time.js";

@@ -3,6 +3,7 @@ import semver from "semver";
 import { z } from "zod";
 import type { ListedPlugin } from "./discovered-plugin.js";
 import { displayPath } from "./display-path.js";
+import { asWarning } from "./optional-plugins.js";
 import { manifestFieldOf, type PackageFile, type PackageFileReading, readPackageFile } from "./package-file.js";
 import { findInstalledPackage, findListedPackage, type ListedLookup } from "./package-lookup.js";
 import { isPackageName } from "./package-name.js";
@@ -21,6 +22,8 @@ export interface PackageSearch {
 export interface FoundPackages {
   readonly packages: readonly PluginPackage[];
   readonly problems: readonly Problem[];
+  /** The optional plugins that were not found, or are none. */
+  readonly missing: readonly string[];
 }
 
 interface FoundDirectory {
@@ -58,14 +61,36 @@ export async function findPluginPackages(search: PackageSearch): Promise<FoundPa
       found.listings.push(listed);
       directories.set(lookup.directory, found);
     } else {
-      problems.push(listingProblem(listed, lookup, host.packageNames, search));
+      const problem = listingProblem(listed, lookup, host.packageNames, search);
+      problems.push(listed.isOptional === true ? asWarning(problem) : problem);
     }
   }
-  const examined = await Promise.all([...directories.values()].map((found) => examineDirectory(found, search)));
+  const examined = await Promise.all(
+    [...directories.values()].map(async (found) => {
+      const { pluginPackage, problems } = await examineDirectory(found, search);
+      const isOptional = isEachOptional(found.listings);
+      return { pluginPackage, listings: found.listings, problems: isOptional ? problems.map(asWarning) : problems };
+    }),
+  );
   return {
     packages: examined.flatMap(({ pluginPackage }) => (pluginPackage === undefined ? [] : [pluginPackage])),
     problems: [...problems, ...examined.flatMap((examination) => examination.problems)],
+    missing: [
+      ...lookups.filter(({ lookup }) => lookup.outcome !== "found").map(({ listed }) => listed),
+      ...examined.flatMap(({ pluginPackage, listings }) => (pluginPackage === undefined ? listings : [])),
+    ]
+      .filter(({ isOptional }) => isOptional === true)
+      .map(({ specifier }) => shortName(specifier)),
   };
+}
+
+function isEachOptional(listings: readonly ListedPlugin[]): boolean {
+  return listings.length > 0 && listings.every(({ isOptional }) => isOptional === true);
+}
+
+/** What is told to whoever asks over the network: a package's name, or the last folder of a path. */
+function shortName(specifier: string): string {
+  return isPackageName(specifier) ? specifier : (specifier.split(/[/\\]/).findLast((part) => part !== "") ?? specifier);
 }
 
 async function readHostDependencies({
@@ -140,9 +165,10 @@ async function examineDirectory(
     return { pluginPackage: undefined, problems: [identityProblem(packageFile, workingDirectory)] };
   }
   const isListed = listings.length > 0;
+  const isOptional = isEachOptional(listings);
   const file = packageFile.file;
   return {
-    pluginPackage: { packageName: name, version, directory, packageFile: file, manifestField, isListed },
+    pluginPackage: { packageName: name, version, directory, packageFile: file, manifestField, isListed, isOptional },
     problems: [],
   };
 }

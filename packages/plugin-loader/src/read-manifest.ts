@@ -20,6 +20,8 @@ export interface PluginPackage {
   /** `alcove.manifest` of the package.json, whatever its type. */
   readonly manifestField: unknown;
   readonly isListed: boolean;
+  /** Whether the application starts without it where it fails. */
+  readonly isOptional: boolean;
 }
 
 /** What {@link readPlugin} made of a package. */
@@ -44,7 +46,7 @@ export interface ManifestOptions {
 export async function readPlugin(pluginPackage: PluginPackage, options: ManifestOptions): Promise<PluginReading> {
   const file = await findManifestFile(pluginPackage, options.workingDirectory);
   if ("rule" in file) return { plugin: undefined, problems: [file] };
-  const { packageName, version, directory, isListed } = pluginPackage;
+  const { packageName, version, directory, isListed, isOptional } = pluginPackage;
   const place: PluginPlace = { packageName, version, directory, manifestFile: file.manifestFile };
   const document = new ManifestDocument(file.text, displayPath(file.manifestFile, options.workingDirectory));
   if (document.syntaxFaults.length > 0) return { plugin: undefined, problems: syntaxProblems(place, document) };
@@ -52,7 +54,7 @@ export async function readPlugin(pluginPackage: PluginPackage, options: Manifest
   const { manifest, problems } = manifestProblems(place, document, options.alcoveVersion);
   const allProblems = [...problems, ...(await moduleProblems(place, document, problems))];
   if (manifest === undefined) return { plugin: undefined, problems: allProblems };
-  return { plugin: { id: manifest.id, ...place, manifest, isListed }, problems: allProblems };
+  return { plugin: { id: manifest.id, ...place, manifest, isListed, isOptional }, problems: allProblems };
 }
 
 /**

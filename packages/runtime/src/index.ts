@@ -15,6 +15,8 @@ export type { InteractionListener } from "./executions/interaction-desk.js";
 export type { Prompt, PromptOption } from "./executions/prompt.js";
 export { RunFigures, type RunKind, type RunOutcome } from "./figures/run-figures.js";
 export { type EvictionReason, type RuntimeFigures, type SweepFigures, WakeFigures } from "./figures/runtime-figures.js";
+export type { HealthResult } from "./health/health-checks.js";
+export { builtInPlugin } from "./middleware/built-in/built-in-middleware.js";
 export type { ApplicationPlan, ComponentPlan, FunctionPlan } from "./plan/application-plan.js";
 export type { EntryFacts } from "./plan/entry.js";
 export { type PlanOptions, type PlanResult, planApplication } from "./plan/plan-application.js";

@@ -5,6 +5,7 @@ import { buildRoot, type Root } from "./containers/root.js";
 import { EventHub } from "./events/event-hub.js";
 import type { Executions } from "./executions/executions.js";
 import type { RuntimeFigures } from "./figures/runtime-figures.js";
+import { HealthChecks } from "./health/health-checks.js";
 import type { ApplicationPlan } from "./plan/application-plan.js";
 import { Entry, type EntryFacts } from "./plan/entry.js";
 import type { TextRedaction } from "./runs/redacted-error.js";
@@ -44,6 +45,8 @@ export class Runtime {
   readonly events: EventHub;
   /** What has been done since the start. Always the same object, whose numbers grow. */
   readonly figures: RuntimeFigures;
+  /** What plugins say of what they need. */
+  readonly health: HealthChecks;
   readonly #root: Root;
   readonly #sweeper: SessionSweeper;
   readonly #shutdownTimeoutMs: number;
@@ -59,6 +62,7 @@ export class Runtime {
     const entries = [workflow, ...functions.map((fn) => new Entry(fn))];
     this.#root = root;
     this.#logger = logger;
+    this.health = new HealthChecks(plan.processParts, root, options);
     this.#shutdownTimeoutMs = general.shutdownTimeoutMs;
     this.events = new EventHub(logger, options.tracing);
     this.workflow = workflow.facts;
@@ -67,7 +71,14 @@ export class Runtime {
       application: general.application,
       plan,
       entries,
-      furnishings: { plan, root, logger: options.logger, clock, releaseTimeoutMs: general.shutdownTimeoutMs },
+      furnishings: {
+        plan,
+        root,
+        logger: options.logger,
+        clock,
+        buildTimeoutMs: general.pluginStartTimeoutMs,
+        releaseTimeoutMs: general.shutdownTimeoutMs,
+      },
       store,
       hub: this.events,
       logger,
@@ -96,13 +107,14 @@ export class Runtime {
   }
 
   /**
-   * Builds shared services and shared components, and starts the cleanup of expired sessions.
+   * Builds shared services and shared components, runs the plugins' hooks, and starts the cleanup of expired sessions.
    *
-   * @throws SERVICE_FAILED, COMPONENT_BUILD_FAILED; what was built before is released again.
+   * @throws SERVICE_FAILED, COMPONENT_BUILD_FAILED, HOOK_FAILED; what was built before is released again.
    */
   static async start(options: RuntimeOptions): Promise<Runtime> {
     const { plan, config, logger, clock } = options;
-    const root = await buildRoot(plan, { logger, clock }, config.general.shutdownTimeoutMs);
+    const { pluginStartTimeoutMs: buildTimeoutMs, shutdownTimeoutMs } = config.general;
+    const root = await buildRoot(plan, { logger, clock, buildTimeoutMs }, shutdownTimeoutMs);
     const runtime = new Runtime(options, root);
     runtime.#sweeper.start();
     return runtime;
@@ -114,7 +126,7 @@ export class Runtime {
   }
 
   /**
-   * Drains the runs in flight, tears down every room, and then what is shared, last-built first. Bounded by
+   * Drains the runs in flight, tears down every room, and then what is shared, last-built first, the plugins' hooks before anything else of it. Bounded by
    * `timeoutMs` for each of these steps (default: `general.shutdown_timeout`). Idempotent.
    */
   close({ timeoutMs = this.#shutdownTimeoutMs }: { readonly timeoutMs?: number } = {}): Promise<void> {
@@ -125,9 +137,9 @@ export class Runtime {
   async #close(timeoutMs: number): Promise<void> {
     // Closing refuses new sessions at once; the cleanup may end meanwhile.
     await Promise.all([this.sessions.close(timeoutMs), this.#sweeper.stop()]);
-    const { errors, unfinished } = await this.#root.releases.dispose(timeoutMs);
+    const { errors, unfinished, owners } = await this.#root.releases.dispose(timeoutMs);
     if (errors.length > 0 || unfinished > 0) {
-      this.#logger.warn("Shared components were not released cleanly", { errors, unfinished });
+      this.#logger.warn("Shared components were not released cleanly", { errors, unfinished, owners });
     }
   }
 }

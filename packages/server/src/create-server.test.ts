@@ -1,10 +1,11 @@
 import { once } from "node:events";
-import { Agent, request } from "node:http";
-import { connect } from "node:net";
+import { Agent, createServer as createHttpServer, request } from "node:http";
+import { type AddressInfo, connect } from "node:net";
 import { networkInterfaces } from "node:os";
 import { describe, expect, it } from "vitest";
+import { createServer } from "./create-server.js";
 import { exchange } from "./test-support/raw-http.js";
-import { ServedEcho, startTestServer } from "./test-support/served-echo.js";
+import { type EchoOptions, ServedEcho, startTestServer, testServerOptions } from "./test-support/served-echo.js";
 
 const hasIpv6Loopback = Object.values(networkInterfaces()).some((addresses) =>
   addresses?.some(({ address }) => address === "::1"),
@@ -16,13 +17,14 @@ interface Gate {
   open(): void;
 }
 
-function gatedApplication(): Gate {
+function gatedApplication(options: EchoOptions = {}): Gate {
   let open = (): void => undefined;
   const opened = new Promise<void>((resolve) => {
     open = resolve;
   });
   const signals: AbortSignal[] = [];
   const application = new ServedEcho({
+    ...options,
     run: async ({ abort }) => {
       signals.push(abort.signal);
       await opened;
@@ -89,6 +91,23 @@ describe("a client that goes away", () => {
     open();
     await expect.poll(() => application.openSessions).toBe(0);
     await server.close(100);
+  });
+
+  it("aborts nothing where the function is declared to finish on its own", async () => {
+    const { application, signals, open } = gatedApplication({ onDisconnect: "finish" });
+    await using http = createHttpServer();
+    const gone = new Promise<unknown>((resolve) => {
+      http.on("request", (_request, response) => response.once("close", () => resolve(response.writableFinished)));
+    });
+    http.on("request", (await createServer(testServerOptions({ application }))).requestListener);
+    await once(http.listen(0, "127.0.0.1"), "listening");
+    const client = new AbortController();
+    const { port } = http.address() as AddressInfo;
+    const reply = post(`http://127.0.0.1:${port}`, client.signal).catch((error: unknown) => error);
+    await expect.poll(() => signals.length).toBe(1);
+    client.abort();
+    expect([await gone, (await reply) instanceof DOMException, signals[0]?.aborted]).toEqual([false, true, false]);
+    open();
   });
 
   it("aborts nothing when it has its reply", async () => {

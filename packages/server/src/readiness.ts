@@ -1,5 +1,7 @@
 import { AlcoveError, type ErrorCode, errorCatalogue } from "@alcove/plugin-api";
+import type { HealthResult } from "@alcove/runtime";
 import type { SessionStore } from "@alcove/state";
+import type { ServedApplication } from "./served-application.js";
 
 /** How long the outcome of a write says what the next one would meet. */
 const WRITE_COUNTS_FOR_MS = 1_000;
@@ -11,24 +13,38 @@ export interface Unreadiness {
   readonly code: ErrorCode;
   /** For people. */
   readonly message: string;
+  /** The names of the health checks that fail; null where the reason is another one. */
+  readonly details: readonly string[] | null;
+}
+
+/** What is to be said of a server that should get requests. */
+export interface Ready {
+  readonly code: undefined;
+  /** The checks of plugins; empty where there are none. */
+  readonly checks: readonly HealthResult[];
+  /** The optional plugins it does without. */
+  readonly missingPlugins: readonly string[];
 }
 
 /** The part of a store that says whether it takes changes. */
 export type WatchedStore = Pick<SessionStore, "figures" | "checkWritable">;
 
 /**
- * Whether a server should get requests: it does not stop, and its store takes changes. That is known from the latest
+ * Whether a server should get requests: it does not stop, its store takes changes, and the critical health checks of its
+ * plugins succeed. The second is known from the latest
  * write; where that was a while ago, a little is written to find out, whoever and however many ask.
  */
 export class Readiness {
   readonly #store: WatchedStore;
+  readonly #health: ServedApplication["health"];
   readonly #longestWaitMs: number;
   #isStopping = false;
   #checking: Promise<Unreadiness | undefined> | undefined;
 
-  /** @param longestWaitMs How long {@link reasonAgainst} waits for the store. */
-  constructor(store: WatchedStore, longestWaitMs = LONGEST_WAIT_MS) {
+  /** @param longestWaitMs How long {@link look} waits for the store. */
+  constructor(store: WatchedStore, health: ServedApplication["health"], longestWaitMs = LONGEST_WAIT_MS) {
     this.#store = store;
+    this.#health = health;
     this.#longestWaitMs = longestWaitMs;
   }
 
@@ -37,8 +53,23 @@ export class Readiness {
     this.#isStopping = true;
   }
 
-  /** Why the server should get no requests; `undefined` when it is ready. */
-  async reasonAgainst(): Promise<Unreadiness | undefined> {
+  /** Whether the server should get requests, and what its plugins say. */
+  async look(): Promise<Ready | Unreadiness> {
+    const reason = await this.#reasonOfStore();
+    if (reason !== undefined) {
+      return reason;
+    }
+    const checks = this.#health.size === 0 ? [] : await this.#health.results();
+    const failing = checks.filter(({ isHealthy, isCritical }) => isCritical && !isHealthy);
+    return failing.length === 0
+      ? { code: undefined, checks, missingPlugins: this.#health.missingPlugins }
+      : unreadiness(
+          "HEALTH_CHECK_FAILED",
+          failing.map(({ name }) => name),
+        );
+  }
+
+  async #reasonOfStore(): Promise<Unreadiness | undefined> {
     if (this.#isStopping) {
       return unreadiness("SHUTTING_DOWN");
     }
@@ -66,7 +97,7 @@ export class Readiness {
     let timer: NodeJS.Timeout | undefined;
     const late = new Promise<Unreadiness>((resolve) => {
       const message = `The session store did not answer within ${this.#longestWaitMs / 1_000} s. Look at its disk; the server goes on by itself as soon as it answers.`;
-      timer = setTimeout(resolve, this.#longestWaitMs, { code: "STORE_FAILED", message });
+      timer = setTimeout(resolve, this.#longestWaitMs, { code: "STORE_FAILED", message, details: null });
     });
     try {
       return await Promise.race([answer, late]);
@@ -76,7 +107,7 @@ export class Readiness {
   }
 }
 
-function unreadiness(code: ErrorCode): Unreadiness {
+function unreadiness(code: ErrorCode, details: readonly string[] | null = null): Unreadiness {
   const { summary, remedy } = errorCatalogue[code];
-  return { code, message: `${summary} ${remedy}` };
+  return { code, message: `${summary} ${remedy}`, details };
 }

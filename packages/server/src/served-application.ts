@@ -2,6 +2,7 @@ import type {
   EntryFacts,
   ExecutionFollower,
   ExecutionView,
+  HealthResult,
   IdempotencyRequest,
   InteractionListener,
   InteractionResponse,
@@ -20,6 +21,15 @@ export interface ServedApplication {
   readonly workflow: EntryFacts;
   /** Everything that is served: the workflow first, then the functions that are served on their own. */
   readonly entries: readonly EntryFacts[];
+  /** What plugins say of what they need. */
+  readonly health: {
+    /** The optional plugins that could not be loaded or started. */
+    readonly missingPlugins: readonly string[];
+    /** How many checks there are. */
+    readonly size: number;
+    /** The result of every check, in bounded time. Never rejects. */
+    results(): Promise<readonly HealthResult[]>;
+  };
   /** What it has done since its start. */
   readonly figures: RuntimeFigures;
   /** Its users' sessions. */

@@ -37,7 +37,7 @@ export class ServerLife {
     this.openStreams = new OpenStreams(frontEnd.limits);
     this.resumableStreams = resumableStreams(frontEnd);
     this.newSessionLimit = NewSessionLimit.of(frontEnd, options.clock);
-    this.readiness = new Readiness(options.store);
+    this.readiness = new Readiness(options.store, options.runtime.health);
     this.identity = identity;
     this.requests = frontEnd.metrics ? new RequestFigures() : undefined;
     this.docs = frontEnd.docs ? docsFront(application) : undefined;

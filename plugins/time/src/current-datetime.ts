@@ -15,6 +15,7 @@ export default defineFunction({
     datetime: z.string().describe("ISO 8601 with offset, e.g. 2026-11-20T17:00:00.000+01:00"),
     timezone: z.string().describe("The time zone of datetime"),
   }),
+  idempotent: true,
   build({ config }) {
     return (input, { clock }) => {
       const timezone = input.timezone ?? config.timezone;

@@ -1,5 +1,6 @@
 import { formatReport, StartupRefusedError } from "@alcove/plugin-api";
 import { type ComponentType, ComponentTypeRegistry } from "@alcove/plugin-loader";
+import { builtInPlugin } from "@alcove/runtime";
 import type { Command } from "commander";
 import type { ConsoleOutput } from "../console-output.js";
 import { findPlugins, typesInUse } from "../find-plugins.js";
@@ -16,9 +17,9 @@ export function addInfoCommand(program: Command, { output }: CommandContext): vo
   const info = program.command("info").summary("show what is installed").description("Show what is installed.");
   info
     .command("components")
-    .summary("list the component types of the installed plugins")
+    .summary("list the component types of Alcove and the installed plugins")
     .description(
-      "List the component types a configuration may use: those of the plugins among the direct dependencies of the\n" +
+      "List the component types a configuration may use: those of Alcove, of the plugins among the direct dependencies of the\n" +
         "host project, which is the nearest package.json, and of the configuration's own plugins. Runs no code of any plugin.",
     )
     .option("--config_file <file>", "a configuration, to look from there and to see which types it uses")
@@ -38,7 +39,7 @@ async function showComponents(options: InfoOptions, output: ConsoleOutput): Prom
   if (problems.length > 0) {
     output.notice(formatReport(problems));
   }
-  const registry = new ComponentTypeRegistry(plugins);
+  const registry = new ComponentTypeRegistry([...plugins, builtInPlugin]);
   const inUse = config === undefined ? undefined : typesInUse(config, registry);
   const types = registry.all();
   if (options.json) {
@@ -51,9 +52,8 @@ async function showComponents(options: InfoOptions, output: ConsoleOutput): Prom
     );
     return;
   }
-  if (types.length === 0) {
-    output.result("No plugins are installed among the dependencies of the host project.");
-    return;
+  if (plugins.length === 0) {
+    output.notice("No plugins are installed among the dependencies of the host project.");
   }
   const use = inUse === undefined ? [] : ["in use"];
   const heading = ["kind", "type", "qualified type", "scope", "plugin", "version", ...use, "description"];

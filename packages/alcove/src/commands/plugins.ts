@@ -53,10 +53,9 @@ async function listPlugins({ config_file, json }: PluginsOptions, output: Consol
   const found = await findPlugins(config_file);
   const described = describePlugins(found);
   if (json) {
-    const { hostDirectory, problems } = found;
-    output.result(
-      JSON.stringify({ host: hostDirectory, plugins: described, problems: problems.map(problemAsJson) }, undefined, 2),
-    );
+    const { hostDirectory, missing, problems } = found;
+    const report = { host: hostDirectory, plugins: described, missing, problems: problems.map(problemAsJson) };
+    output.result(JSON.stringify(report, undefined, 2));
     return;
   }
   if (described.length === 0) {
@@ -73,6 +72,9 @@ async function listPlugins({ config_file, json }: PluginsOptions, output: Consol
       plugin.directory,
     ]);
     output.result(textTable(heading, rows));
+  }
+  if (found.missing.length > 0) {
+    output.result(`Optional, and not loaded: ${found.missing.join(", ")}`);
   }
   if (found.problems.length > 0) {
     output.notice(formatReport(found.problems));
@@ -97,6 +99,7 @@ async function showPlugin(id: string, { config_file, json }: PluginsOptions, out
     ["package", `${plugin.package} ${plugin.version}`],
     ["folder", plugin.directory],
     ["found by", plugin.foundBy],
+    ["startup", plugin.startup],
     ["made for Alcove", plugin.requires],
     ["description", plugin.description],
   ];
@@ -140,6 +143,8 @@ interface DescribedPlugin {
   readonly description: string;
   readonly directory: string;
   readonly foundBy: "dependency" | "plugins:";
+  /** Whether the application starts without it where it fails. */
+  readonly startup: "required" | "optional";
   /** The range of versions of Alcove it is made for. */
   readonly requires: string;
   readonly contributes: readonly { readonly section: string; readonly name: string; readonly description: string }[];
@@ -156,6 +161,7 @@ function describePlugins({ plugins, config }: FoundPlugins): DescribedPlugin[] {
     description: plugin.manifest.description,
     directory: plugin.directory,
     foundBy: plugin.isListed ? "plugins:" : "dependency",
+    startup: plugin.isOptional ? "optional" : "required",
     requires: plugin.manifest.requires.alcove,
     contributes: contributionsOf(plugin),
     inUse: used

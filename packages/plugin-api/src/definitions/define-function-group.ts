@@ -33,6 +33,8 @@ export interface GroupMember {
   readonly output?: z.ZodType;
   /** One chunk of a stream. */
   readonly streamOutput?: z.ZodType;
+  /** `true` when a call that failed may be made again, with what it does to the world outside. `false` if left out. */
+  readonly idempotent?: boolean;
 }
 
 /** The members of a group by name: letters, digits, `_` and `-`. Their public names are `<group>__<member>`. */
@@ -158,14 +160,14 @@ const memberNamePattern = /^[A-Za-z0-9_-]+$/;
 
 function memberSchemas(members: GroupMembers): Record<string, FunctionSchemas> {
   const schemas: Record<string, FunctionSchemas> = {};
-  for (const [name, { description = "", input, output, streamOutput }] of Object.entries(members)) {
+  for (const [name, { description = "", input, output, streamOutput, idempotent = false }] of Object.entries(members)) {
     if (!memberNamePattern.test(name)) {
       throw new TypeError(`"${name}" cannot name a member: use letters, digits, "_" and "-".`);
     }
     if (output === undefined && streamOutput === undefined) {
       throw new TypeError(`The member ${name} needs an output schema, a streamOutput schema, or both.`);
     }
-    schemas[name] = Object.freeze({ description, input, output, streamOutput });
+    schemas[name] = Object.freeze({ description, input, output, streamOutput, isIdempotent: idempotent });
   }
   return Object.freeze(schemas);
 }

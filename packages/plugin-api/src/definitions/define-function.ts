@@ -41,6 +41,11 @@ interface FunctionOptions<Config extends ConfigSchema, Input extends z.ZodType, 
   /** Shared services to hand to `build`, by name. */
   readonly services?: Services;
   /**
+   * `true` when a call that failed may be made again, with what it does to the world outside. The middleware `retry` is
+   * for such functions. `false` if left out.
+   */
+  readonly idempotent?: boolean;
+  /**
    * `true` when a run of it, as the workflow, may be begun again after the process died in the middle of it, or after the
    * session changed while the run waited for a person. It is then called from its beginning, with the same input, on the
    * state as it is then; its questions get the answers they got before. So it has to ask the same whenever
@@ -162,6 +167,7 @@ function functionDefinition(
     state: checkedState(state),
     collections: checkedCollections(collections),
     residency,
+    isIdempotent: options.idempotent ?? false,
     isResumable: options.resumable ?? false,
     onDisconnect: options.onDisconnect ?? "abort",
     build: async (context: EngineBuildContext) =>

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import type { BuildContext, PerUserBuildContext } from "../contexts.js";
-import type { Middleware } from "../middleware.js";
+import type { Middleware, MiddlewareTarget } from "../middleware.js";
 import type { Scope } from "../references.js";
 import {
   type ConfigSchema,
@@ -15,11 +15,16 @@ type EmptyConfig = z.ZodObject<Record<never, never>>;
 type NoServices = Record<never, never>;
 type MaybePromise<Value> = Value | Promise<Value>;
 
-interface MiddlewareOptions<Config, Services> {
+interface MiddlewareOptions<Config extends ConfigSchema, Services> {
   /** The fields the middleware takes beside `_type`; none if left out. Unknown fields are refused. */
   readonly config?: Config;
   /** Shared services to hand to `build`, by name. */
   readonly services?: Services;
+  /**
+   * Asked at start for every function the middleware is put around: why it must not be, as what follows a colon;
+   * `undefined` where it may. References in the configuration are no handles yet.
+   */
+  unsuitable?(target: MiddlewareTarget, config: z.output<Config>): string | undefined;
 }
 
 /** Options of {@link defineMiddleware}. */
@@ -60,7 +65,10 @@ export function definePerUserMiddleware<
 
 function middlewareDefinition(
   scope: Scope,
-  options: MiddlewareOptions<ConfigSchema, ServiceRequests> & { build(context: never): unknown },
+  options: Pick<MiddlewareOptions<ConfigSchema, ServiceRequests>, "config" | "services"> & {
+    unsuitable?(target: MiddlewareTarget, config: never): string | undefined;
+    build(context: never): unknown;
+  },
 ): MiddlewareDefinition {
   return Object.freeze({
     [definitionMarker]: true as const,
@@ -71,6 +79,7 @@ function middlewareDefinition(
     state: undefined,
     collections: Object.freeze({}),
     residency: "dormant" as const,
+    unsuitable: (target: MiddlewareTarget, config: unknown) => options.unsuitable?.(target, config as never),
     build: async (context: EngineBuildContext) => builtMiddleware(context.name, await options.build(context as never)),
   });
 }

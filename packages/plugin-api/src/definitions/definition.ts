@@ -1,7 +1,7 @@
 import type { ServiceIdentifier } from "inversify";
 import type { z } from "zod";
 import type { BuildContext, CallContext, Release } from "../contexts.js";
-import type { Middleware } from "../middleware.js";
+import type { Middleware, MiddlewareTarget } from "../middleware.js";
 import type { Scope } from "../references.js";
 import type { CollectionDeclarations } from "./collection-declaration.js";
 import type { StateDeclaration } from "./state-declaration.js";
@@ -40,6 +40,8 @@ export interface FunctionSchemas {
   readonly output: z.ZodType | undefined;
   /** One chunk of a stream; `undefined` for a function that cannot stream. */
   readonly streamOutput: z.ZodType | undefined;
+  /** Whether a call may be made twice. */
+  readonly isIdempotent: boolean;
 }
 
 /** What the engine may ask of a built function, whatever its schemas. */
@@ -109,6 +111,8 @@ export interface FunctionGroupDefinition extends CommonDefinition {
 export interface MiddlewareDefinition extends CommonDefinition {
   /** Tells it from functions and groups. */
   readonly kind: "middleware";
+  /** Why it must not be put around a function; `undefined` where it may. */
+  unsuitable(target: MiddlewareTarget, config: unknown): string | undefined;
   /** Builds an instance. @throws TypeError when what the definition returns is no middleware. */
   build(context: EngineBuildContext): Promise<Middleware>;
 }

@@ -23,12 +23,17 @@ export const errorCatalogue = {
     remedy: "The message says why: take another name, or make room for the folder.",
   },
   SERVICE_FAILED: {
-    summary: "A plugin's shared service could not be built at start.",
-    remedy: "Read the cause. A shared service may depend on shared services only, never on something of one user.",
+    summary: "A plugin's shared service could not be built at start, or binds what is not its own to bind.",
+    remedy:
+      "Read the message and the cause. A shared service may depend on shared services only, never on something of one user.",
   },
   COMPONENT_BUILD_FAILED: {
-    summary: "A plugin's build function threw or rejected.",
+    summary: "A plugin's build function threw, rejected, or took longer than general.plugin_start_timeout.",
     remedy: "Read the cause in the server's log. The next request builds again.",
+  },
+  HOOK_FAILED: {
+    summary: "A plugin's hook failed at start, or took longer than general.plugin_start_timeout.",
+    remedy: "Read the cause; the message names the plugin.",
   },
   INPUT_INVALID: {
     summary: "The input does not satisfy the function's input schema.",
@@ -292,6 +297,10 @@ export const errorCatalogue = {
   NO_PENDING_INTERACTION: {
     summary: "An answer came, and no run of the conversation is waiting for one.",
     remedy: "Answer a prompt once, and before its time is over.",
+  },
+  HEALTH_CHECK_FAILED: {
+    summary: "A plugin finds that something it needs does not work; details names the checks that fail.",
+    remedy: "The server's log has the causes. The server goes on by itself as soon as the checks succeed.",
   },
   INTERNAL: {
     summary: "A fault of Alcove itself.",

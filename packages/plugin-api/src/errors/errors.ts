@@ -56,10 +56,14 @@ export class WorkflowError extends AlcoveError<"workflow_error"> {
   }
 }
 
-/** Raised when a plugin's build function throws. Whatever was built before it has been released again. */
+/** Raised when a plugin's build function throws, or takes too long. Whatever was built before it has been released again. */
 export class ComponentBuildFailedError extends AlcoveError<"COMPONENT_BUILD_FAILED"> {
-  constructor(componentName: string, typeName: string, cause: unknown) {
-    super("COMPONENT_BUILD_FAILED", `The component ${componentName} (${typeName}) could not be built.`, { cause });
+  /** @param cause What was thrown; `undefined` with a `reason` in its place, which completes "could not be built: …". */
+  constructor(componentName: string, typeName: string, cause: unknown, reason?: string) {
+    const ending = reason === undefined ? "." : `: ${reason}.`;
+    super("COMPONENT_BUILD_FAILED", `The component ${componentName} (${typeName}) could not be built${ending}`, {
+      ...(cause === undefined ? {} : { cause }),
+    });
   }
 }
 

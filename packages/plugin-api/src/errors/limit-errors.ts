@@ -4,6 +4,14 @@ export const limitErrors = {
     summary: "The run took longer than general.run_timeout and was given up; nothing it did was stored.",
     remedy: "Ask for less at once, or raise general.run_timeout.",
   },
+  FUNCTION_TIMED_OUT: {
+    summary: "A function took longer than a timeout that is put around it.",
+    remedy: "Ask for less at once, or raise the timeout of that middleware.",
+  },
+  FUNCTION_RATE_LIMITED: {
+    summary: "The user has called a function as often as a rate_limit that is put around it allows.",
+    remedy: "Wait for as long as Retry-After says; see max_calls and per of that middleware.",
+  },
   NEW_SESSIONS_LIMITED: {
     summary: "Too many sessions have begun for the caller's address lately; this one was not begun.",
     remedy: "Wait for as long as Retry-After says; see general.front_end.limits.max_new_sessions_per_minute.",

@@ -22,7 +22,9 @@ export type ProblemRule =
   | "plugin-not-found"
   | "plugin-manifest"
   | "plugin-version"
+  | "plugin-not-allowed"
   | "plugin-duplicate"
+  | "plugin-peer"
   | "plugin-module"
   | "type-unknown"
   | "type-ambiguous"
@@ -35,6 +37,7 @@ export type ProblemRule =
   | "name-clash"
   | "group-filter"
   | "middleware-list"
+  | "middleware-unsuitable"
   | "component-unreachable"
   | "workflow-missing"
   | "service-clash";

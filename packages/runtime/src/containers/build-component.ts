@@ -7,6 +7,7 @@ import {
   type Logger,
   type Middleware,
 } from "@alcove/plugin-api";
+import { describePlugin, late, withinTime } from "@alcove/plugin-loader";
 import type { Container } from "inversify";
 import { wrapFunction } from "../middleware/wrap-function.js";
 import type { BuiltFunctions, ComponentPlan, FunctionPlan } from "../plan/application-plan.js";
@@ -26,6 +27,8 @@ export interface ComponentSurroundings {
   readonly releases: DisposalStack;
   /** Takes what is to be done when the session is over; `undefined` for shared components. */
   readonly endings: DisposalStack | undefined;
+  /** How long the build may take. */
+  readonly buildTimeoutMs: number;
 }
 
 /** An instance of a component with functions: the built function of each planned one, its middleware around it. */
@@ -57,8 +60,9 @@ async function instantiate(
   surroundings: ComponentSurroundings,
 ): Promise<FunctionsInstance | Middleware> {
   const { definition, name, config, functions } = component;
-  const { container, clock, userId, releases, endings } = surroundings;
+  const { container, clock, userId, releases, endings, buildTimeoutMs } = surroundings;
   const logger = new BuildLogger(surroundings.logger.child({ component: name }), surroundings.ofRun);
+  const owner = `${name} (${component.type.qualifiedName})`;
   try {
     const context = {
       name,
@@ -69,26 +73,38 @@ async function instantiate(
       logger,
       clock,
       userId,
-      onDispose: (release: () => void | Promise<void>) => releases.add(release),
-      onSessionEnd: (release: () => void | Promise<void>) => endings?.add(release),
+      onDispose: (release: () => void | Promise<void>) => releases.add(release, owner),
+      onSessionEnd: (release: () => void | Promise<void>) => endings?.add(release, owner),
     };
     switch (definition.kind) {
       case "middleware":
-        return await definition.build(context);
+        return await inTime(component, definition.build(context), buildTimeoutMs);
       case "function": {
-        const built = await definition.build(context);
+        const built = await inTime(component, definition.build(context), buildTimeoutMs);
         return wrapped(functions, () => built, component, container);
       }
       case "function_group": {
-        const members = await definition.build(context);
+        const members = await inTime(component, definition.build(context), buildTimeoutMs);
         return wrapped(functions, (fn) => memberOf(members, fn), component, container);
       }
     }
   } catch (error) {
-    throw new ComponentBuildFailedError(name, component.type.qualifiedName, error);
+    throw error instanceof ComponentBuildFailedError
+      ? error
+      : new ComponentBuildFailedError(name, component.type.qualifiedName, error);
   } finally {
     logger.endBuild();
   }
+}
+
+/** What is built after the time is in nobody's reach; what it acquires by then is released at once. */
+async function inTime<Built>({ name, type }: ComponentPlan, build: Promise<Built>, timeoutMs: number): Promise<Built> {
+  const built = await withinTime(build, timeoutMs);
+  if (built !== late) {
+    return built;
+  }
+  const reason = `its build had not ended after ${timeoutMs / 1_000} s (general.plugin_start_timeout); it is of the plugin ${describePlugin(type.plugin)}`;
+  throw new ComponentBuildFailedError(name, type.qualifiedName, undefined, reason);
 }
 
 /** The functions of a component, each with its middleware around it, which has been built before. */

@@ -11,6 +11,8 @@ export interface Furnishings {
   readonly root: Root;
   readonly logger: Logger;
   readonly clock: Clock;
+  /** How long each component may take to be built. */
+  readonly buildTimeoutMs: number;
   readonly releaseTimeoutMs: number;
 }
 
@@ -33,7 +35,7 @@ export interface Room {
  * @throws ComponentBuildFailedError
  */
 export async function furnishRoom(
-  { plan, root, logger, clock, releaseTimeoutMs }: Furnishings,
+  { plan, root, logger, clock, buildTimeoutMs, releaseTimeoutMs }: Furnishings,
   userId: string,
   ofRun: LogFields | undefined,
 ): Promise<Room> {
@@ -43,7 +45,7 @@ export async function furnishRoom(
   container.bind(RoomUserId).toConstantValue(userId);
   try {
     for (const component of plan.perUserComponents) {
-      await buildComponent(component, { container, logger, ofRun, clock, userId, releases, endings });
+      await buildComponent(component, { container, logger, ofRun, clock, userId, releases, endings, buildTimeoutMs });
     }
   } catch (error) {
     await releases.dispose(releaseTimeoutMs);

@@ -1,7 +1,9 @@
 import { AlcoveError, Clock, type DisposalStack, Logger, type ServiceIdentifier } from "@alcove/plugin-api";
+import { describePlugin, describeService, late, withinTime } from "@alcove/plugin-loader";
 import { Container } from "inversify";
-import type { ServicesPlan } from "../plan/application-plan.js";
-import { describeService } from "../plan/service-plan.js";
+import type { ApplicationPlan, ServicesPlan } from "../plan/application-plan.js";
+import { guardedModule } from "./guarded-module.js";
+import type { RootSurroundings } from "./root-surroundings.js";
 
 /**
  * Loads the plugins' service modules into a private container, resolves every provided service once, and hands on the
@@ -11,53 +13,81 @@ import { describeService } from "../plan/service-plan.js";
  * a user's room would otherwise be resolved through that room, and a singleton would keep the first user's instance for
  * everybody. Here it fails at start instead.
  *
+ * @param missing Takes the ids of the optional plugins whose services fail, and are left out.
  * @throws SERVICE_FAILED
  */
 export async function resolveSharedServices(
-  plans: readonly ServicesPlan[],
-  core: { readonly logger: Logger; readonly clock: Clock },
+  plan: ApplicationPlan,
+  { logger, clock, buildTimeoutMs }: RootSurroundings,
   releases: DisposalStack,
+  missing: Set<string>,
 ): Promise<Map<ServiceIdentifier, unknown>> {
   const container = new Container();
-  container.bind(Logger).toConstantValue(core.logger);
-  container.bind(Clock).toConstantValue(core.clock);
-  releases.add(() => container.unbindAllAsync());
+  container.bind(Logger).toConstantValue(logger);
+  container.bind(Clock).toConstantValue(clock);
   const services = new Map<ServiceIdentifier, unknown>([
-    [Logger, core.logger],
-    [Clock, core.clock],
+    [Logger, logger],
+    [Clock, clock],
   ]);
-  for (const plan of plans) {
-    await attempt(plan, "its module could not be loaded", () => container.loadAsync(plan.definition.module));
-  }
-  assertCoreUntouched(container, core);
-  for (const plan of plans) {
-    for (const service of plan.definition.provides) {
-      const name = describeService(service);
-      services.set(service, await attempt(plan, `${name} could not be resolved`, () => container.getAsync(service)));
+  const owners = new Map<ServiceIdentifier, string>([...services.keys()].map((service) => [service, "Alcove itself"]));
+  const needed = neededServices(plan);
+  /** Does without the services where the plugin is optional and nobody else counts on them. */
+  const unlessExpendable = async (services: ServicesPlan, action: () => Promise<void>): Promise<void> => {
+    const { plugin, definition } = services;
+    try {
+      await action();
+    } catch (error) {
+      if (!plugin.isOptional || definition.provides.some((service) => needed.has(service))) {
+        throw error;
+      }
+      missing.add(plugin.id);
+      logger.warn("An optional plugin does not start, and is left out", { plugin: plugin.id, error });
     }
+  };
+  for (const part of plan.processParts.services) {
+    const module = guardedModule(part, owners);
+    const owner = `the services ${part.name} of the plugin ${describePlugin(part.plugin)}`;
+    releases.add(() => container.unloadAsync(module), owner);
+    await unlessExpendable(part, () =>
+      attempt(part, "its module could not be loaded", buildTimeoutMs, () => container.loadAsync(module)),
+    );
+  }
+  for (const part of plan.processParts.services.filter(({ plugin }) => !missing.has(plugin.id))) {
+    await unlessExpendable(part, async () => {
+      for (const service of part.definition.provides) {
+        const fault = `${describeService(service)} could not be resolved`;
+        services.set(service, await attempt(part, fault, buildTimeoutMs, () => container.getAsync(service)));
+      }
+    });
   }
   return services;
 }
 
-async function attempt<Result>(plan: ServicesPlan, what: string, action: () => Promise<Result>): Promise<Result> {
-  try {
-    return await action();
-  } catch (cause) {
-    throw new AlcoveError(
-      "SERVICE_FAILED",
-      `The services ${plan.name} of the plugin ${plan.pluginId} failed: ${what}.`,
-      {
-        cause,
-      },
-    );
-  }
+/** What components, and hooks and checks of plugins that are not optional, ask for. */
+function neededServices({ sharedComponents, perUserComponents, processParts }: ApplicationPlan): ReadonlySet<unknown> {
+  const parts = [...processParts.lifecycle, ...processParts.healthChecks].filter(({ plugin }) => !plugin.isOptional);
+  const definitions = [...sharedComponents, ...perUserComponents, ...parts].map(({ definition }) => definition);
+  return new Set(definitions.flatMap(({ services }) => Object.values(services)));
 }
 
-function assertCoreUntouched(container: Container, core: { readonly logger: Logger; readonly clock: Clock }): void {
-  const isUntouched =
-    container.getAll(Logger).every((logger) => logger === core.logger) &&
-    container.getAll(Clock).every((clock) => clock === core.clock);
-  if (!isUntouched) {
-    throw new AlcoveError("SERVICE_FAILED", "A plugin's services bind over Alcove's own Logger or Clock.");
+async function attempt<Result>(
+  { name, plugin }: ServicesPlan,
+  fault: string,
+  timeoutMs: number,
+  action: () => Promise<Result>,
+): Promise<Result> {
+  const failure = `The services ${name} of the plugin ${describePlugin(plugin)} failed: ${fault}`;
+  let result: Result | typeof late;
+  try {
+    result = await withinTime(action(), timeoutMs);
+  } catch (cause) {
+    throw AlcoveError.is(cause) && cause.code === "SERVICE_FAILED"
+      ? cause
+      : new AlcoveError("SERVICE_FAILED", `${failure}.`, { cause });
   }
+  if (result === late) {
+    const wait = `within ${timeoutMs / 1_000} s (general.plugin_start_timeout)`;
+    throw new AlcoveError("SERVICE_FAILED", `${failure} ${wait}.`);
+  }
+  return result;
 }

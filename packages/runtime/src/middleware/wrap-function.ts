@@ -30,7 +30,7 @@ export function wrapFunction(
   if (layers.length === 0) {
     return built;
   }
-  const target = middlewareTarget(fn);
+  const target = middlewareTarget(fn, fn.component.isStateful);
   // The engine checks every input before it calls a built function, which is what makes these types true.
   const invoke = built.invoke as Invocation | undefined;
   const stream = built.stream as Streaming | undefined;

@@ -4,10 +4,12 @@ import type {
   ComponentDefinition,
   FunctionHandle,
   FunctionSchemas,
+  HealthCheckDefinition,
+  LifecycleDefinition,
   Scope,
   ServicesDefinition,
 } from "@alcove/plugin-api";
-import type { ComponentType } from "@alcove/plugin-loader";
+import type { ComponentType, DiscoveredPlugin } from "@alcove/plugin-loader";
 
 /** The section of the configuration a component stands in. */
 export type ComponentSection = "functions" | "function_groups" | "middleware" | "workflow";
@@ -30,6 +32,8 @@ export interface ComponentPlan {
   readonly callableFunctions: ReadonlySet<FunctionPlan>;
   /** What stands around its functions, outermost first. */
   readonly middleware: readonly ComponentPlan[];
+  /** Whether it keeps state or collections, or may call what does. */
+  readonly isStateful: boolean;
   /** The functions it offers: one, or the members of a group; none where it is a middleware. */
   readonly functions: readonly FunctionPlan[];
   /** Its state, if it declares one. */
@@ -79,9 +83,30 @@ export interface FunctionPlan {
 
 /** A plugin's shared services, in the order in which they are loaded. */
 export interface ServicesPlan {
-  readonly pluginId: string;
+  readonly plugin: DiscoveredPlugin;
   readonly name: string;
   readonly definition: ServicesDefinition;
+  /** The names of everything its module may bind, as the manifest says. */
+  readonly binds: readonly string[];
+}
+
+/** Hooks, or a health check, of a plugin. */
+export interface ProcessPartPlan<Definition> {
+  readonly plugin: DiscoveredPlugin;
+  readonly name: string;
+  readonly definition: Definition;
+}
+
+/** The parts of plugins that concern the whole process, each list in the order of plugins and manifests. */
+export interface ProcessPlan {
+  /** The shared services, in the order in which they are loaded. */
+  readonly services: readonly ServicesPlan[];
+  /** The hooks, in the order in which they start. */
+  readonly lifecycle: readonly ProcessPartPlan<LifecycleDefinition>[];
+  /** The health checks. */
+  readonly healthChecks: readonly ProcessPartPlan<HealthCheckDefinition>[];
+  /** The optional plugins that could not be loaded. */
+  readonly missingPlugins: readonly string[];
 }
 
 /** The whole application, checked: nothing is left to look up when it is built. */
@@ -96,8 +121,8 @@ export interface ApplicationPlan {
   readonly workflow: FunctionPlan;
   /** Every function that runs can begin with: the workflow, and those that are served on their own. */
   readonly entries: readonly FunctionPlan[];
-  /** The shared services, in the order in which they are loaded. */
-  readonly services: readonly ServicesPlan[];
+  /** What plugins contribute to the whole process. */
+  readonly processParts: ProcessPlan;
 }
 
 /** Built functions by slot; a hole where the plan puts the function elsewhere. */

@@ -5,12 +5,13 @@ import type {
   CollectionPlan,
   ComponentPlan,
   FunctionPlan,
-  ServicesPlan,
+  ProcessPlan,
   StatePlan,
 } from "./application-plan.js";
 import {
   type ConfiguredComponent,
   type Dependency,
+  keepsState,
   type OfferedFunction,
   publicFunctionName,
 } from "./configured-component.js";
@@ -28,7 +29,7 @@ export interface PlannedGraph {
 export function compilePlan(
   components: readonly ConfiguredComponent[],
   { dependencies, entries }: PlannedGraph,
-  services: readonly ServicesPlan[],
+  processParts: ProcessPlan,
 ): ApplicationPlan {
   const workflow = components.find((component) => component.section === "workflow");
   if (workflow === undefined) {
@@ -38,7 +39,8 @@ export function compilePlan(
   const reached = reachedFrom([workflow, ...entries.map(({ component }) => component)], dependencies);
   const compiler = new PlanCompiler(dependencies);
   const plans = ordered
-    .filter((component) => component.scope === "shared" || reached.has(component))
+    // What an optional plugin contributes and nothing reaches is not built, so that it cannot fail.
+    .filter((component) => isBuiltAnyway(component) || reached.has(component))
     .map((component) => compiler.compile(component));
   const workflowFunction = compiler.functionOf(workflow, "");
   const entryFunctions = entries.map(({ component, member }) => compiler.functionOf(component, member ?? ""));
@@ -48,8 +50,12 @@ export function compilePlan(
     functions: compiler.functions,
     workflow: workflowFunction,
     entries: Object.freeze([...new Set([workflowFunction, ...entryFunctions])]),
-    services,
+    processParts,
   });
+}
+
+function isBuiltAnyway({ scope, type }: ConfiguredComponent): boolean {
+  return scope === "shared" && !type.plugin.isOptional;
 }
 
 /** Dependencies first, otherwise as configured. The graph has no cycles; the rules have seen to that. */
@@ -71,7 +77,8 @@ function inBuildOrder(
   return [...ordered];
 }
 
-function reachedFrom(
+/** The components themselves, and every one they depend on, directly or not. */
+export function reachedFrom(
   entries: readonly ConfiguredComponent[],
   dependencies: readonly Dependency[],
 ): ReadonlySet<ConfiguredComponent> {
@@ -113,6 +120,7 @@ class PlanCompiler {
       config: bindReferences(component.parsedConfig, (reference) => this.#handleFor(reference, own)),
       callableFunctions: new Set(own.flatMap((dependency) => this.#targets(dependency))),
       middleware: own.filter(({ to }) => to.section === "middleware").map(({ to }) => this.#planOf(to)),
+      isStateful: keepsState(component) || own.some(({ to }) => this.#planOf(to).isStateful),
       functions,
       state: this.#statePlan(component),
       collections: collectionPlans(component),

@@ -54,6 +54,11 @@ export function publicFunctionName(component: ConfiguredComponent, member: strin
   return component.section === "functions" ? component.name : `${component.name}${MEMBER_SEPARATOR}${member}`;
 }
 
+/** Whether a component keeps anything of a user, durably. */
+export function keepsState({ definition }: Pick<ConfiguredComponent, "definition">): boolean {
+  return definition.state !== undefined || Object.keys(definition.collections).length > 0;
+}
+
 /** `notepad (per-user)`, for chains in messages. */
 export function describeComponent(component: ConfiguredComponent): string {
   return `${component.name} (${component.scope})`;

@@ -1,6 +1,7 @@
 import type { ComponentSections, ConfigDocument } from "@alcove/config";
 import type { Problem, Scope } from "@alcove/plugin-api";
-import { ComponentTypeRegistry, type DiscoveredPlugin } from "@alcove/plugin-loader";
+import { ComponentTypeRegistry, type DiscoveredPlugin, withoutFailingOptional } from "@alcove/plugin-loader";
+import { builtInPlugin } from "../middleware/built-in/built-in-middleware.js";
 import type { ApplicationPlan } from "./application-plan.js";
 import { compilePlan } from "./compile-plan.js";
 import type { ConfiguredComponent } from "./configured-component.js";
@@ -8,9 +9,10 @@ import { buildDependencyGraph } from "./dependency-graph.js";
 import { checkDependencyRules } from "./dependency-rules.js";
 import { resolveEntryFunctions } from "./entry-functions.js";
 import { placeMiddleware } from "./middleware-placement.js";
+import { checkSuitability } from "./middleware-suitability.js";
 import { checkNames } from "./name-rules.js";
-import { type ResolvedComponents, resolveComponents } from "./resolve-components.js";
-import { planServices } from "./service-plan.js";
+import { planProcess } from "./process-plan.js";
+import { type ResolvedComponents, resolveComponents, typesInUse } from "./resolve-components.js";
 
 /** Options of {@link planApplication}. */
 export interface PlanOptions {
@@ -20,6 +22,10 @@ export interface PlanOptions {
   readonly document: ConfigDocument;
   /** The plugins found, in use or not. */
   readonly plugins: readonly DiscoveredPlugin[];
+  /** The optional plugins that were not even found; none if left out. */
+  readonly missingPlugins?: readonly string[] | undefined;
+  /** How long the import of a module may take; a minute if left out. */
+  readonly importTimeoutMs?: number | undefined;
 }
 
 /** What planning found out. */
@@ -36,9 +42,12 @@ export interface PlanResult {
  * Makes the whole dependency graph from configuration, manifests and schemas, and checks every rule, collecting all
  * violations. Imports the modules of the types in use; builds nothing and opens nothing.
  */
-export async function planApplication({ components: sections, document, plugins }: PlanOptions): Promise<PlanResult> {
-  const registry = new ComponentTypeRegistry(plugins);
-  const resolved = await resolveComponents(sections, registry, document);
+export async function planApplication(options: PlanOptions): Promise<PlanResult> {
+  const { components: sections, document, importTimeoutMs: timeoutMs } = options;
+  const usable = await usablePlugins(options);
+  const { plugins, missingPlugins } = usable;
+  const registry = new ComponentTypeRegistry([...plugins, builtInPlugin]);
+  const resolved = await resolveComponents(sections, registry, { document, timeoutMs, missingPlugins });
   const { components } = resolved;
   const { dependencies: references, problems: referenceProblems } = buildDependencyGraph(resolved, document);
   const placement = placeMiddleware(sections, resolved, document);
@@ -51,20 +60,41 @@ export async function planApplication({ components: sections, document, plugins 
   const usedPlugins = plugins.filter(
     (plugin) => plugin.isListed || components.some((component) => component.type.plugin.id === plugin.id),
   );
-  const { services, problems: serviceProblems } = await planServices(usedPlugins, components, document);
+  const { parts, problems: processProblems } = await planProcess(usedPlugins, components, { document, timeoutMs });
   const problems = [
+    ...usable.problems,
     ...resolved.problems,
     ...workflowProblems(sections, document),
     ...checkNames(components, document),
     ...referenceProblems,
     ...placement.problems,
+    ...checkSuitability(dependencies, document),
     ...entryProblems,
     ...checkDependencyRules({ components, dependencies, entries: entryComponents, isComplete }, document),
-    ...serviceProblems,
+    ...processProblems,
   ];
   const hasErrors = problems.some((problem) => problem.severity === "error");
-  const plan = hasErrors ? undefined : compilePlan(components, { dependencies, entries }, services);
+  const plan = hasErrors ? undefined : compilePlan(components, { dependencies, entries }, { ...parts, missingPlugins });
   return { plan, servedScope: servedScope(entryComponents), problems };
+}
+
+/** The plugins without the optional ones that cannot be loaded. */
+async function usablePlugins({
+  components: sections,
+  plugins,
+  missingPlugins = [],
+  importTimeoutMs,
+}: PlanOptions): Promise<{
+  readonly plugins: readonly DiscoveredPlugin[];
+  readonly missingPlugins: readonly string[];
+  readonly problems: readonly Problem[];
+}> {
+  if (!plugins.some(({ isOptional }) => isOptional)) {
+    return { plugins, missingPlugins, problems: [] };
+  }
+  const types = typesInUse(sections, new ComponentTypeRegistry(plugins));
+  const usable = await withoutFailingOptional(plugins, types, importTimeoutMs);
+  return { ...usable, missingPlugins: [...missingPlugins, ...usable.missing] };
 }
 
 function servedScope(entries: readonly ConfiguredComponent[]): Scope | undefined {

@@ -1,8 +1,14 @@
 import type { ComponentConfig, ComponentSections, ConfigDocument } from "@alcove/config";
 import type { ComponentDefinition, ComponentKind, Problem } from "@alcove/plugin-api";
-import { type ComponentType, type ComponentTypeRegistry, importComponentDefinition } from "@alcove/plugin-loader";
+import {
+  type ComponentType,
+  type ComponentTypeRegistry,
+  type ImportedDefinition,
+  importComponentDefinition,
+} from "@alcove/plugin-loader";
+import { builtInDefinition } from "../middleware/built-in/built-in-middleware.js";
 import type { ComponentSection } from "./application-plan.js";
-import type { ConfiguredComponent, OfferedFunction } from "./configured-component.js";
+import { type ConfiguredComponent, MEMBER_SEPARATOR, type OfferedFunction } from "./configured-component.js";
 import { fieldProblems } from "./field-problems.js";
 import { selectGroupMembers } from "./group-members.js";
 import { MIDDLEWARE_FIELD, readMiddlewareNames } from "./middleware-names.js";
@@ -36,31 +42,88 @@ export interface ResolvedComponents {
   readonly problems: readonly Problem[];
 }
 
-/** Looks up the type of every configured component, imports just those types, and validates every component's fields. */
-export async function resolveComponents(
-  sections: ComponentSections,
-  registry: ComponentTypeRegistry,
-  document: ConfigDocument,
-): Promise<ResolvedComponents> {
-  const placed: [string, ComponentSection, ComponentConfig][] = [
+/** What {@link resolveComponents} needs beside what is configured. */
+export interface ResolveOptions {
+  readonly document: ConfigDocument;
+  /** How long an import may take. */
+  readonly timeoutMs: number | undefined;
+  /** The optional plugins that could not be loaded. */
+  readonly missingPlugins: readonly string[];
+}
+
+interface UntypedComponent {
+  readonly name: string;
+  readonly section: ComponentSection;
+  readonly problem: Problem;
+}
+
+/** The component types a configuration uses, as far as there are any of those names. */
+export function typesInUse(sections: ComponentSections, registry: ComponentTypeRegistry): ComponentType[] {
+  return placedComponents(sections).flatMap(([, section, source]) => {
+    const lookup = registry.find(kindOfSection[section], source.type);
+    return lookup.outcome === "found" ? [lookup.type] : [];
+  });
+}
+
+function placedComponents(sections: ComponentSections): [string, ComponentSection, ComponentConfig][] {
+  return [
     ...Object.entries(sections.functions).map(entryOf("functions")),
     ...Object.entries(sections.functionGroups).map(entryOf("function_groups")),
     ...Object.entries(sections.middleware).map(entryOf("middleware")),
     ...(sections.workflow === undefined ? [] : [entryOf("workflow")(["workflow", sections.workflow])]),
   ];
+}
+
+/** What something that is built, or is served, counts on: as `<section of middleware or not>/<name>`. */
+function namesInUse(sections: ComponentSections, components: readonly ConfiguredComponent[]): ReadonlySet<string> {
+  const functions = [
+    ...components.flatMap(({ references }) => references.map(({ reference }) => reference.name)),
+    ...(sections.entryFunctions ?? []).map(({ functionName }) => functionName),
+  ];
+  const middleware = [...(sections.globalMiddleware ?? []), ...components.flatMap((component) => component.middleware)];
+  return new Set([
+    "workflow",
+    ...functions.flatMap((name) => [name, name.split(MEMBER_SEPARATOR)[0] ?? name]),
+    ...middleware.map(({ name }) => `middleware ${name}`),
+  ]);
+}
+
+/** Where an optional plugin is missing, a component without a type that nothing counts on is left out with a warning. */
+function untypedProblem(
+  { name, section, problem }: UntypedComponent,
+  used: ReadonlySet<string>,
+  missingPlugins: readonly string[],
+): Problem {
+  if (missingPlugins.length === 0) {
+    return problem;
+  }
+  const isUsed = used.has(section === "middleware" ? `middleware ${name}` : name);
+  const missing = `The optional ${missingPlugins.length === 1 ? "plugin" : "plugins"} ${missingPlugins.join(", ")} could not be loaded`;
+  return isUsed
+    ? { ...problem, remedy: `${missing}, and ${name} is used by what is not optional: mend it, or do not use ${name}.` }
+    : { ...problem, severity: "warning", remedy: `${missing}; ${name} is left out.` };
+}
+
+/** Looks up the type of every configured component, imports just those types, and validates every component's fields. */
+export async function resolveComponents(
+  sections: ComponentSections,
+  registry: ComponentTypeRegistry,
+  { document, timeoutMs, missingPlugins }: ResolveOptions,
+): Promise<ResolvedComponents> {
   const components: ConfiguredComponent[] = [];
   const faultyNames = new Set(sections.faultyNames);
   const faultyMiddleware = new Set(sections.faultyMiddleware);
   const problems: Problem[] = [];
-  for (const [name, section, source] of placed) {
+  const withoutType: UntypedComponent[] = [];
+  for (const [name, section, source] of placedComponents(sections)) {
     const faulty = section === "middleware" ? faultyMiddleware : faultyNames;
     const type = findType(section, source, registry, document);
     if ("rule" in type) {
-      problems.push(type);
+      withoutType.push({ name, section, problem: type });
       faulty.add(name);
       continue;
     }
-    const imported = await importComponentDefinition(type);
+    const imported = await definitionOf(type, timeoutMs);
     problems.push(...imported.problems);
     if (imported.definition === undefined) {
       faulty.add(name);
@@ -70,7 +133,17 @@ export async function resolveComponents(
       problems.push(...configured.problems);
     }
   }
+  const used = namesInUse(sections, components);
+  problems.push(...withoutType.map((untyped) => untypedProblem(untyped, used, missingPlugins)));
   return { components, faultyNames, faultyMiddleware, problems };
+}
+
+function definitionOf(
+  type: ComponentType,
+  timeoutMs: number | undefined,
+): Promise<ImportedDefinition> | ImportedDefinition {
+  const builtIn = builtInDefinition(type);
+  return builtIn === undefined ? importComponentDefinition(type, timeoutMs) : { definition: builtIn, problems: [] };
 }
 
 function entryOf(section: ComponentSection) {

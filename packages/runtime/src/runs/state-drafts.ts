@@ -1,4 +1,5 @@
-import { type Draft, enableMapSet, Immer } from "immer";
+import { isDeepStrictEqual } from "node:util";
+import { current, type Draft, enableMapSet, Immer, original } from "immer";
 
 // States with codecs may hold maps and sets.
 enableMapSet();
@@ -43,6 +44,22 @@ export class StateDrafts {
     const draft = immer.createDraft(this.#open === undefined ? committed : this.#open(slot, committed));
     this.#drafts[slot] = draft;
     return draft;
+  }
+
+  /** The states as they are now, by slot; a hole where nothing has been touched. For {@link hasChangedSince}. */
+  snapshot(): readonly (object | undefined)[] {
+    return this.#drafts.map((draft) => draft && current(draft));
+  }
+
+  /** Whether a state is another than in a snapshot. A value that was opened counts as changed, as in {@link finish}. */
+  hasChangedSince(snapshot: readonly (object | undefined)[]): boolean {
+    return this.#drafts.some((draft, slot) => {
+      const committed = this.#committed[slot];
+      return (
+        draft !== undefined &&
+        (original(draft) !== committed || !isDeepStrictEqual(current(draft), snapshot[slot] ?? committed))
+      );
+    });
   }
 
   /**

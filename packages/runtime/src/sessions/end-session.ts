@@ -29,9 +29,9 @@ export async function endSession(
     await permits.takeTurn();
     await abort.race(Promise.all([residency.hasLeft(userId), resident.hasSettled()]));
     clearTimeout(timer);
-    const { errors, unfinished } = await resident.end(change);
+    const { errors, unfinished, owners } = await resident.end(change);
     if (errors.length > 0 || unfinished > 0) {
-      surroundings.logger.warn("A session did not end cleanly", { userId, errors, unfinished });
+      surroundings.logger.warn("A session did not end cleanly", { userId, errors, unfinished, owners });
     }
   } finally {
     clearTimeout(timer);

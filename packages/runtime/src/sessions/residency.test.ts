@@ -27,7 +27,7 @@ class Guest implements Resident {
         this.letGo = resolve;
       });
     }
-    return { errors: [], unfinished: 0 };
+    return { errors: [], unfinished: 0, owners: [] };
   }
 }
 

@@ -217,9 +217,9 @@ export class Residency<Tenant extends Resident> {
     this.#places.delete(userId);
     this.#idle.delete(userId);
     const earlier = this.#leaving.get(userId);
-    const leaving = Promise.all([tenant.leave(timeoutMs), earlier]).then(([{ errors, unfinished }]) => {
+    const leaving = Promise.all([tenant.leave(timeoutMs), earlier]).then(([{ errors, unfinished, owners }]) => {
       if (errors.length > 0 || unfinished > 0) {
-        this.#options.logger.warn("A session did not leave memory cleanly", { userId, errors, unfinished });
+        this.#options.logger.warn("A session did not leave memory cleanly", { userId, errors, unfinished, owners });
       }
       if (this.#leaving.get(userId) === leaving) {
         this.#leaving.delete(userId);

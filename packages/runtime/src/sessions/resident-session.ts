@@ -243,13 +243,14 @@ export class ResidentSession {
     const room = this.#room;
     this.#room = undefined;
     if (room === undefined) {
-      return { errors: [], unfinished: 0 };
+      return { errors: [], unfinished: 0, owners: [] };
     }
     const ended = isOver ? await room.endings.dispose(timeoutMs) : undefined;
     const released = await room.releases.dispose(timeoutMs);
     return {
       errors: [...(ended?.errors ?? []), ...released.errors],
       unfinished: (ended?.unfinished ?? 0) + released.unfinished,
+      owners: [...new Set([...(ended?.owners ?? []), ...released.owners])],
     };
   }
 

@@ -104,14 +104,22 @@ const ready: OperationFacts = {
   tag: "server",
   summary: "Tell whether the server should get requests",
   description:
-    "It should not while its store takes no changes, and while it is stopping. Where nothing was written for a second, a little is written to find out.",
+    "It should not while its store takes no changes, while a critical health check of a plugin fails, and while it is stopping. Where nothing was written for a second, a little is written to find out.",
   reply: {
     status: 200,
-    description: "The store takes changes.",
+    description: "The store takes changes, and no critical health check fails.",
     schema: componentRef("Ready"),
     example: { status: "ready" },
   },
-  errors: ["SHUTTING_DOWN", "STORE_FAILED", "STORE_FULL", "OUTCOME_UNKNOWN", "STORE_CLOSED", "INTERNAL"],
+  errors: [
+    "SHUTTING_DOWN",
+    "STORE_FAILED",
+    "STORE_FULL",
+    "OUTCOME_UNKNOWN",
+    "STORE_CLOSED",
+    "HEALTH_CHECK_FAILED",
+    "INTERNAL",
+  ],
   errorStatus: 503,
   security: anybody,
 };

@@ -45,6 +45,8 @@ export const runErrors: readonly ErrorCode[] = [
   "SHUTTING_DOWN",
   "RUN_ABORTED",
   "RUN_TIMED_OUT",
+  "FUNCTION_TIMED_OUT",
+  "FUNCTION_RATE_LIMITED",
   "STORE_FAILED",
   "STORE_CLOSED",
   "STORE_CONFLICT",

@@ -1,7 +1,7 @@
 import { StoreError } from "@alcove/plugin-api";
 import { afterEach, describe, expect, it } from "vitest";
 import type { ListeningServer } from "../create-server.js";
-import { startTestServer } from "../test-support/served-echo.js";
+import { ServedEcho, startTestServer } from "../test-support/served-echo.js";
 import { watchedStore } from "../test-support/watched-store.js";
 
 let server: ListeningServer | undefined;
@@ -31,6 +31,28 @@ describe("GET /ready", () => {
     }
     failure = undefined;
     expect(await answer()).toEqual([200, "no-store", { status: "ready" }]);
+  });
+
+  it("tells what the health checks of plugins say, and answers 503 only where a critical one fails", async () => {
+    failure = undefined;
+    const health = [
+      { name: "weather/upstream", isHealthy: false, isCritical: false },
+      { name: "weather/cache", isHealthy: true, isCritical: true },
+    ];
+    const application = new ServedEcho();
+    application.health = { missingPlugins: [], size: health.length, results: async () => health };
+    server = await startTestServer({ store, application });
+    const { address } = server;
+    const answer = async (): Promise<unknown[]> => {
+      const reply = await fetch(`${address}/ready`);
+      return [reply.status, await reply.json()];
+    };
+    const checks = { "weather/upstream": "unhealthy", "weather/cache": "healthy" };
+    expect(await answer()).toEqual([200, { status: "degraded", checks }]);
+    health[0] = { name: "weather/upstream", isHealthy: true, isCritical: false };
+    expect(await answer()).toMatchObject([200, { status: "ready" }]);
+    health[1] = { name: "weather/cache", isHealthy: false, isCritical: true };
+    expect(await answer()).toMatchObject([503, { code: "HEALTH_CHECK_FAILED", details: ["weather/cache"] }]);
   });
 
   it("leaves GET /health alone: the process lives", async () => {

@@ -71,6 +71,7 @@ export class ServedEcho implements ServedApplication {
   readonly sessions: ServedApplication["sessions"];
   readonly executions: ServedApplication["executions"] = noExecutions;
   readonly figures: ServedApplication["figures"] = noFigures();
+  health: ServedApplication["health"] = { missingPlugins: [], size: 0, results: async () => [] };
 
   constructor({
     scope = "per-user",
@@ -231,6 +232,13 @@ class RememberedCookies implements CookieRegister {
   }
 }
 
+const testTelemetry: AlcoveConfig["general"]["telemetry"] = {
+  logging: { level: "info", format: "auto", scopes: {} },
+  exporters: [],
+  samplingRatio: 1,
+  recordContent: false,
+};
+
 /** A configuration for a server on a free port. */
 export function testConfig({
   frontEnd = {},
@@ -244,6 +252,7 @@ export function testConfig({
     middleware: {},
     workflow: undefined,
     plugins: [],
+    allowedPlugins: undefined,
     faultyNames: [],
     faultyMiddleware: [],
     entryFunctions: [],
@@ -260,17 +269,13 @@ export function testConfig({
       maxBytesPerUser: 0,
       maxResidentUsers: 100,
       perUserResidentIdleMs: undefined,
+      pluginStartTimeoutMs: 1000,
       shutdownDelayMs,
       shutdownTimeoutMs: 1000,
       idempotency: { maxRecordsPerUser: 128, maxReplyBytes: 262_144, maxAgeMs: 86_400_000 },
       store: { path: "/dev/null" },
       middleware: [],
-      telemetry: {
-        logging: { level: "info", format: "auto", scopes: {} },
-        exporters: [],
-        samplingRatio: 1,
-        recordContent: false,
-      },
+      telemetry: testTelemetry,
       identity: { providers: [{ type: "session_cookie" }], admins: [], ...identity },
       frontEnd: {
         host: "127.0.0.1",

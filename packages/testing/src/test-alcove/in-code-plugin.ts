@@ -4,7 +4,10 @@ import type {
   ComponentDefinition,
   FunctionDefinition,
   FunctionGroupDefinition,
+  HealthCheckDefinition,
+  LifecycleDefinition,
   MiddlewareDefinition,
+  ServiceIdentifier,
   ServicesDefinition,
 } from "@alcove/plugin-api";
 
@@ -20,9 +23,13 @@ export interface InCodePlugin {
   readonly middleware?: Readonly<Record<string, MiddlewareDefinition>>;
   /** Its shared services, by a name of the plugin's own. */
   readonly services?: Readonly<Record<string, ServicesDefinition>>;
+  /** Its hooks of the process, by a name of the plugin's own. */
+  readonly lifecycle?: Readonly<Record<string, LifecycleDefinition>>;
+  /** Its health checks, by a name of the plugin's own. */
+  readonly healthChecks?: Readonly<Record<string, HealthCheckDefinition>>;
 }
 
-type Definition = ComponentDefinition | ServicesDefinition;
+type Definition = ComponentDefinition | ServicesDefinition | LifecycleDefinition | HealthCheckDefinition;
 
 // The modules that are written are real files a real loader imports; they fetch the definitions from here. Definitions hold
 // nothing of any user, and the names never repeat.
@@ -46,6 +53,8 @@ export async function writeInCodePlugin(folder: string, plugin: InCodePlugin): P
       function_groups: await writeContributions(directory, plugin.functionGroups),
       middleware: await writeContributions(directory, plugin.middleware),
       services: await writeContributions(directory, plugin.services),
+      lifecycle: await writeContributions(directory, plugin.lifecycle),
+      health_checks: await writeContributions(directory, plugin.healthChecks),
     },
   };
   await writeFile(join(directory, "plugin.yaml"), JSON.stringify(manifest));
@@ -62,9 +71,24 @@ async function writeContributions(
 ): Promise<Readonly<Record<string, unknown>>> {
   const entries = Object.entries(definitions).map(async ([name, definition]) => {
     const contribution = { module: await writeModule(directory, definition), description: name };
-    return [name, "scope" in definition ? { scope: definition.scope, ...contribution } : contribution] as const;
+    return [name, { ...ownFields(definition), ...contribution }] as const;
   });
   return Object.fromEntries(await Promise.all(entries));
+}
+
+function ownFields(definition: Definition): Readonly<Record<string, unknown>> {
+  if ("scope" in definition) {
+    return { scope: definition.scope };
+  }
+  return definition.kind === "services" ? { binds: definition.provides.map(identifierName) } : {};
+}
+
+/** As manifests name identifiers: a symbol's description, or the name of a class. */
+function identifierName(service: ServiceIdentifier): string {
+  if (typeof service === "symbol") {
+    return service.description ?? "(unnamed symbol)";
+  }
+  return typeof service === "function" ? service.name : service;
 }
 
 async function writeModule(directory: string, definition: Definition): Promise<string> {

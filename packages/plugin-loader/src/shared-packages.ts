@@ -1,0 +1,113 @@
+import { dirname } from "node:path";
+import { fileURLToPath } from "node:url";
+import type { Problem } from "@alcove/plugin-api";
+import semver from "semver";
+import { z } from "zod";
+import { findRealDirectory } from "./contained-path.js";
+import { describePlugin } from "./discovered-plugin.js";
+import { displayPath } from "./display-path.js";
+import { readPackageFile } from "./package-file.js";
+import { findInstalledPackage } from "./package-lookup.js";
+import type { PluginPackage } from "./read-manifest.js";
+
+const API = "@alcove/plugin-api";
+const names = z.record(z.string(), z.string()).catch({});
+const dependencies = z.object({
+  dependencies: names,
+  peerDependencies: names,
+  peerDependenciesMeta: z.record(z.string(), z.looseObject({ optional: z.boolean().optional() })).catch({}),
+});
+
+interface InstalledCopy {
+  readonly version: string;
+  /** A real path. */
+  readonly directory: string;
+}
+
+/**
+ * Checks what a plugin shares with Alcove and with its host: that its peers are installed, in versions it works with, and
+ * that it uses the same copies of `@alcove/plugin-api` and zod as Alcove does. Looks packages up as Node does.
+ */
+export async function sharedPackageProblems(plugin: PluginPackage, workingDirectory: string): Promise<Problem[]> {
+  const reading = await readPackageFile(plugin.directory);
+  const declared = dependencies.parse(reading.outcome === "read" ? reading.packageFile.content : {});
+  const problems: (Problem | undefined)[] = [];
+  for (const [name, range] of Object.entries(declared.peerDependencies)) {
+    const copy = await installedCopy(name, plugin.directory);
+    const isNeeded = declared.peerDependenciesMeta[name]?.optional !== true;
+    problems.push(peerProblem({ plugin, name, range, copy, isNeeded, workingDirectory }));
+  }
+  const usesZod = "zod" in declared.dependencies || "zod" in declared.peerDependencies;
+  for (const name of usesZod ? [API, "zod"] : [API]) {
+    const [own, copy] = [await ownCopy(name), await installedCopy(name, plugin.directory)];
+    if (own !== undefined && copy !== undefined && own.directory !== copy.directory) {
+      problems.push(duplicateProblem({ plugin, name, own, copy, workingDirectory }));
+    }
+  }
+  return problems.filter((problem) => problem !== undefined);
+}
+
+function peerProblem(found: {
+  readonly plugin: PluginPackage;
+  readonly name: string;
+  readonly range: string;
+  readonly copy: InstalledCopy | undefined;
+  readonly isNeeded: boolean;
+  readonly workingDirectory: string;
+}): Problem | undefined {
+  const { plugin, name, range, copy, isNeeded, workingDirectory } = found;
+  const problem = { rule: "plugin-peer", source: { file: displayPath(plugin.packageFile, workingDirectory) } } as const;
+  if (copy === undefined) {
+    if (!isNeeded) return undefined;
+    return {
+      ...problem,
+      severity: "error",
+      message: `The plugin ${describePlugin(plugin)} needs its peer ${name} ${range}, and none is installed in ${displayPath(plugin.directory, workingDirectory)} or a folder above it.`,
+      remedy: `Install ${name} ${range} in the project that installs ${plugin.packageName}.`,
+    };
+  }
+  const isKnownRange = semver.validRange(range) !== null;
+  if (!isKnownRange || semver.satisfies(copy.version, range, { includePrerelease: true })) return undefined;
+  return {
+    ...problem,
+    severity: name === API || name === "zod" ? "error" : "warning",
+    message: `The plugin ${describePlugin(plugin)} works with ${name} ${range}, and finds ${copy.version} in ${displayPath(copy.directory, workingDirectory)}.`,
+    remedy: `Install ${name} in that range, or a version of ${plugin.packageName} made for ${copy.version}.`,
+  };
+}
+
+/** Copies of one version understand each other, since everything is told apart by global symbols; others may not. */
+function duplicateProblem(found: {
+  readonly plugin: PluginPackage;
+  readonly name: string;
+  readonly own: InstalledCopy;
+  readonly copy: InstalledCopy;
+  readonly workingDirectory: string;
+}): Problem {
+  const { plugin, name, own, copy, workingDirectory } = found;
+  const places = [copy, own].map(
+    ({ version, directory }) => `${version} in ${displayPath(directory, workingDirectory)}`,
+  );
+  return {
+    rule: "plugin-duplicate",
+    severity: own.version === copy.version ? "warning" : "error",
+    message: `The plugin ${describePlugin(plugin)} uses a copy of ${name} of its own: ${places[0]}, beside Alcove's ${places[1]}.`,
+    source: { file: displayPath(plugin.packageFile, workingDirectory) },
+    remedy: `Declare ${name} among its peerDependencies, and install one version of it for both (\`npm ls ${name}\`).`,
+  };
+}
+
+/** The copy Alcove itself uses; zod is the one of `@alcove/plugin-api`. */
+async function ownCopy(name: string): Promise<InstalledCopy | undefined> {
+  const here = await findRealDirectory(dirname(fileURLToPath(import.meta.url)));
+  const api = here === undefined ? undefined : await installedCopy(API, here);
+  return name === API || api === undefined ? api : installedCopy(name, api.directory);
+}
+
+async function installedCopy(name: string, fromDirectory: string): Promise<InstalledCopy | undefined> {
+  const directory = await findInstalledPackage(name, fromDirectory);
+  if (directory === undefined) return undefined;
+  const reading = await readPackageFile(directory);
+  const version = reading.outcome === "read" ? reading.packageFile.content["version"] : undefined;
+  return typeof version === "string" ? { version, directory } : undefined;
+}

@@ -1,0 +1,99 @@
+import type { ConfigDocument } from "@alcove/config";
+import { Clock, Logger, type Problem, type ServiceIdentifier, type ServiceRequests } from "@alcove/plugin-api";
+import {
+  type DiscoveredPlugin,
+  describePlugin,
+  describeService,
+  importProcessParts,
+  importServices,
+} from "@alcove/plugin-loader";
+import type { ProcessPartPlan, ProcessPlan, ServicesPlan } from "./application-plan.js";
+import type { ConfiguredComponent } from "./configured-component.js";
+
+/** The services Alcove itself offers to every component and to plugins' services. */
+const coreServices: readonly ServiceIdentifier[] = [Logger, Clock];
+
+/**
+ * Imports what the plugins in use contribute to the whole process: shared services, hooks and health checks. Checks that
+ * every service asked for has exactly one provider.
+ */
+export async function planProcess(
+  plugins: readonly DiscoveredPlugin[],
+  components: readonly ConfiguredComponent[],
+  { document, timeoutMs }: { readonly document: ConfigDocument; readonly timeoutMs: number | undefined },
+): Promise<{ parts: Omit<ProcessPlan, "missingPlugins">; problems: Problem[] }> {
+  const services: ServicesPlan[] = [];
+  const lifecycle: ProcessPlan["lifecycle"][number][] = [];
+  const healthChecks: ProcessPlan["healthChecks"][number][] = [];
+  const problems: Problem[] = [];
+  const owners = new Map<ServiceIdentifier, string>(coreServices.map((service) => [service, "Alcove itself"]));
+  for (const plugin of plugins) {
+    const imported = await importServices(plugin, timeoutMs);
+    const parts = await importProcessParts(plugin, timeoutMs);
+    lifecycle.push(...parts.lifecycle);
+    healthChecks.push(...parts.healthChecks);
+    problems.push(...imported.problems, ...parts.problems);
+    for (const { name, definition } of imported.services) {
+      services.push({ plugin, name, definition, binds: plugin.manifest.contributes.services[name]?.binds ?? [] });
+      for (const provided of definition.provides) {
+        const owner = owners.get(provided);
+        if (owner !== undefined) {
+          problems.push(clashProblem(provided, plugin, owner));
+        }
+        owners.set(provided, `the plugin ${plugin.id}`);
+      }
+    }
+  }
+  problems.push(
+    ...missingServices(components, owners, document),
+    ...missingServicesOfParts("hooks", lifecycle, owners),
+    ...missingServicesOfParts("health check", healthChecks, owners),
+  );
+  return { parts: { services, lifecycle, healthChecks }, problems };
+}
+
+function clashProblem(service: ServiceIdentifier, plugin: DiscoveredPlugin, owner: string): Problem {
+  return {
+    rule: "service-clash",
+    severity: "error",
+    message: `The plugin ${plugin.id} provides the service ${describeService(service)}, which ${owner} provides already.`,
+    source: { file: plugin.manifestFile },
+    remedy: "Remove one of the two, or give one another service identifier.",
+  };
+}
+
+function missingServices(
+  components: readonly ConfiguredComponent[],
+  owners: ReadonlyMap<ServiceIdentifier, string>,
+  document: ConfigDocument,
+): Problem[] {
+  return components.flatMap((component) =>
+    Object.values(component.definition.services)
+      .filter((service) => !owners.has(service))
+      .map((service) => ({
+        rule: "reference-unknown",
+        severity: "error",
+        message: `${component.name} (${component.type.qualifiedName}) asks for the service ${describeService(service)}, which no plugin in use provides.`,
+        source: document.locate(component.source.path),
+        remedy: "Install the plugin that provides it, and list it under plugins.",
+      })),
+  );
+}
+
+function missingServicesOfParts(
+  what: string,
+  parts: readonly ProcessPartPlan<{ readonly services: ServiceRequests }>[],
+  owners: ReadonlyMap<ServiceIdentifier, string>,
+): Problem[] {
+  return parts.flatMap(({ plugin, name, definition }) =>
+    Object.values(definition.services)
+      .filter((service) => !owners.has(service))
+      .map((service) => ({
+        rule: "reference-unknown",
+        severity: "error",
+        message: `The ${what} ${name} of the plugin ${describePlugin(plugin)} asks for the service ${describeService(service)}, which no plugin in use provides.`,
+        source: { file: plugin.manifestFile },
+        remedy: "Install the plugin that provides it, and list it under plugins.",
+      })),
+  );
+}
