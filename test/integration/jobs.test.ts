@@ -116,13 +116,11 @@ describe("a job", () => {
   it("waits until one of as many as may run is finished, and nobody's jobs keep others from running", () =>
     withBench(async (bench, stage) => {
       const { runtime } = await bench.start(`general: { front_end: { max_running_async_jobs: 2 } }\n${config}`);
-      const [first] = await Promise.all([
-        submit(runtime, "alice", { item: "a1", waits: true }),
-        submit(runtime, "alice", { item: "a2", waits: true }),
-        submit(runtime, "alice", { item: "a3" }),
-        submit(runtime, "bob", { item: "b1", waits: true }),
-        submit(runtime, "carol", { item: "c1" }),
-      ]);
+      const first = await submit(runtime, "alice", { item: "a1", waits: true });
+      await submit(runtime, "alice", { item: "a2", waits: true });
+      await submit(runtime, "alice", { item: "a3" });
+      await submit(runtime, "bob", { item: "b1", waits: true });
+      await submit(runtime, "carol", { item: "c1" });
       await expect.poll(() => stage.begun.length).toBe(2);
       expect(stage.begun.map((item) => item[0]).sort()).toEqual(["a", "b"]);
       for (const item of ["a1", "a2", "b1"]) {

@@ -28,7 +28,7 @@ const residentSession = "packages/runtime/dist/sessions/resident-session.js";
 const keyvSessionStore = "packages/state/dist/keyv-session-store.js";
 const writeQueue = "packages/state/dist/write-queue.js";
 
-const awaitedCommit = "await store.commit(more === undefined ? recorded : withRecords(recorded, more));";
+const awaitedCommit = "await store.commit(whole);";
 
 /** Every planted bug. */
 export const plantedBugs: readonly PlantedBug[] = [
