@@ -14,7 +14,7 @@ const noStates: StatesBefore = { texts: new Map(), textsAreStored: true };
 /** What the store writes around the value of a record, the time of its expiry not counted. */
 const bytesAroundRecord = 70;
 /** Room for what the store writes of a session that begins beside its states. */
-const bytesAroundStates = 1_024;
+const bytesAroundStates = 1_536;
 const replyPrefix = "idempotency/";
 
 /**
@@ -123,7 +123,7 @@ export class UserDataLimit {
     const [added, unsettled] = [this.#addedBytes, this.#unsettledBytes];
     const measured = await this.#store.measure(this.#key);
     // What was on its way meanwhile counts twice rather than not at all.
-    this.#measuredBytes = measured + unsettled;
+    this.#measuredBytes = Math.max(measured, bytesAroundStates) + unsettled;
     this.#addedBytes -= added;
   }
 }
