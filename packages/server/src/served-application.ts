@@ -12,6 +12,7 @@ import type {
   ResidentFigures,
   RunRequest,
   RuntimeFigures,
+  SessionEndingListener,
   StepListener,
 } from "@alcove/runtime";
 
@@ -44,6 +45,11 @@ export interface ServedApplication {
     }): ServedSession;
     /** Figures of the sessions in memory, in the order in which they woke up. */
     residents(): readonly ResidentFigures[];
+    /** Tells of users' sessions that are ended by somebody. */
+    readonly endings: {
+      /** Calls the listener for every end from now on. Returns the end of it. */
+      listen(listener: SessionEndingListener): () => void;
+    };
     /** Takes a user's session out of memory; resolves to whether it was there. @throws SESSION_BUSY. */
     evict(userId: string): Promise<boolean>;
   };

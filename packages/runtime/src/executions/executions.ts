@@ -189,10 +189,19 @@ export class Executions {
     }
   }
 
-  /** Ends a user's executions together with the session they belong to. Nothing is written. */
+  /** Ends a user's executions together with the session they belong to. Nothing is written. What is not stored yet belongs to the next one. */
   endAllOf(userId: string): void {
     for (const execution of this.#live.of(userId)) {
-      execution.drop(new AlcoveError("RUN_ABORTED", "The user's session was ended."));
+      if (execution.isStored) {
+        execution.drop(new AlcoveError("RUN_ABORTED", "The user's session was ended."));
+      }
+    }
+  }
+
+  /** Goes on with those of a user's executions that gave way to an end of the session that did not come. */
+  keepAllOf(userId: string): void {
+    for (const execution of this.#live.of(userId)) {
+      execution.sessionStays();
     }
   }
 
