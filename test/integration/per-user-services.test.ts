@@ -99,7 +99,7 @@ describe("a service of each user", () => {
     await using bench = await Workbench.create([plugin()]);
     const functions = "functions: { s: { _type: shared } }\n";
     expect(await bench.refusals(flow + memory + functions)).toEqual([
-      "config.yml:3:23: The shared function s depends on the per-user service m: s (shared) -> m (per-user). Make s per-user, or let it depend on shared components only. [dependency-scope]",
+      "config.yml:3:26: The shared function s depends on the per-user service m: s (shared) -> m (per-user). Make s per-user, or let it depend on shared components only. [dependency-scope]",
     ]);
     const lifecycle = { lost: defineLifecycle({ services: { memory: Memory }, onStart: () => {} }) };
     await using other = await Workbench.create([{ ...plugin(), lifecycle }]);

@@ -10,7 +10,7 @@ import { type EngineBuildContext, isComponentDefinition } from "./definition.js"
 interface Greeter {
   greet(): string;
 }
-const Greeter: ServiceIdentifier<Greeter> = Symbol.for("test/Greeter");
+const Greeter = Symbol.for("test/Greeter") as ServiceIdentifier<Greeter>;
 const context: EngineBuildContext = {
   name: "greeter",
   config: { word: "Hello" },

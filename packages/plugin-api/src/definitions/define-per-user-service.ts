@@ -15,7 +15,7 @@ type MaybePromise<Value> = Value | Promise<Value>;
 
 /** Options of {@link definePerUserService}. */
 export interface PerUserServiceOptions<Service, Config extends ConfigSchema, Services extends ServiceRequests> {
-  /** What the user's other components ask for it by. Use `Symbol.for("<package>/<Name>")`. */
+  /** What the user's other components ask for it by. Use `Symbol.for("<package>/<Name>") as ServiceIdentifier<Name>`. */
   readonly provides: ServiceIdentifier<Service>;
   /** The fields the service takes beside `_type`; none if left out. Unknown fields are refused. */
   readonly config?: Config;
