@@ -61,6 +61,7 @@ export {
   type PerUserMiddlewareOptions,
   type SharedMiddlewareOptions,
 } from "./definitions/define-middleware.js";
+export { definePerUserService, type PerUserServiceOptions } from "./definitions/define-per-user-service.js";
 export {
   defineServices,
   isServicesDefinition,
@@ -82,6 +83,7 @@ export {
   type Implementation,
   isComponentDefinition,
   type MiddlewareDefinition,
+  type PerUserServiceDefinition,
   type Residency,
   type ResolvedServices,
   type ServiceRequests,
