@@ -104,6 +104,7 @@ export {
   formatReport,
   type Problem,
   type ProblemRule,
+  problemRules,
   type SourceLocation,
 } from "./errors/problem.js";
 export type {
