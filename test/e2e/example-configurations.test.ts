@@ -1,0 +1,32 @@
+import { join } from "node:path";
+import { describe, expect } from "vitest";
+import { workspaceFolder } from "./command-line.js";
+import type { HttpClient } from "./http-client.js";
+import { test } from "./workplace.js";
+
+const example = (name: string) => join(workspaceFolder, "configs", name);
+
+async function ask(client: HttpClient, path: string, body: unknown): Promise<unknown> {
+  const reply = await client.generate("alice", body, path);
+  expect(reply.status, reply.text).toBe(200);
+  return reply.json;
+}
+
+describe("configs/planner.yml", () => {
+  test("stamps each user's list by the time zone they have chosen, across restarts", async ({ workplace }) => {
+    const before = await workplace.start({ configFile: example("planner.yml") });
+    await ask(before.client, "/v1/timezone", { timezone: "Asia/Kathmandu" });
+    await before.stop("SIGKILL");
+
+    const { client } = await workplace.start({ configFile: example("planner.yml") });
+    const chosen = await client.get("/v1/timezone", { cookie: "nat-session=alice" });
+    expect(chosen.json).toEqual({ timezone: "Asia/Kathmandu", is_own: true });
+    expect(await ask(client, "/generate", { command: "add", text: "tea" })).toMatchObject({
+      items: [{ added_at: expect.stringMatching(/\+05:45$/) }],
+    });
+    const bobs = await client.generate("bob", { command: "add", text: "coffee" });
+    expect(bobs.json).toMatchObject({ items: [{ added_at: expect.stringMatching(/\+00:00$/) }] });
+    const refused = await client.generate("alice", { timezone: "Mars/Olympus" }, "/v1/timezone");
+    expect(refused.json).toMatchObject({ code: "INPUT_INVALID" });
+  });
+});
