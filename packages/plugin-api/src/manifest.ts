@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { httpRouteAccessSchema, httpRouteAddressSchema } from "./http-route-address.js";
 
 /** The version of the manifest format this package reads and writes. */
 export const MANIFEST_FORMAT = 1;
@@ -25,6 +26,14 @@ const componentContribution = z
     description: z.string().min(1).describe("One sentence for `alcove info components`."),
   })
   .describe("A component type.");
+
+const httpRoutesContribution = componentContribution
+  .extend({
+    routes: z
+      .record(httpRouteAddressSchema, httpRouteAccessSchema)
+      .describe("Every route it serves, e.g. GET /items/{id}, and whom: a user, the public, or an operator."),
+  })
+  .describe("A set of HTTP routes, defined with defineHttpRoutes() or definePerUserHttpRoutes().");
 
 const servicesContribution = z
   .strictObject({
@@ -65,6 +74,10 @@ export const manifestSchema = z
           .default({})
           .describe("Function group types, by `_type`."),
         middleware: z.record(typeName, componentContribution).default({}).describe("Middleware types, by `_type`."),
+        http_routes: z
+          .record(typeName, httpRoutesContribution)
+          .default({})
+          .describe("Sets of HTTP routes below `/plugins/<id>`, by `_type`."),
         services: z
           .record(identifier, servicesContribution)
           .default({})
@@ -87,6 +100,9 @@ export type Manifest = z.output<typeof manifestSchema>;
 
 /** One component type a manifest contributes. */
 export type ComponentContribution = z.output<typeof componentContribution>;
+
+/** One set of HTTP routes a manifest contributes. */
+export type HttpRoutesContribution = z.output<typeof httpRoutesContribution>;
 
 /** One module of shared services a manifest contributes. */
 export type ServicesContribution = z.output<typeof servicesContribution>;
