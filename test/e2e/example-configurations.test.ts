@@ -30,3 +30,31 @@ describe("configs/planner.yml", () => {
     expect(refused.json).toMatchObject({ code: "INPUT_INVALID" });
   });
 });
+
+describe("configs/memory.yml", () => {
+  test("remembers, finds and forgets what was said, and has a summary of the oldest, across restarts", async ({
+    workplace,
+  }) => {
+    const options = {
+      configFile: example("memory.yml"),
+      overrides: { "function_groups.memory.max_turns": "2", "function_groups.memory.summarised_at_once": "1" },
+    };
+    const before = await workplace.start(options);
+    for (const content of ["Good morning. It is early", "Tea?", "Yes, tea"]) {
+      await ask(before.client, "/v1/memory/append", { role: "user", content });
+    }
+    await before.stop("SIGKILL");
+
+    const { client } = await workplace.start(options);
+    expect(await ask(client, "/v1/memory/recall", {})).toMatchObject({
+      turns: [{ content: "Tea?" }, { content: "Yes, tea" }],
+      summary: "user: Good morning.",
+    });
+    expect(await ask(client, "/v1/memory/search", { text: "TEA", limit: 1 })).toMatchObject({
+      turns: [{ sequence: 3, content: "Yes, tea" }],
+      next: 2,
+    });
+    expect(await ask(client, "/v1/memory/forget", {})).toEqual({ forgotten: 3, count: 0 });
+    expect(await ask(client, "/generate", { command: "stats" })).toMatchObject({ data: { commands_executed: 1 } });
+  });
+});
