@@ -1,3 +1,5 @@
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import { describe, expect } from "vitest";
 import { workspaceFolder } from "./command-line.js";
@@ -56,5 +58,31 @@ describe("configs/memory.yml", () => {
     });
     expect(await ask(client, "/v1/memory/forget", {})).toEqual({ forgotten: 3, count: 0 });
     expect(await ask(client, "/generate", { command: "stats" })).toMatchObject({ data: { commands_executed: 1 } });
+  });
+});
+
+describe("configs/http-tools.yml", () => {
+  test("fetches from the origin it names, and from no other", async ({ workplace }) => {
+    const server = createServer((_request, response) => response.end("from outside"));
+    await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+    try {
+      const { port } = server.address() as AddressInfo;
+      const origin = `http://127.0.0.1:${port}`;
+      const { client } = await workplace.start({
+        configFile: example("http-tools.yml"),
+        overrides: {
+          "function_groups.web.allowed_origins": JSON.stringify([origin]),
+          "function_groups.web.allowed_addresses": '["127.0.0.1"]',
+        },
+      });
+      expect(await ask(client, "/v1/fetch", { url: origin })).toMatchObject({ status: 200, body: "from outside" });
+      const refused = await client.generate("alice", { url: "https://example.org/" }, "/v1/fetch");
+      expect([refused.status, refused.json]).toEqual([
+        422,
+        expect.objectContaining({ code: "workflow_error", details: "UrlNotAllowedError" }),
+      ]);
+    } finally {
+      server.close();
+    }
   });
 });
