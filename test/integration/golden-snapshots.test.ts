@@ -2,6 +2,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { definePerUserFunction, functionGroupRef, z } from "@alcove/plugin-api";
 import { createKeyvSessionStore } from "@alcove/state";
 import { describe, expect, it } from "vitest";
+import memory from "../../plugins/conversation-memory/src/conversation-memory.js";
 import assistant from "../../plugins/per-user-assistant/src/assistant.js";
 import notepad from "../../plugins/per-user-assistant/src/notepad.js";
 import preferences from "../../plugins/per-user-assistant/src/preferences.js";
@@ -29,6 +30,7 @@ const caller = definePerUserFunction({
 
 const plugins = [
   { id: "caller", functions: { caller } },
+  { id: "conversation-memory", functionGroups: { per_user_conversation_memory: memory } },
   {
     id: "per-user-assistant",
     functions: { per_user_notepad: notepad, per_user_preferences: preferences, per_user_assistant: assistant },
@@ -51,6 +53,12 @@ functions:
 function_groups:
   todo: { _type: per_user_todo }
 workflow: { _type: per_user_todo_assistant, todo_name: todo, current_datetime_name: current_datetime }
+`;
+const memoryConfig = `
+general: { application: memory }
+function_groups:
+  memory: { _type: per_user_conversation_memory }
+workflow: { _type: caller, group: memory }
 `;
 const timeConfig = `
 general: { application: time }
@@ -76,6 +84,7 @@ async function startOn(name: string, yaml: string) {
 describe("a snapshot of a released version", () => {
   it("is tested here, whichever it is", () => {
     expect(readdirSync(folder).sort()).toEqual([
+      "conversation-memory-0.1.0.txt",
       "per-user-assistant-0.1.0-collection.txt",
       "per-user-assistant-0.1.0.txt",
       "time-0.1.0.txt",
@@ -154,6 +163,22 @@ describe("a snapshot of a released version", () => {
     expect(await call(runtime, alice, { member: "get_timezone", input: {} })).toEqual({
       timezone: "Asia/Kathmandu",
       is_own: true,
+    });
+  });
+
+  it("of the memory 0.1.0 gives back what was said, and its summary", async () => {
+    const { bench, runtime } = await startOn("conversation-memory-0.1.0.txt", memoryConfig);
+    await using _closing = bench;
+    expect(await call(runtime, alice, { member: "recall", input: {} })).toEqual({
+      turns: [
+        { sequence: 2, role: "assistant", content: 'Milk, "eggs" & ünï✓', at: "2026-11-29T17:20:02.000Z" },
+        { sequence: 3, role: "user", content: "Tea?", at: "2026-11-29T17:20:03.000Z" },
+      ],
+      summary: "user: Good morning.",
+    });
+    expect(await call(runtime, alice, { member: "append", input: { role: "user", content: "Yes" } })).toEqual({
+      sequence: 4,
+      count: 3,
     });
   });
 });
