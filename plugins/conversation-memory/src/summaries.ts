@@ -19,8 +19,7 @@ export const summaryStateSchema = z.object({ summary: z.string(), summarised: z.
 /** A user's summary, as a draft that may be changed in place. */
 export type SummaryState = z.output<typeof summaryStateSchema>;
 
-/** The function that makes summaries. */
-export type Summariser = FunctionHandle<z.input<typeof summariserInput>, z.output<typeof summariserOutput>>;
+type Summariser = FunctionHandle<z.input<typeof summariserInput>, z.output<typeof summariserOutput>>;
 
 /** What is summarised when, and by whom. */
 export interface SummaryRules {
