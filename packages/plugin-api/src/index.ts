@@ -76,6 +76,7 @@ export {
   type ResolvedServices,
   type ServiceRequests,
 } from "./definitions/definition.js";
+export { engineFields } from "./definitions/engine-fields.js";
 export type { EngineProcessContext, ProcessContext } from "./definitions/process-context.js";
 export {
   migrateFrom,
@@ -117,6 +118,7 @@ export type {
 export type { JsonValue } from "./json.js";
 export { type LogFields, Logger, silentLogger } from "./logger.js";
 export {
+  BUILT_IN_PLUGIN_ID,
   type ComponentContribution,
   MANIFEST_FORMAT,
   type Manifest,

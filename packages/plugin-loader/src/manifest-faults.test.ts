@@ -95,6 +95,12 @@ describe("checkManifest", () => {
     ]);
   });
 
+  it("refuses the id of what comes with Alcove, and says whose it is", () => {
+    expect(
+      faultsOf({ ...valid, id: "alcove" }).map(({ field, text }) => [field, text.replace(/ Correct it.*/, "")]),
+    ).toEqual([["id", 'the field id is wrong: "alcove" is the id of what comes with Alcove, received "alcove".']]);
+  });
+
   it("says of a newer format just that", () => {
     expect(faultsOf({ manifest: 2, shape: "unknown" })).toEqual([
       {

@@ -1,5 +1,5 @@
 import type { ComponentConfig, ComponentSections, ConfigDocument } from "@alcove/config";
-import type { ComponentDefinition, ComponentKind, Problem } from "@alcove/plugin-api";
+import { type ComponentDefinition, type ComponentKind, engineFields, type Problem } from "@alcove/plugin-api";
 import {
   type ComponentType,
   type ComponentTypeRegistry,
@@ -11,15 +11,9 @@ import type { ComponentSection } from "./application-plan.js";
 import { type ConfiguredComponent, MEMBER_SEPARATOR, type OfferedFunction } from "./configured-component.js";
 import { fieldProblems } from "./field-problems.js";
 import { selectGroupMembers } from "./group-members.js";
-import { MIDDLEWARE_FIELD, readMiddlewareNames } from "./middleware-names.js";
+import { readMiddlewareNames } from "./middleware-names.js";
 import { collectReferences } from "./references-in-config.js";
 
-/** The fields components of a kind take beside those of their own schemas. */
-const engineFields: Readonly<Record<ComponentKind, readonly string[]>> = {
-  function: [MIDDLEWARE_FIELD],
-  function_group: ["include", "exclude", "tool_overrides", MIDDLEWARE_FIELD],
-  middleware: [],
-};
 const kindOfSection = {
   functions: "function",
   function_groups: "function_group",
@@ -203,7 +197,7 @@ function configureComponent(
     definition.kind === "middleware" ? { names: [], problems: [] } : readMiddlewareNames(name, source, document);
   const problems: Problem[] = [...members.problems, ...middleware.problems];
   if (!parsed.success) {
-    const knownFields = [...Object.keys(definition.config.shape), "_type", ...given];
+    const knownFields = [...Object.keys(definition.config.shape), ...given];
     problems.push(...fieldProblems(parsed.error, { type: subject.type, path: source.path, knownFields }, document));
   }
   return {
