@@ -3,11 +3,12 @@ import { checkPackage, createPackageFromTarballData } from "@arethetypeswrong/co
 import { publint } from "publint";
 import { formatMessage } from "publint/utils";
 
-/** What publint has to say of a packed package, suggestions included. */
+/** What publint has to say of a packed package, suggestions included. Templates are packages that are yet to be made. */
 export async function publintMessages(tarball: string): Promise<string[]> {
   const { buffer } = new Uint8Array(await readFile(tarball));
   const { messages, pkg } = await publint({ pack: { tarball: buffer }, strict: true });
-  return messages.map((message) => formatMessage(message, pkg) ?? message.code);
+  const texts = messages.map((message) => formatMessage(message, pkg) ?? message.code);
+  return texts.filter((text) => !text.startsWith("./templates/"));
 }
 
 /**
