@@ -15,7 +15,7 @@ import { readPluginsSection } from "./plugins-section.js";
 import type { ProblemReport } from "./problem-report.js";
 import { withTypeKey } from "./type-key.js";
 
-const componentSectionKeys = ["functions", "function_groups", "middleware", "workflow", "plugins"];
+const componentSectionKeys = ["functions", "function_groups", "middleware", "http_routes", "workflow", "plugins"];
 const topLevelKeys = ["base", "general", ...componentSectionKeys];
 const componentName = /^[A-Za-z0-9_-]+$/;
 
@@ -36,22 +36,29 @@ export function readComponentSections(
   const functionGroups = reader.components(sectionNode("function_groups"), "function_groups");
   const middlewareReader = new ComponentReader(report);
   const middleware = middlewareReader.components(sectionNode("middleware"), "middleware");
+  const routesReader = new ComponentReader(report);
+  const httpRoutes = routesReader.components(sectionNode("http_routes"), "http_routes");
   const workflow = reader.workflow(root);
   const errorsBefore = report.errorCount;
   const pluginsNode = sectionNode("plugins");
   const plugins = readPluginsSection(pluginsNode, report);
   const arePluginsKnown = report.errorCount === errorsBefore && (pluginsNode === undefined || !hasFault(pluginsNode));
-  const areComponentsKnown = functions !== undefined && functionGroups !== undefined && middleware !== undefined;
-  if (hidesSection || !areComponentsKnown || !arePluginsKnown) {
+  const areFunctionsKnown = functions !== undefined && functionGroups !== undefined;
+  const areOthersKnown = middleware !== undefined && httpRoutes !== undefined;
+  if (hidesSection || !areFunctionsKnown || !areOthersKnown || !arePluginsKnown) {
     return undefined;
   }
   return Object.freeze({
     functions,
     functionGroups,
     middleware,
+    httpRoutes,
     workflow,
     ...plugins,
-    faultyNames: Object.freeze([...reader.faultyNames]),
+    faultyNames: Object.freeze([
+      ...reader.faultyNames,
+      ...Array.from(routesReader.faultyNames, (name) => `http_routes ${name}`),
+    ]),
     faultyMiddleware: Object.freeze([...middlewareReader.faultyNames]),
   });
 }

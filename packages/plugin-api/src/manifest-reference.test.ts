@@ -66,7 +66,7 @@ function sectionsOf(schema: Schema, place: string): Section[] {
   });
   const inner = properties.flatMap(([name, property]) => {
     const entry = entriesOf(property);
-    if (entry !== undefined) return sectionsOf(entry, `${placeOf(place, name)}.<name>`);
+    if (entry?.properties !== undefined) return sectionsOf(entry, `${placeOf(place, name)}.<name>`);
     return property.properties === undefined ? [] : sectionsOf(property, placeOf(place, name));
   });
   return [{ places: [place], rows }, ...inner];
@@ -92,8 +92,10 @@ function sectionText({ places, rows }: Section): string {
 function valueText(schema: Schema, place: string): string {
   if (schema.const !== undefined) return code(schema.const);
   if (schema.enum !== undefined) return schema.enum.map(code).join(" or ");
-  if (entriesOf(schema) !== undefined) {
-    return `a mapping of names (${asSchema(schema.propertyNames).description}) to [these](#${anchorOf(place)})`;
+  const entry = entriesOf(schema);
+  if (entry !== undefined) {
+    const what = entry.properties === undefined ? valueText(entry, place) : `[these](#${anchorOf(place)})`;
+    return `a mapping of names (${asSchema(schema.propertyNames).description}) to ${what}`;
   }
   if (schema.type === "object") return `[these](#${anchorOf(place)})`;
   if (schema.type === "array") return `a list, each ${valueText(asSchema(schema.items), place)}`;

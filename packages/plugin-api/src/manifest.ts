@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { httpRouteAccessSchema, httpRouteAddressSchema } from "./http-route-address.js";
 
 /** The version of the manifest format this package reads and writes. */
 export const MANIFEST_FORMAT = 1;
@@ -27,6 +28,12 @@ const componentContribution = z.strictObject({
   module: modulePath,
   export: exportName,
   description: z.string().min(1).describe("One sentence for `alcove info components` and `alcove plugins info`."),
+});
+
+const httpRoutesContribution = componentContribution.extend({
+  routes: z
+    .record(httpRouteAddressSchema.describe("such as `GET /books/{id}`"), httpRouteAccessSchema)
+    .describe("Every route it serves, and whom: a user, the public, or an operator."),
 });
 
 const forPluginsInfo = z.string().min(1).describe("One sentence for `alcove plugins info`.");
@@ -65,6 +72,12 @@ const contributions = z.strictObject({
     .record(typeName, componentContribution)
     .default({})
     .describe("Middleware types, by `_type`. Defined with `defineMiddleware()` or `definePerUserMiddleware()`."),
+  http_routes: z
+    .record(typeName, httpRoutesContribution)
+    .default({})
+    .describe(
+      "Sets of HTTP routes below `/plugins/<id>`, by `_type`. Defined with `defineHttpRoutes()` or `definePerUserHttpRoutes()`.",
+    ),
   services: z
     .record(identifier, servicesContribution)
     .default({})
@@ -110,6 +123,9 @@ export type Manifest = z.output<typeof manifestSchema>;
 
 /** One component type a manifest contributes. */
 export type ComponentContribution = z.output<typeof componentContribution>;
+
+/** One set of HTTP routes a manifest contributes. */
+export type HttpRoutesContribution = z.output<typeof httpRoutesContribution>;
 
 /** One module of shared services a manifest contributes. */
 export type ServicesContribution = z.output<typeof servicesContribution>;

@@ -20,6 +20,7 @@ export { builtInPlugin } from "./middleware/built-in/built-in-middleware.js";
 export type { ApplicationPlan, ComponentPlan, FunctionPlan } from "./plan/application-plan.js";
 export type { EntryFacts } from "./plan/entry.js";
 export { type PlanOptions, type PlanResult, planApplication } from "./plan/plan-application.js";
+export { type RouteFacts, routesOfPlan } from "./plan/route-facts.js";
 export { createMemoryCollection } from "./runs/memory-collection.js";
 export type { Reply, ReplyStream } from "./runs/reply.js";
 export type { RunRequest } from "./runs/run-facts.js";

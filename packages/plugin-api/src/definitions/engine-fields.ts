@@ -6,6 +6,7 @@ export const engineFields: Readonly<Record<ComponentKind, readonly string[]>> = 
   function: Object.freeze(["_type", "middleware"]),
   function_group: Object.freeze(["_type", "include", "exclude", "tool_overrides", "middleware"]),
   middleware: Object.freeze(["_type"]),
+  http_routes: Object.freeze(["_type", "middleware"]),
 });
 
 /** The schema of a definition's configuration; one without fields where there is none. @throws TypeError for a field of Alcove's own */

@@ -18,12 +18,14 @@ const kindOfSection = {
   functions: "function",
   function_groups: "function_group",
   middleware: "middleware",
+  http_routes: "http_routes",
   workflow: "function",
 } as const satisfies Record<ComponentSection, ComponentKind>;
 const typeLabels: Readonly<Record<ComponentKind, string>> = {
   function: "function type",
   function_group: "function group type",
   middleware: "middleware type",
+  http_routes: "type of HTTP routes",
 };
 
 /** What became of the configured components. */
@@ -64,11 +66,17 @@ function placedComponents(sections: ComponentSections): [string, ComponentSectio
     ...Object.entries(sections.functions).map(entryOf("functions")),
     ...Object.entries(sections.functionGroups).map(entryOf("function_groups")),
     ...Object.entries(sections.middleware).map(entryOf("middleware")),
+    ...Object.entries(sections.httpRoutes).map(entryOf("http_routes")),
     ...(sections.workflow === undefined ? [] : [entryOf("workflow")(["workflow", sections.workflow])]),
   ];
 }
 
-/** What something that is built, or is served, counts on: as `<section of middleware or not>/<name>`. */
+/** A name that no other component has: functions, groups and the workflow share theirs, middleware and routes do not. */
+function nameKey(section: ComponentSection, name: string): string {
+  return section === "middleware" || section === "http_routes" ? `${section} ${name}` : name;
+}
+
+/** What something that is built, or is served, counts on. */
 function namesInUse(sections: ComponentSections, components: readonly ConfiguredComponent[]): ReadonlySet<string> {
   const functions = [
     ...components.flatMap(({ references }) => references.map(({ reference }) => reference.name)),
@@ -78,7 +86,7 @@ function namesInUse(sections: ComponentSections, components: readonly Configured
   return new Set([
     "workflow",
     ...functions.flatMap((name) => [name, name.split(MEMBER_SEPARATOR)[0] ?? name]),
-    ...middleware.map(({ name }) => `middleware ${name}`),
+    ...middleware.map(({ name }) => nameKey("middleware", name)),
   ]);
 }
 
@@ -91,7 +99,7 @@ function untypedProblem(
   if (missingPlugins.length === 0) {
     return problem;
   }
-  const isUsed = used.has(section === "middleware" ? `middleware ${name}` : name);
+  const isUsed = used.has(nameKey(section, name));
   const missing = `The optional ${missingPlugins.length === 1 ? "plugin" : "plugins"} ${missingPlugins.join(", ")} could not be loaded`;
   return isUsed
     ? { ...problem, remedy: `${missing}, and ${name} is used by what is not optional: mend it, or do not use ${name}.` }
@@ -111,16 +119,17 @@ export async function resolveComponents(
   const withoutType: UntypedComponent[] = [];
   for (const [name, section, source] of placedComponents(sections)) {
     const faulty = section === "middleware" ? faultyMiddleware : faultyNames;
+    const ownName = section === "middleware" ? name : nameKey(section, name);
     const type = findType(section, source, registry, document);
     if ("rule" in type) {
       withoutType.push({ name, section, problem: type });
-      faulty.add(name);
+      faulty.add(ownName);
       continue;
     }
     const imported = await definitionOf(type, timeoutMs);
     problems.push(...imported.problems);
     if (imported.definition === undefined) {
-      faulty.add(name);
+      faulty.add(ownName);
     } else {
       const configured = configureComponent({ name, section, source, type, definition: imported.definition }, document);
       components.push(configured.component);
@@ -226,6 +235,12 @@ function functionsOf(
       return { visible: new Map([["", { definedAs: "", schemas: definition }]]), hidden: new Set(), problems: [] };
     case "function_group":
       return selectGroupMembers(name, definition.functions, source, document);
+    case "http_routes": {
+      const routes = Object.entries(definition.routes).map(
+        ([address, schemas]) => [address, { definedAs: address, schemas }] as const,
+      );
+      return { visible: new Map(routes), hidden: new Set(), problems: [] };
+    }
     case "middleware":
       return { visible: new Map(), hidden: new Set(), problems: [] };
   }

@@ -16,6 +16,7 @@ import type { WatchedStore } from "../readiness.js";
 import type { ServedApplication } from "../served-application.js";
 import type { ServerOptions } from "../server-options.js";
 import type { StoredSessions } from "../stored-sessions.js";
+import { RememberedCookies } from "./remembered-cookies.js";
 import { watchedStore } from "./watched-store.js";
 
 /** A run the fake application was asked for. */
@@ -87,6 +88,7 @@ export class ServedEcho implements ServedApplication {
       typeName: "echo",
       scope,
       onDisconnect,
+      route: undefined,
       description: "Echoes.",
       inputSchema,
       outputSchema: z.unknown(),
@@ -215,23 +217,6 @@ export const testLimits: AlcoveConfig["general"]["frontEnd"]["limits"] = {
   maxKeptStreamsPerUser: 100,
   maxNewSessionsPerMinute: 0,
 };
-/** What a process has heard of its issued cookies. */
-class RememberedCookies implements CookieRegister {
-  readonly #oldestValid = new Map<string, number>();
-
-  oldestValid(userId: string): number {
-    return this.#oldestValid.get(userId) ?? 0;
-  }
-
-  async endEarlier(userId: string, generation: number): Promise<void> {
-    this.#oldestValid.set(userId, Math.max(generation, this.oldestValid(userId)));
-  }
-
-  revoke(userId: string): Promise<void> {
-    return this.endEarlier(userId, Number.POSITIVE_INFINITY);
-  }
-}
-
 const testTelemetry: AlcoveConfig["general"]["telemetry"] = {
   logging: { level: "info", format: "auto", scopes: {} },
   exporters: [],
@@ -250,6 +235,7 @@ export function testConfig({
     functions: {},
     functionGroups: {},
     middleware: {},
+    httpRoutes: {},
     workflow: undefined,
     plugins: [],
     allowedPlugins: undefined,
