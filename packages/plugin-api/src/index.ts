@@ -61,6 +61,7 @@ export {
   type PerUserMiddlewareOptions,
   type SharedMiddlewareOptions,
 } from "./definitions/define-middleware.js";
+export { definePerUserService, type PerUserServiceOptions } from "./definitions/define-per-user-service.js";
 export {
   defineServices,
   isServicesDefinition,
@@ -82,6 +83,7 @@ export {
   type Implementation,
   isComponentDefinition,
   type MiddlewareDefinition,
+  type PerUserServiceDefinition,
   type Residency,
   type ResolvedServices,
   type ServiceRequests,
@@ -118,6 +120,7 @@ export {
   formatReport,
   type Problem,
   type ProblemRule,
+  problemRules,
   type SourceLocation,
 } from "./errors/problem.js";
 export type { HttpMethod, HttpRouteAccess, HttpRouteAddress } from "./http-route-address.js";

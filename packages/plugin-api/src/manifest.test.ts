@@ -33,6 +33,7 @@ describe("the manifest schema", () => {
       middleware: {},
       http_routes: {},
       services: {},
+      per_user_services: {},
       lifecycle: {},
       health_checks: {},
     });

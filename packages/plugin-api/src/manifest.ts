@@ -36,6 +36,14 @@ const httpRoutesContribution = componentContribution.extend({
     .describe("Every route it serves, and whom: a user, the public, or an operator."),
 });
 
+const perUserServiceContribution = componentContribution.omit({ scope: true }).extend({
+  scope: z.literal("per-user").default("per-user").describe("One instance per user session."),
+  provides: z
+    .string()
+    .min(1)
+    .describe("The service it is asked for by: the description of a symbol, or the name of a class."),
+});
+
 const forPluginsInfo = z.string().min(1).describe("One sentence for `alcove plugins info`.");
 
 const servicesContribution = z.strictObject({
@@ -82,6 +90,10 @@ const contributions = z.strictObject({
     .record(identifier, servicesContribution)
     .default({})
     .describe("Shared services, by a name of the plugin's own. Defined with `defineServices()`."),
+  per_user_services: z
+    .record(typeName, perUserServiceContribution)
+    .default({})
+    .describe("Services of each user, by `_type`. Defined with `definePerUserService()`."),
   lifecycle: z
     .record(identifier, processContribution)
     .default({})

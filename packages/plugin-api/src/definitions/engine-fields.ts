@@ -7,6 +7,7 @@ export const engineFields: Readonly<Record<ComponentKind, readonly string[]>> = 
   function_group: Object.freeze(["_type", "include", "exclude", "tool_overrides", "middleware"]),
   middleware: Object.freeze(["_type"]),
   http_routes: Object.freeze(["_type", "middleware"]),
+  per_user_service: Object.freeze(["_type"]),
 });
 
 /** The schema of a definition's configuration; one without fields where there is none. @throws TypeError for a field of Alcove's own */

@@ -2,7 +2,7 @@ import type { ComponentConfig, ConfigDocument, MiddlewareName } from "@alcove/co
 import { type Problem, z } from "@alcove/plugin-api";
 
 /** The field in which functions, groups and the workflow name what is put around them. */
-const MIDDLEWARE_FIELD = "middleware";
+export const MIDDLEWARE_FIELD = "middleware";
 
 const namesSchema = z.array(z.string().min(1)).nullish();
 

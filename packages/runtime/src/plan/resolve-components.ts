@@ -11,7 +11,7 @@ import type { ComponentSection } from "./application-plan.js";
 import { type ConfiguredComponent, MEMBER_SEPARATOR, type OfferedFunction } from "./configured-component.js";
 import { fieldProblems } from "./field-problems.js";
 import { selectGroupMembers } from "./group-members.js";
-import { readMiddlewareNames } from "./middleware-names.js";
+import { MIDDLEWARE_FIELD, readMiddlewareNames } from "./middleware-names.js";
 import { collectReferences } from "./references-in-config.js";
 
 const kindOfSection = {
@@ -19,6 +19,7 @@ const kindOfSection = {
   function_groups: "function_group",
   middleware: "middleware",
   http_routes: "http_routes",
+  per_user_services: "per_user_service",
   workflow: "function",
 } as const satisfies Record<ComponentSection, ComponentKind>;
 const typeLabels: Readonly<Record<ComponentKind, string>> = {
@@ -26,6 +27,7 @@ const typeLabels: Readonly<Record<ComponentKind, string>> = {
   function_group: "function group type",
   middleware: "middleware type",
   http_routes: "type of HTTP routes",
+  per_user_service: "type of per-user services",
 };
 
 /** What became of the configured components. */
@@ -67,13 +69,16 @@ function placedComponents(sections: ComponentSections): [string, ComponentSectio
     ...Object.entries(sections.functionGroups).map(entryOf("function_groups")),
     ...Object.entries(sections.middleware).map(entryOf("middleware")),
     ...Object.entries(sections.httpRoutes).map(entryOf("http_routes")),
+    ...Object.entries(sections.perUserServices).map(entryOf("per_user_services")),
     ...(sections.workflow === undefined ? [] : [entryOf("workflow")(["workflow", sections.workflow])]),
   ];
 }
 
-/** A name that no other component has: functions, groups and the workflow share theirs, middleware and routes do not. */
+const sectionsOfFunctions: ReadonlySet<ComponentSection> = new Set(["functions", "function_groups", "workflow"]);
+
+/** A name that no other component has: functions, groups and the workflow share their names, all others do not. */
 function nameKey(section: ComponentSection, name: string): string {
-  return section === "middleware" || section === "http_routes" ? `${section} ${name}` : name;
+  return sectionsOfFunctions.has(section) ? name : `${section} ${name}`;
 }
 
 /** What something that is built, or is served, counts on. */
@@ -202,8 +207,9 @@ function configureComponent(
   const ownFields = Object.fromEntries(Object.entries(source.fields).filter(([field]) => !given.includes(field)));
   const parsed = definition.config.strict().safeParse(ownFields);
   const members = functionsOf(name, definition, source, document);
-  const middleware =
-    definition.kind === "middleware" ? { names: [], problems: [] } : readMiddlewareNames(name, source, document);
+  const middleware = given.includes(MIDDLEWARE_FIELD)
+    ? readMiddlewareNames(name, source, document)
+    : { names: [], problems: [] };
   const problems: Problem[] = [...members.problems, ...middleware.problems];
   if (!parsed.success) {
     const knownFields = [...Object.keys(definition.config.shape), ...given];
@@ -242,6 +248,7 @@ function functionsOf(
       return { visible: new Map(routes), hidden: new Set(), problems: [] };
     }
     case "middleware":
+    case "per_user_service":
       return { visible: new Map(), hidden: new Set(), problems: [] };
   }
 }

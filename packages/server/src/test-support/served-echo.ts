@@ -236,6 +236,7 @@ export function testConfig({
     functionGroups: {},
     middleware: {},
     httpRoutes: {},
+    perUserServices: {},
     workflow: undefined,
     plugins: [],
     allowedPlugins: undefined,
