@@ -40,7 +40,9 @@ export interface ServedApplication {
      * catalogue.
      */
     session(options: {
+      /** Who asks; `undefined` for nobody in particular, who reaches shared functions only. */
       readonly userId: string | undefined;
+      /** The function that is served on its own; the workflow if left out. */
       readonly functionName?: string | undefined;
     }): ServedSession;
     /** Figures of the sessions in memory, in the order in which they woke up. */

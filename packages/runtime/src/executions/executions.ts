@@ -85,7 +85,7 @@ export class Executions {
     return view;
   }
 
-  /** @throws EXECUTION_NOT_FOUND, also when it is another user's; STATE_UNREADABLE, STORE_FAILED. */
+  /** What is known of one of the user's executions. @throws EXECUTION_NOT_FOUND, also when it is another user's; STATE_UNREADABLE, STORE_FAILED. */
   async get(userId: string, id: string): Promise<ExecutionView> {
     return (await this.#finder.view(userId, id)) ?? notFound(id);
   }
