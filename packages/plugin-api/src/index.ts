@@ -119,6 +119,7 @@ export {
   formatReport,
   type Problem,
   type ProblemRule,
+  problemRules,
   type SourceLocation,
 } from "./errors/problem.js";
 export type { HttpMethod, HttpRouteAccess, HttpRouteAddress } from "./http-route-address.js";

@@ -152,7 +152,7 @@ describe("importComponentDefinition", () => {
 
     await using other = await TemporaryProject.create();
     const { problems: inherited } = await importAdd(other, source, { exportName: "toString" });
-    expect(inherited[0]?.remedy).toBe("Its exports are addNote, default.");
+    expect(inherited[0]?.remedy).toBe("Export it, or name one of its exports: addNote, default.");
   });
 
   it.each([
@@ -206,7 +206,7 @@ describe("importComponentDefinition", () => {
 
     const { problems } = await importComponentDefinition(new ComponentTypeRegistry([plugin]).all()[0]!);
 
-    expect(problems).toMatchObject([{ rule: "plugin-module", remedy: "The module exports nothing." }]);
+    expect(problems).toMatchObject([{ rule: "plugin-module", remedy: "Export it: the module exports nothing." }]);
     expect(problems[0]?.source).not.toHaveProperty("line");
   });
 });

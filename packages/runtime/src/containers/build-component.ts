@@ -94,20 +94,24 @@ async function instantiate(component: ComponentPlan, surroundings: ComponentSurr
   } catch (error) {
     throw error instanceof ComponentBuildFailedError
       ? error
-      : new ComponentBuildFailedError(name, component.type.qualifiedName, error);
+      : new ComponentBuildFailedError(name, component.type.qualifiedName, { cause: error, source: component.source });
   } finally {
     logger.endBuild();
   }
 }
 
 /** What is built after the time is in nobody's reach; what it acquires by then is released at once. */
-async function inTime<Built>({ name, type }: ComponentPlan, build: Promise<Built>, timeoutMs: number): Promise<Built> {
+async function inTime<Built>(
+  { name, type, source }: ComponentPlan,
+  build: Promise<Built>,
+  timeoutMs: number,
+): Promise<Built> {
   const built = await withinTime(build, timeoutMs);
   if (built !== late) {
     return built;
   }
   const reason = `its build had not ended after ${timeoutMs / 1_000} s (general.plugin_start_timeout); it is of the plugin ${describePlugin(type.plugin)}`;
-  throw new ComponentBuildFailedError(name, type.qualifiedName, undefined, reason);
+  throw new ComponentBuildFailedError(name, type.qualifiedName, { reason, source });
 }
 
 /** The functions of a component, each with its middleware around it, which has been built before. */

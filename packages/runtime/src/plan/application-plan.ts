@@ -8,6 +8,7 @@ import type {
   LifecycleDefinition,
   Scope,
   ServicesDefinition,
+  SourceLocation,
 } from "@alcove/plugin-api";
 import type { ComponentType, DiscoveredPlugin } from "@alcove/plugin-loader";
 
@@ -24,8 +25,10 @@ export type ComponentSection =
 export interface ComponentPlan {
   /** Its name in the configuration; `workflow` for the workflow. */
   readonly name: string;
-  /** Where it stands in the configuration. */
+  /** The section of the configuration it stands in. */
   readonly section: ComponentSection;
+  /** Where it stands there. */
+  readonly source: SourceLocation;
   /** What its `_type` selects. */
   readonly type: ComponentType;
   /** What its module exports. */

@@ -1,3 +1,4 @@
+import type { ConfigDocument } from "@alcove/config";
 import type { FunctionGroupHandle, FunctionHandle, Reference } from "@alcove/plugin-api";
 import { PlannedFunctionHandle } from "../runs/function-handle.js";
 import type {
@@ -30,6 +31,7 @@ export function compilePlan(
   components: readonly ConfiguredComponent[],
   { dependencies, entries }: PlannedGraph,
   processParts: ProcessPlan,
+  document: Pick<ConfigDocument, "locateKey">,
 ): ApplicationPlan {
   const workflow = components.find((component) => component.section === "workflow");
   if (workflow === undefined) {
@@ -37,7 +39,7 @@ export function compilePlan(
   }
   const ordered = inBuildOrder(components, dependencies);
   const reached = reachedFrom([workflow, ...entries.map(({ component }) => component)], dependencies);
-  const compiler = new PlanCompiler(dependencies);
+  const compiler = new PlanCompiler(dependencies, document);
   const plans = ordered
     // What an optional plugin contributes and nothing reaches is not built, so that it cannot fail.
     .filter((component) => isBuiltAnyway(component) || reached.has(component))
@@ -102,9 +104,11 @@ class PlanCompiler {
   #stateCount = 0;
   readonly #plans = new Map<ConfiguredComponent, ComponentPlan>();
   readonly #dependencies: readonly Dependency[];
+  readonly #document: Pick<ConfigDocument, "locateKey">;
 
-  constructor(dependencies: readonly Dependency[]) {
+  constructor(dependencies: readonly Dependency[], document: Pick<ConfigDocument, "locateKey">) {
     this.#dependencies = dependencies;
+    this.#document = document;
   }
 
   /** Compiles one component; those it depends on have to be compiled before. */
@@ -114,6 +118,7 @@ class PlanCompiler {
     const plan: ComponentPlan = Object.freeze({
       name: component.name,
       section: component.section,
+      source: this.#document.locateKey(component.source.path),
       type: component.type,
       definition: component.definition,
       scope: component.scope,

@@ -90,7 +90,8 @@ export async function planApplication(options: PlanOptions): Promise<PlanResult>
     ...processProblems,
   ];
   const hasErrors = problems.some((problem) => problem.severity === "error");
-  const plan = hasErrors ? undefined : compilePlan(components, { dependencies, entries }, { ...parts, missingPlugins });
+  const processPlan = { ...parts, missingPlugins };
+  const plan = hasErrors ? undefined : compilePlan(components, { dependencies, entries }, processPlan, document);
   return { plan, servedScope: servedScope(entryComponents), problems };
 }
 

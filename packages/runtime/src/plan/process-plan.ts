@@ -6,6 +6,7 @@ import {
   describeService,
   importProcessParts,
   importServices,
+  locateInFile,
 } from "@alcove/plugin-loader";
 import type { ProcessPartPlan, ProcessPlan, ServicesPlan } from "./application-plan.js";
 import type { ConfiguredComponent } from "./configured-component.js";
@@ -48,7 +49,7 @@ export async function planProcess(
       for (const provided of definition.provides) {
         const owner = owners.get(provided);
         if (owner !== undefined) {
-          problems.push(clashProblem(provided, plugin, owner));
+          problems.push(await clashProblem(provided, { plugin, name }, owner));
         }
         owners.set(provided, `the plugin ${plugin.id}`);
       }
@@ -61,18 +62,22 @@ export async function planProcess(
   problems.push(
     ...clashes,
     ...missingServices(components, new Set([...owners.keys(), ...perUser.keys()]), document),
-    ...missingServicesOfParts("hooks", lifecycle, owners),
-    ...missingServicesOfParts("health check", healthChecks, owners),
+    ...(await missingServicesOfParts("lifecycle", lifecycle, owners)),
+    ...(await missingServicesOfParts("health_checks", healthChecks, owners)),
   );
   return { parts: { services, lifecycle, healthChecks }, problems };
 }
 
-function clashProblem(service: ServiceIdentifier, plugin: DiscoveredPlugin, owner: string): Problem {
+async function clashProblem(
+  service: ServiceIdentifier,
+  { plugin, name }: Pick<ServicesPlan, "plugin" | "name">,
+  owner: string,
+): Promise<Problem> {
   return {
     rule: "service-clash",
     severity: "error",
     message: `The plugin ${plugin.id} provides the service ${describeService(service)}, which ${owner} provides already.`,
-    source: { file: plugin.manifestFile },
+    source: await locateInFile(plugin.manifestFile, ["contributes", "services", name, "binds"]),
     remedy: "Remove one of the two, or give one another service identifier.",
   };
 }
@@ -96,20 +101,25 @@ function missingServices(
   );
 }
 
+const partNames = { lifecycle: "hooks", health_checks: "health check" } as const;
+
 function missingServicesOfParts(
-  what: string,
+  section: keyof typeof partNames,
   parts: readonly ProcessPartPlan<{ readonly services: ServiceRequests }>[],
   owners: ReadonlyMap<ServiceIdentifier, string>,
-): Problem[] {
-  return parts.flatMap(({ plugin, name, definition }) =>
-    Object.values(definition.services)
+): Promise<Problem[]> {
+  const missing = parts.flatMap((part) =>
+    Object.values(part.definition.services)
       .filter((service) => !owners.has(service))
-      .map((service) => ({
-        rule: "reference-unknown",
-        severity: "error",
-        message: `The ${what} ${name} of the plugin ${describePlugin(plugin)} asks for the service ${describeService(service)}, which no plugin in use provides.`,
-        source: { file: plugin.manifestFile },
-        remedy: "Install the plugin that provides it, and list it under plugins.",
-      })),
+      .map((service) => ({ ...part, service })),
+  );
+  return Promise.all(
+    missing.map(async ({ plugin, name, service }) => ({
+      rule: "reference-unknown",
+      severity: "error",
+      message: `The service ${describeService(service)} is asked for by the ${partNames[section]} ${name} of the plugin ${describePlugin(plugin)}, and no plugin in use provides it.`,
+      source: await locateInFile(plugin.manifestFile, ["contributes", section, name]),
+      remedy: "Install the plugin that provides it, and list it under plugins.",
+    })),
   );
 }
