@@ -1,6 +1,12 @@
 import { AlcoveError, type ErrorCode, errorCatalogue, type JsonValue, StoredStateError, z } from "@alcove/plugin-api";
 import { type RecordChange, type SessionKey, signpostPrefix } from "@alcove/state";
-import type { ExecutionKind, ExecutionStatus, PendingInteraction } from "./execution-view.js";
+import {
+  type ExecutionKind,
+  type ExecutionStatus,
+  type ExecutionView,
+  isFinal,
+  type PendingInteraction,
+} from "./execution-view.js";
 import type { InteractionAnswer } from "./interaction-answer.js";
 import { promptSchema } from "./prompt.js";
 
@@ -9,6 +15,8 @@ const stateSchema = z.object({
   status: z.enum(["submitted", "running", "waiting", "success", "failure", "interrupted"]),
   created_at: z.int(),
   updated_at: z.int(),
+  /** Which of those submitted in the same millisecond it is. */
+  sequence: z.int().default(0),
   /** How long it is kept once it is finished, in milliseconds. */
   expiry: z.int(),
   answers: z.int(),
@@ -53,6 +61,8 @@ export interface StoredExecutionState {
   readonly kind: ExecutionKind;
   readonly status: ExecutionStatus;
   readonly createdAtMs: number;
+  /** Counts what one process submits: it tells the order of those of one millisecond. */
+  readonly sequence: number;
   readonly updatedAtMs: number;
   readonly expiryMs: number;
   /** How many questions have been answered, or given up. */
@@ -87,28 +97,57 @@ export function executionIdOf(signpostName: string): string | undefined {
   return signpostName.startsWith(signpostNames) ? signpostName.slice(signpostNames.length) : undefined;
 }
 
-/** The state of an execution that is submitted now. @param nowMs The store's time. */
-export function newExecutionState(kind: ExecutionKind, expiryMs: number, nowMs: number): StoredExecutionState {
+/** Makes the states of executions that are submitted by this process. */
+export class ExecutionStates {
+  #count = 0;
+
+  /** The state of an execution that is submitted now. @param nowMs The store's time. */
+  submitted(kind: ExecutionKind, expiryMs: number, nowMs: number): StoredExecutionState {
+    this.#count += 1;
+    return {
+      kind,
+      status: "submitted",
+      createdAtMs: nowMs,
+      updatedAtMs: nowMs,
+      sequence: this.#count,
+      expiryMs,
+      answerCount: 0,
+      pending: undefined,
+      error: undefined,
+    };
+  }
+}
+
+/** Orders states by when their executions were submitted. */
+export function bySubmission(one: StoredExecutionState, other: StoredExecutionState): number {
+  return one.createdAtMs - other.createdAtMs || one.sequence - other.sequence;
+}
+
+/** An execution as its owner may see it. @param result Its result, once it has one. */
+export function viewOf(id: string, state: StoredExecutionState, result: unknown): ExecutionView {
+  const { kind, status, createdAtMs, updatedAtMs, expiryMs, pending, error } = state;
   return {
+    id,
     kind,
-    status: "submitted",
-    createdAtMs: nowMs,
-    updatedAtMs: nowMs,
-    expiryMs,
-    answerCount: 0,
-    pending: undefined,
-    error: undefined,
+    status,
+    createdAtMs,
+    updatedAtMs,
+    expiresAtMs: isFinal(status) ? updatedAtMs + expiryMs : undefined,
+    pending: pending && { executionId: id, ...pending },
+    result,
+    error,
   };
 }
 
 /** The record of an execution's state. A finished one is forgotten after its time. */
 export function putState(id: string, state: StoredExecutionState, isFinished: boolean): RecordChange {
-  const { kind, status, createdAtMs, updatedAtMs, expiryMs, answerCount, pending, error } = state;
+  const { kind, status, createdAtMs, updatedAtMs, sequence, expiryMs, answerCount, pending, error } = state;
   const json = JSON.stringify({
     kind,
     status,
     created_at: createdAtMs,
     updated_at: updatedAtMs,
+    sequence,
     expiry: expiryMs,
     answers: answerCount,
     pending: pending && {
@@ -130,6 +169,7 @@ export function readState(value: unknown): StoredExecutionState {
     status: state.status,
     createdAtMs: state.created_at,
     updatedAtMs: state.updated_at,
+    sequence: state.sequence,
     expiryMs: state.expiry,
     answerCount: state.answers,
     pending: pending && {

@@ -2,6 +2,7 @@ import { AlcoveError, WorkflowError } from "@alcove/plugin-api";
 import type { RecordChange } from "@alcove/state";
 import type { IntermediateStep, StepListener } from "../events/intermediate-step.js";
 import { Attempt } from "./attempt.js";
+import { ExecutionEnding } from "./execution-ending.js";
 import { ExecutionLedger, type UserRecords } from "./execution-ledger.js";
 import {
   type JournalEntry,
@@ -10,8 +11,9 @@ import {
   removeUnfinished,
   type StoredExecutionInput,
   type StoredExecutionState,
+  viewOf,
 } from "./execution-records.js";
-import { type ExecutionStatus, type ExecutionView, isFinal } from "./execution-view.js";
+import type { ExecutionStatus, ExecutionView } from "./execution-view.js";
 import type { InteractionResponse } from "./interaction-answer.js";
 import { divergedError, InteractionDesk, type InteractionListener } from "./interaction-desk.js";
 import type { ParkableRun, RunExecution } from "./run-execution.js";
@@ -29,6 +31,10 @@ export interface ExecutionSurroundings {
   changed(execution: Execution): void;
   /** An execution that has no run was answered, and is to go on. */
   goOn(execution: Execution): void;
+  /** Whether the store has the execution, as unfinished. @throws STATE_UNREADABLE, STORE_FAILED. */
+  isUnfinished(execution: Execution): Promise<boolean>;
+  /** The end of an execution is not durable, and has to be stored later. */
+  endLater(execution: Execution): void;
   /** Waits, when the process stops, for what is still being written. */
   track(writing: Promise<void>): void;
 }
@@ -54,6 +60,7 @@ export class Execution implements RunExecution {
   readonly id: string;
   readonly #parts: ExecutionParts;
   readonly #ledger: ExecutionLedger;
+  readonly #ending: ExecutionEnding;
   readonly #desk: InteractionDesk;
   readonly #sentChunks: string[] = [];
   readonly #watchers = new Set<() => void>();
@@ -73,6 +80,11 @@ export class Execution implements RunExecution {
       ...parts,
       nowMs: () => surroundings.nowMs(),
       onChange: () => this.#tell(),
+    });
+    this.#ending = new ExecutionEnding(id, this.#ledger, {
+      isUnfinished: () => surroundings.isUnfinished(this),
+      stored: () => this.drop(),
+      notStored: () => surroundings.endLater(this),
     });
     this.#desk = new InteractionDesk({
       executionId: id,
@@ -114,7 +126,7 @@ export class Execution implements RunExecution {
 
   /** When the question that waits is given up. */
   get deadlineMs(): number | undefined {
-    return this.#ledger.state.pending?.deadlineMs;
+    return this.isOver ? undefined : this.#ledger.state.pending?.deadlineMs;
   }
 
   /** Whether its end is being written, or nothing more happens to it. */
@@ -234,16 +246,26 @@ export class Execution implements RunExecution {
   failed(error: unknown): void {
     this.#committing = undefined;
     const coded = AlcoveError.is(error) ? error : new WorkflowError(error);
-    if (coded.code === "SHUTTING_DOWN" || coded.code === "OUTCOME_UNKNOWN") {
-      // What is stored says what became of it, or the next start finds it unfinished.
+    if (coded.code === "SHUTTING_DOWN") {
+      // The next start finds it unfinished.
       this.drop();
+    } else if (coded.code === "OUTCOME_UNKNOWN") {
+      // The store may have its end already, which it can tell when it answers again.
+      this.#ending.doubt(coded);
     } else {
       this.#parts.surroundings.track(this.#finish(coded.code === "RUN_ABORTED" ? "interrupted" : "failure", coded));
     }
   }
 
-  /** Aborts its run, and resolves when its end is durable; where another end is just being written, when that is. */
+  /**
+   * Aborts its run, and resolves when its end is durable; where another end is just being written, when that is.
+   *
+   * @throws the store's errors: then it is aborted, and its end is stored later.
+   */
   async cancel(): Promise<void> {
+    if (this.#ending.isKnown) {
+      return this.storeEnd();
+    }
     if (this.#committing !== undefined || this.#ledger.isClosed) {
       return this.#whenGone();
     }
@@ -278,22 +300,18 @@ export class Execution implements RunExecution {
     return this.#desk.timeOut(this.#attempt);
   }
 
-  /** @throws the store's errors: then the store goes on saying that it is unfinished. */
+  /**
+   * Stores how it has ended. Until that is durable it stays unfinished, for its owner as for the next start.
+   *
+   * @throws the store's errors.
+   */
+  storeEnd(): Promise<void> {
+    return this.#ending.store();
+  }
+
   async #finish(status: "failure" | "interrupted", error: AlcoveError): Promise<void> {
-    if (!this.#ledger.close()) {
-      return;
-    }
-    try {
-      if (this.#ledger.isStored) {
-        const removals = removeUnfinished(this.id, this.#ledger.state.answerCount);
-        await this.#ledger.write({ status, error, pending: undefined }, removals, {
-          mayBegin: false,
-          holdsTurn: false,
-        });
-      }
-    } finally {
-      this.#isGone = true;
-      this.#tell();
+    if (this.#ending.note(status, error)) {
+      await this.storeEnd();
     }
   }
 
@@ -318,24 +336,8 @@ export class Execution implements RunExecution {
   }
 }
 
-/** An execution as its owner may see it. @param result Its result, once it has one. */
-export function viewOf(id: string, state: StoredExecutionState, result: unknown): ExecutionView {
-  const { kind, status, createdAtMs, updatedAtMs, expiryMs, pending, error } = state;
-  return {
-    id,
-    kind,
-    status,
-    createdAtMs,
-    updatedAtMs,
-    expiresAtMs: isFinal(status) ? updatedAtMs + expiryMs : undefined,
-    pending: pending && { executionId: id, ...pending },
-    result,
-    error,
-  };
-}
-
 /** What an execution ends with whose process went away. */
-export function interruptedError(): AlcoveError {
+function interruptedError(): AlcoveError {
   return new AlcoveError(
     "EXECUTION_INTERRUPTED",
     "The server went away in the middle of the run; nothing of it was stored.",
