@@ -7,6 +7,7 @@ import { identifyOwner } from "../identity/identify.js";
 import { replyWithJson } from "../json-reply.js";
 import type { RequestContext } from "../request-state.js";
 import type { ServedApplication } from "../served-application.js";
+import { EVENT_STREAM_TYPE } from "../streams/open-event-reply.js";
 import type { OpenStreams } from "../streams/open-streams.js";
 import { withFaultsOfBody } from "./entry-call.js";
 import { jobEvents } from "./job-events.js";
@@ -60,6 +61,12 @@ export function jobRoutes(application: ServedApplication, options: JobRoutesOpti
       const userId = await identifyOwner(context);
       const id = jobIdOf(context);
       jobOnly(await executions.get(userId, id));
+      if (context.method === "HEAD") {
+        // A reply without content has nothing to wait for.
+        context.status = 200;
+        context.type = EVENT_STREAM_TYPE;
+        return;
+      }
       await events(context, userId, id);
     },
   };
@@ -99,7 +106,11 @@ async function submitted(
       request: runRequestOf(context),
       expiryMs: fields.expiry_seconds * MS_PER_SECOND,
     });
-    return await executions.waitFor(userId, view.id, fields.sync_timeout * MS_PER_SECOND);
+    const stopped = new Promise<ExecutionView>((resolve) => {
+      // The job goes on, or is left to the next process.
+      context.state.giveUp = () => resolve(view);
+    });
+    return await Promise.race([executions.waitFor(userId, view.id, fields.sync_timeout * MS_PER_SECOND), stopped]);
   } catch (error) {
     throw await withFaultsOfBody(error, { application, entry: workflow }, input);
   }
