@@ -115,7 +115,7 @@ describe("the OpenAPI document", () => {
 
   it("gives no example of what may be left out, which a viewer would send unasked", async () => {
     const options = { enablePerUserMonitoring: true, frontEnd: { metrics: true, reconnectGraceMs: 1_000 } };
-    const document = await documentOf(testServerOptions(options));
+    const document = await openApiDocument(testServerOptions(options));
     const isParameter = z.looseObject({ name: z.string(), in: z.string(), required: z.boolean().optional() });
     const optional: string[] = [];
     JSON.stringify(document, (_key, value: unknown) => {
