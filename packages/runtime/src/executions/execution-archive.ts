@@ -8,9 +8,9 @@ import {
   recordNames,
   type StoredExecutionInput,
   type StoredExecutionState,
-  viewOf,
 } from "./execution-records.js";
 import { type ExecutionView, isFinal, LONGEST_EXECUTION_ID } from "./execution-view.js";
+import { viewOf } from "./view-of-stored.js";
 
 const answersPerPage = 256;
 

@@ -1,12 +1,6 @@
 import { AlcoveError, type ErrorCode, errorCatalogue, type JsonValue, StoredStateError, z } from "@alcove/plugin-api";
 import { type RecordChange, type SessionKey, signpostPrefix } from "@alcove/state";
-import {
-  type ExecutionKind,
-  type ExecutionStatus,
-  type ExecutionView,
-  isFinal,
-  type PendingInteraction,
-} from "./execution-view.js";
+import type { ExecutionKind, ExecutionStatus, PendingInteraction } from "./execution-view.js";
 import type { InteractionAnswer } from "./interaction-answer.js";
 import { promptSchema } from "./prompt.js";
 
@@ -121,22 +115,6 @@ export class ExecutionStates {
 /** Orders states by when their executions were submitted. */
 export function bySubmission(one: StoredExecutionState, other: StoredExecutionState): number {
   return one.createdAtMs - other.createdAtMs || one.sequence - other.sequence;
-}
-
-/** An execution as its owner may see it. @param result Its result, once it has one. */
-export function viewOf(id: string, state: StoredExecutionState, result: unknown): ExecutionView {
-  const { kind, status, createdAtMs, updatedAtMs, expiryMs, pending, error } = state;
-  return {
-    id,
-    kind,
-    status,
-    createdAtMs,
-    updatedAtMs,
-    expiresAtMs: isFinal(status) ? updatedAtMs + expiryMs : undefined,
-    pending: pending && { executionId: id, ...pending },
-    result,
-    error,
-  };
 }
 
 /** The record of an execution's state. A finished one is forgotten after its time. */

@@ -11,13 +11,13 @@ import {
   removeUnfinished,
   type StoredExecutionInput,
   type StoredExecutionState,
-  viewOf,
 } from "./execution-records.js";
 import type { ExecutionStatus, ExecutionView } from "./execution-view.js";
 import type { InteractionResponse } from "./interaction-answer.js";
 import { divergedError, InteractionDesk, type InteractionListener } from "./interaction-desk.js";
 import type { ParkableRun, RunExecution } from "./run-execution.js";
 import { RunInteraction } from "./run-interaction.js";
+import { interruptedError, viewOf } from "./view-of-stored.js";
 
 /** What executions stand in. Nothing in it belongs to a user. */
 export interface ExecutionSurroundings {
@@ -71,6 +71,10 @@ export class Execution implements RunExecution {
   #committing: StoredExecutionState | undefined;
   #resultText: string | undefined;
   #abortRun: ((reason: AlcoveError) => void) | undefined;
+  // Whether its run was given up for an end of the session, which is to come or was refused.
+  #gaveWay: "to-be-seen" | "in-vain" | undefined;
+  // What its run ended with meanwhile.
+  #heldBack: AlcoveError | undefined;
 
   constructor(parts: ExecutionParts) {
     const { surroundings, id } = parts;
@@ -112,6 +116,11 @@ export class Execution implements RunExecution {
 
   get kind(): ExecutionView["kind"] {
     return this.#ledger.state.kind;
+  }
+
+  /** Whether it is durable that there is such an execution. */
+  get isStored(): boolean {
+    return this.#ledger.isStored;
   }
 
   /** Whether a run of it has begun in this process. */
@@ -252,8 +261,42 @@ export class Execution implements RunExecution {
     } else if (coded.code === "OUTCOME_UNKNOWN") {
       // The store may have its end already, which it can tell when it answers again.
       this.#ending.doubt(coded);
+    } else if (this.#gaveWay === "to-be-seen") {
+      this.#heldBack = coded;
+    } else if (this.#gaveWay === "in-vain") {
+      this.#goOnOrFinish(coded);
     } else {
-      this.#parts.surroundings.track(this.#finish(coded.code === "RUN_ABORTED" ? "interrupted" : "failure", coded));
+      this.#finishAfter(coded);
+    }
+  }
+
+  /** Gives up its run. Whether that is its end depends on what becomes of the session: see {@link sessionStays}. */
+  giveWay(): void {
+    // A run that has asked nobody anything is its caller's.
+    if (this.#ledger.isStored && !this.#ledger.isClosed && this.#committing === undefined) {
+      this.#gaveWay = "to-be-seen";
+      this.#abortRun?.(
+        new AlcoveError("RUN_ABORTED", "The run was given up so that the user's session could be ended."),
+      );
+    }
+  }
+
+  /** The session it gave way for was not ended: it is begun again if it had not begun, or the workflow may be begun again, and ends if not. */
+  sessionStays(): void {
+    if (this.#heldBack !== undefined) {
+      this.#goOnOrFinish(this.#heldBack);
+    } else if (this.#gaveWay !== undefined) {
+      this.#gaveWay = "in-vain";
+    }
+  }
+
+  #goOnOrFinish(error: AlcoveError): void {
+    this.#gaveWay = undefined;
+    this.#heldBack = undefined;
+    if (this.#attempt === undefined || this.#parts.surroundings.isResumable) {
+      this.#parts.surroundings.goOn(this);
+    } else {
+      this.#finishAfter(error);
     }
   }
 
@@ -309,6 +352,10 @@ export class Execution implements RunExecution {
     return this.#ending.store();
   }
 
+  #finishAfter(error: AlcoveError): void {
+    this.#parts.surroundings.track(this.#finish(error.code === "RUN_ABORTED" ? "interrupted" : "failure", error));
+  }
+
   async #finish(status: "failure" | "interrupted", error: AlcoveError): Promise<void> {
     if (this.#ending.note(status, error)) {
       await this.storeEnd();
@@ -334,12 +381,4 @@ export class Execution implements RunExecution {
       watcher();
     }
   }
-}
-
-/** What an execution ends with whose process went away. */
-function interruptedError(): AlcoveError {
-  return new AlcoveError(
-    "EXECUTION_INTERRUPTED",
-    "The server went away in the middle of the run; nothing of it was stored.",
-  );
 }

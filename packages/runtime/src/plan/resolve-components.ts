@@ -1,5 +1,5 @@
 import type { ComponentConfig, ComponentSections, ConfigDocument } from "@alcove/config";
-import type { ComponentDefinition, ComponentKind, Problem } from "@alcove/plugin-api";
+import { type ComponentDefinition, type ComponentKind, engineFields, type Problem } from "@alcove/plugin-api";
 import {
   type ComponentType,
   type ComponentTypeRegistry,
@@ -14,14 +14,6 @@ import { selectGroupMembers } from "./group-members.js";
 import { MIDDLEWARE_FIELD, readMiddlewareNames } from "./middleware-names.js";
 import { collectReferences } from "./references-in-config.js";
 
-/** The fields components of a kind take beside those of their own schemas. */
-const engineFields: Readonly<Record<ComponentKind, readonly string[]>> = {
-  function: [MIDDLEWARE_FIELD],
-  function_group: ["include", "exclude", "tool_overrides", MIDDLEWARE_FIELD],
-  middleware: [],
-  http_routes: [MIDDLEWARE_FIELD],
-  per_user_service: [],
-};
 const kindOfSection = {
   functions: "function",
   function_groups: "function_group",
@@ -220,7 +212,7 @@ function configureComponent(
     : { names: [], problems: [] };
   const problems: Problem[] = [...members.problems, ...middleware.problems];
   if (!parsed.success) {
-    const knownFields = [...Object.keys(definition.config.shape), "_type", ...given];
+    const knownFields = [...Object.keys(definition.config.shape), ...given];
     problems.push(...fieldProblems(parsed.error, { type: subject.type, path: source.path, knownFields }, document));
   }
   return {

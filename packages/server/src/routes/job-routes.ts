@@ -43,6 +43,7 @@ export function jobRoutes(application: ServedApplication, options: JobRoutesOpti
   return {
     async submit(context) {
       const userId = await identifyOwner(context);
+      refuseIdempotencyKey(context);
       const { fields, input } = await splitBody(await options.readBody(context));
       const view = await submitted(application, context, { userId, fields, input });
       replyWithJob(context, view);
@@ -62,14 +63,23 @@ export function jobRoutes(application: ServedApplication, options: JobRoutesOpti
       const id = jobIdOf(context);
       jobOnly(await executions.get(userId, id));
       if (context.method === "HEAD") {
-        // A reply without content has nothing to wait for.
         context.status = 200;
         context.type = EVENT_STREAM_TYPE;
-        return;
+      } else {
+        await events(context, userId, id);
       }
-      await events(context, userId, id);
     },
   };
+}
+
+// The id of a job says which submissions are one; a second name for the same could contradict it.
+function refuseIdempotencyKey({ req }: RequestContext): void {
+  if (req.headers["idempotency-key"] !== undefined) {
+    throw new RequestError(
+      "IDEMPOTENCY_UNSUPPORTED",
+      "The submission of a job takes no Idempotency-Key. Send a job_id of your own in the body: what comes again under it is not run again.",
+    );
+  }
 }
 
 interface JobBody {
@@ -106,6 +116,11 @@ async function submitted(
       request: runRequestOf(context),
       expiryMs: fields.expiry_seconds * MS_PER_SECOND,
     });
+    if (view.kind !== "job") {
+      throw new RequestError("BODY_INVALID", `The id ${view.id} is that of an execution of yours that is no job.`, {
+        detail: [{ type: "value_error", loc: ["body", "job_id"], msg: "Value error, is taken", input: view.id }],
+      });
+    }
     const stopped = new Promise<ExecutionView>((resolve) => {
       // The job goes on, or is left to the next process.
       context.state.giveUp = () => resolve(view);
