@@ -64,15 +64,15 @@ describe("GET /metrics", () => {
     expect(residents.map(({ requests }) => requests)).toEqual([
       { total_requests: 2, active_requests: 0, error_count: 2, cancelled_count: 4, stream_count: 8 },
     ]);
-    expect((await client.generate("alice", { chunks: 1 })).status).toBe(501);
-    expect((await client.generate(undefined, { chunks: 1 })).status).toBe(401);
+    expect(await streamed(url, "alice", { chunks: 1, outcome: "fail" })).toContain("event: error");
+    expect((await client.generate("alice", { chunks: 1 })).status).toBe(404);
+    expect((await client.generate(undefined, { chunks: 1 }, "/generate/stream")).status).toBe(401);
 
     const { value, text } = await scrape(client);
     expect(value("alcove_runs_total", { kind: "stream", outcome: "completed" })).toBe(4);
-    expect(value("alcove_runs_total", { kind: "stream", outcome: "failed" })).toBe(2);
+    expect(value("alcove_runs_total", { kind: "stream", outcome: "failed" })).toBe(3);
     expect(value("alcove_runs_total", { kind: "stream", outcome: "cancelled" })).toBe(4);
-    expect(value("alcove_runs_total", { kind: "single", outcome: "failed" })).toBe(1);
-    expect(value("alcove_run_duration_seconds_count", { kind: "stream" })).toBe(10);
+    expect(value("alcove_run_duration_seconds_count", { kind: "stream" })).toBe(11);
     expect(value("alcove_idempotent_replays_total")).toBe(2);
     expect(value("alcove_commits_total")).toBe(4);
     expect(value("alcove_commit_batch_size_sum")).toBe(4);
@@ -81,10 +81,9 @@ describe("GET /metrics", () => {
     expect(value("alcove_session_evictions_total", { reason: "limit" })).toBe(3);
     expect(value("alcove_resident_sessions")).toBe(1);
     expect(value("alcove_store_writable")).toBe(1);
-    const requests = (status: string, route = "/generate/stream"): number =>
-      value("alcove_http_requests_total", { method: "POST", route, status });
-    expect([requests("200"), requests("aborted")]).toEqual([8, 4]);
-    expect([requests("501", "/generate"), requests("401", "/generate")]).toEqual([1, 1]);
+    const requests = (status: string): number =>
+      value("alcove_http_requests_total", { method: "POST", route: "/generate/stream", status });
+    expect([requests("200"), requests("aborted"), requests("401")]).toEqual([9, 4, 1]);
     for (const secret of [...users, "the-key", "7b031fd4"]) {
       expect(text).not.toContain(secret);
     }

@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { join } from "node:path";
 import { userIdOfSessionCookie } from "@alcove/server";
 import { createConfig, lintFromString } from "@redocly/openapi-core";
@@ -14,6 +15,16 @@ import { exampleConfigFile, test } from "./workplace.js";
 const methods = z.record(z.string(), z.record(z.string(), z.unknown()));
 const parameterSchema = z.object({ name: z.string(), in: z.enum(["header", "query", "path"]), schema: z.unknown() });
 const requestsPerOperation = 75;
+
+const operatorKey = "a-key-of-operators";
+const operatorDigest = createHash("sha256").update(operatorKey).digest("hex");
+const identity = {
+  "general.identity.providers": JSON.stringify([
+    { _type: "session_cookie" },
+    { _type: "api_key", keys: [{ subject: "ops", sha256: operatorDigest, roles: ["operator"] }] },
+  ]),
+  "general.identity.admins": JSON.stringify([{ role: "operator" }]),
+};
 
 const endpoints = JSON.stringify([
   { function_name: "todo__list", path: "/v1/todo" },
@@ -72,12 +83,19 @@ const users = ["alice", "bob", "carol"];
 /** A job of every user that requests are drawn for. */
 const knownJob = "job";
 const validCookie = fc.constantFrom(...users).map((user) => `nat-session=${user}`);
-const anyCookie = fc.oneof(
+const anyCookie: fc.Arbitrary<string | undefined> = fc.oneof(
   validCookie,
   fc.constantFrom(undefined, "nat-session=alice; nat-session=bob"),
   anyHeader,
   anyHeader.map((value) => `nat-session=${value}`),
 );
+
+type Credential = Readonly<Record<string, string>>;
+const forOperators = /^\/(?:v1\/admin\/|monitor\/users$|metrics$)/;
+/** What somebody sends who may call the path. */
+const validCredential = (path: string): fc.Arbitrary<Credential> =>
+  forOperators.test(path) ? fc.constant({ "x-api-key": operatorKey }) : validCookie.map((cookie) => ({ cookie }));
+const anyCredential = anyCookie.map((cookie): Credential => (cookie === undefined ? {} : { cookie }));
 
 // What a parameter of the path may be: a number where the document says so, somebody who has called, and anything but what would
 // make it another path.
@@ -123,8 +141,8 @@ function requestsOf(document: Json, { method, path, facts }: Operation, isValid:
   const inPath = parameters.find((each) => each.in === "path");
   const place = isValid ? validPlaceIn(path, inPath?.schema) : anyPlace;
   return fc
-    .tuple(given("header"), given("query"), isValid ? validCookie : anyCookie, bodies, types, place)
-    .map(([headers, query, cookie, body, contentType, named]) => ({
+    .tuple(given("header"), given("query"), isValid ? validCredential(path) : anyCredential, bodies, types, place)
+    .map(([headers, query, credential, body, contentType, named]) => ({
       isValid,
       method: method.toUpperCase(),
       path:
@@ -133,7 +151,7 @@ function requestsOf(document: Json, { method, path, facts }: Operation, isValid:
           : `${placeAt(path, named)}?${new URLSearchParams(Object.entries(query).map(([name, value]) => [name, value ?? ""] as [string, string]))}`,
       headers: {
         ...headers,
-        ...(cookie === undefined ? {} : { cookie }),
+        ...credential,
         ...(schema === undefined ? {} : { "content-type": contentType }),
       },
       ...(schema === undefined ? {} : { body }),
@@ -241,6 +259,7 @@ describe.each(configurations)("the OpenAPI document of %s", (_, configFile, over
       configFile,
       overrides: {
         ...overrides,
+        ...identity,
         "general.enable_per_user_monitoring": "true",
         "general.front_end.metrics": "true",
       },
@@ -280,6 +299,11 @@ describe.each(configurations)("the OpenAPI document of %s", (_, configFile, over
       "get /v1/session 200",
       "get /v1/session/export 200",
       "delete /v1/session 204",
+      "get /v1/admin/sessions 200",
+      "post /v1/admin/sessions/{user_id}/evict 200",
+      "delete /v1/admin/sessions/{user_id} 404",
+      "get /monitor/users 200",
+      "get /metrics 200",
       "get /generate/async/job/{job_id} 200",
       "delete /generate/async/job/{job_id} 200",
       ...(configFile === exampleConfigFile ? [] : ofPluginRoutes),

@@ -105,6 +105,7 @@ describe("a plugin that misbehaves", () => {
     await server.client.generate("alice", {});
     expect(await server.ended()).toBe(1);
     expect(server.printed).toContain("nobody catches this");
+    expect(server.printed).not.toContain("hunter2");
     expect(existsSync(`${workplace.storePath}.holder.json`)).toBe(false);
   });
 });

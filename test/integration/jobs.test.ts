@@ -231,6 +231,22 @@ describe("an unfinished job, when the server is stopped and started again", () =
       expect(stage.begun).toEqual(["tea", "jam", "cake"]);
     }));
 
+  it("is begun after those of its user that were submitted before it, whatever they are called", () =>
+    withBench(async (bench, stage) => {
+      const yaml = `general: { shutdown_timeout: 0.05 }\n${config}`;
+      const first = await bench.start(yaml);
+      await submit(first.runtime, "alice", { item: "tea", waits: true });
+      await expect.poll(() => stage.begun).toEqual(["tea"]);
+      const items = ["9", "3", "7", "1", "5", "8", "2", "6", "4"];
+      for (const item of items) {
+        await submit(first.runtime, "alice", { item }, { id: `job-${item}` });
+      }
+      await first.stop();
+      const { runtime } = await bench.start(yaml);
+      await runtime.executions.recover();
+      await expect.poll(() => stage.begun).toEqual(["tea", ...items]);
+    }));
+
   it("is begun again if its workflow is resumable", () =>
     withBench(async (bench, stage) => {
       const yaml = `general: { shutdown_timeout: 0.05 }\n${resumable}`;

@@ -33,8 +33,7 @@ export async function logStart(application: Application, configFile: string, log
 
 /** Tells where the application is reached, and how safe that is. */
 export function logListening(application: Application, address: string, logger: Logger): void {
-  const routes = application.runtime.entries.flatMap(({ route }) => route ?? []);
-  for (const { method, path } of routeAddresses(application.config, routes)) {
+  for (const { method, path } of routeAddresses(application.config, application.runtime.entries)) {
     logger.info(`Route ${method} ${address}${path}`);
   }
   const { path } = application.config.general.frontEnd.webSocket;

@@ -10,7 +10,7 @@ import {
   nodeAt,
   type Place,
 } from "./config-node.js";
-import type { ExpandedVariable } from "./environment.js";
+import { type ExpandedVariable, isSecretName } from "./environment.js";
 
 // Anything shorter stands in every other word, and hiding it would only make messages unreadable.
 const SHORTEST_SECRET = 4;
@@ -81,9 +81,9 @@ export class ConfigDocument {
     return redacted;
   }
 
-  /** The values of environment variables whose names say that they are secret, e.g. of `${API_KEY}`: to be kept out of logs. */
+  /** The values, or defaults, of variables whose names say that they are secret, e.g. of `${API_KEY}`: to be kept out of logs. */
   get secrets(): readonly string[] {
-    return this.#variables.filter(({ name }) => secretName.test(name)).map(({ value }) => value);
+    return this.#variables.filter(({ name }) => isSecretName(name)).map(({ value }) => value);
   }
 
   #nearest(path: ConfigPath): { readonly place: Place } {
@@ -96,8 +96,6 @@ export class ConfigDocument {
     return node;
   }
 }
-
-const secretName = /KEY|TOKEN|SECRET|PASS|CREDENTIAL|AUTH/i;
 
 function variablesOf(node: ConfigNode): readonly ExpandedVariable[] {
   if (node.kind === "mapping") {

@@ -4,7 +4,7 @@ export type Environment = Readonly<Record<string, string | undefined>>;
 /** What came of a text that may hold `${…}`. */
 export interface Expansion {
   readonly text: string;
-  /** The variables whose values stand in the text, with those values; they are never printed. */
+  /** The variables whose values, or secret defaults, stand in the text, with those; they are never printed. */
   readonly variables: readonly ExpandedVariable[];
   /** Whether there was a variable at all, be it replaced by its value or by its default. */
   readonly hasVariables: boolean;
@@ -22,6 +22,16 @@ export interface ExpandedVariable {
 interface ExpansionFault {
   readonly message: string;
   readonly remedy: string;
+}
+
+const secretName = /KEY|TOKEN|SECRET|PASS|CREDENTIAL|AUTH/i;
+
+// A default such as `true` is no secret, and would be taken out of every message that holds the word.
+const SHORTEST_SECRET_DEFAULT = 8;
+
+/** Whether the name of a variable says that its value is secret, e.g. that of `API_KEY`. */
+export function isSecretName(name: string): boolean {
+  return secretName.test(name);
 }
 
 type Part = string | { readonly name: string; readonly fallback: readonly Part[] | undefined };
@@ -114,7 +124,9 @@ class Evaluation {
   #partText(part: Part): string {
     if (typeof part === "string") return part;
     const value = Object.hasOwn(this.#environment, part.name) ? this.#environment[part.name] : undefined;
-    if (part.fallback !== undefined && (value === undefined || value === "")) return this.textOf(part.fallback);
+    if (part.fallback !== undefined && (value === undefined || value === "")) {
+      return this.#default(part.name, this.textOf(part.fallback));
+    }
     if (value === undefined) {
       this.faults.push({
         message: `The environment variable ${part.name} is not set.`,
@@ -123,6 +135,14 @@ class Evaluation {
       return "";
     }
     this.variables.set(part.name, value);
+    return value;
+  }
+
+  // What stands for a secret is one, wherever it is written.
+  #default(name: string, value: string): string {
+    if (isSecretName(name) && value.length >= SHORTEST_SECRET_DEFAULT) {
+      this.variables.set(name, value);
+    }
     return value;
   }
 }

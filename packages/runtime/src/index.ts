@@ -22,6 +22,7 @@ export type { EntryFacts } from "./plan/entry.js";
 export { type PlanOptions, type PlanResult, planApplication } from "./plan/plan-application.js";
 export { type RouteFacts, routesOfPlan } from "./plan/route-facts.js";
 export { createMemoryCollection } from "./runs/memory-collection.js";
+export { redactedError } from "./runs/redacted-error.js";
 export type { Reply, ReplyStream } from "./runs/reply.js";
 export type { RunRequest } from "./runs/run-facts.js";
 export type { RunnerState } from "./runs/run-lifecycle.js";

@@ -2,23 +2,30 @@ import type { IncomingMessage, Server, ServerResponse } from "node:http";
 import type { Socket } from "node:net";
 import type { Duplex } from "node:stream";
 import { AlcoveError } from "@alcove/plugin-api";
-import { OpenStreams } from "./streams/open-streams.js";
 
-/** How long streams whose runs were aborted get to say so to their clients. */
-const STREAM_END_GRACE_MS = 1_000;
+/** How long requests that were given up get to say so to their clients. */
+const LAST_WORD_GRACE_MS = 1_000;
+
+/** What the requests of a server wait for. */
+export interface DrainedWork {
+  /** Gives up what waits for people, who may never come, and whatever comes to. */
+  giveUpWaiting(reason: AlcoveError): void;
+  /** Gives all of it up, so that each request can be answered with the reason. */
+  giveUpAll(reason: AlcoveError): void;
+}
 
 /** Ends a `node:http` server without cutting off whoever is being answered. */
 export class ConnectionDrain {
   readonly #server: Server;
-  readonly #openStreams: OpenStreams;
+  readonly #work: DrainedWork | undefined;
   // The latest response on each connection: earlier ones on the same connection end before it does.
   readonly #latestResponses = new Map<Duplex, ServerResponse | undefined>();
   #closing: Promise<void> | undefined;
 
-  /** Begins to follow the server's requests. Call it before any other listener for requests is added. @param openStreams Those of the server, where it has any. */
-  constructor(server: Server, openStreams = new OpenStreams()) {
+  /** Begins to follow the server's requests. Call it before any other listener for requests is added. @param work What its requests may wait for, where it can be given up. */
+  constructor(server: Server, work?: DrainedWork) {
     this.#server = server;
-    this.#openStreams = openStreams;
+    this.#work = work;
     server.on("connection", (socket: Socket) => {
       // One that has offered another protocol in vain comes again with each such request.
       if (!this.#latestResponses.has(socket)) {
@@ -51,7 +58,8 @@ export class ConnectionDrain {
 
   /**
    * Stops accepting connections and resolves when the last request has been answered, or when `timeoutMs` is over and the
-   * rest has been ended: streams with an error frame, anything else by cutting it off. Replies sent meanwhile carry `Connection: close`. Idempotent.
+   * rest has been ended: what waits for something is given up, and told so; what has not ended a second later is cut off. Replies
+   * sent meanwhile carry `Connection: close`. Idempotent.
    */
   close(timeoutMs: number): Promise<void> {
     this.#closing ??= this.#close(timeoutMs);
@@ -68,9 +76,11 @@ export class ConnectionDrain {
         this.#endConnectionAfter(response);
       }
     }
+    const reason = new AlcoveError("SHUTTING_DOWN", "The server is stopping.", { retryAfterSeconds: 1 });
+    this.#work?.giveUpWaiting(reason);
     let timer = setTimeout(() => {
-      this.#openStreams.abortAll(new AlcoveError("SHUTTING_DOWN", "The server is stopping.", { retryAfterSeconds: 1 }));
-      const graceMs = this.#openStreams.count > 0 ? STREAM_END_GRACE_MS : 0;
+      this.#work?.giveUpAll(reason);
+      const graceMs = this.#work === undefined ? 0 : LAST_WORD_GRACE_MS;
       timer = setTimeout(() => this.#server.closeAllConnections(), graceMs);
     }, timeoutMs);
     await closed;

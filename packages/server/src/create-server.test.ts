@@ -34,8 +34,8 @@ function gatedApplication(options: EchoOptions = {}): Gate {
   return { application, signals, open };
 }
 
-function post(address: string, signal?: AbortSignal): Promise<Response> {
-  return fetch(`${address}/generate`, {
+function post(address: string, signal?: AbortSignal, path = "/generate"): Promise<Response> {
+  return fetch(`${address}${path}`, {
     method: "POST",
     headers: { "content-type": "application/json", cookie: "nat-session=alice" },
     body: "{}",
@@ -162,7 +162,41 @@ describe("closing", () => {
     agent.destroy();
   });
 
-  it("cuts off what has not ended when the time is over, which aborts it", async () => {
+  it("refuses what has not ended when the time is over, if it obeys its signal", async () => {
+    const application = new ServedEcho({
+      run: ({ abort: { signal } }) =>
+        new Promise((_, reject) => signal.addEventListener("abort", () => reject(signal.reason))),
+    });
+    const server = await startTestServer({ application });
+    const reply = post(server.address);
+    await expect.poll(() => application.runs.length).toBe(1);
+    await server.close(10);
+    const refused = await reply;
+    expect([refused.status, await refused.json()]).toMatchObject([503, { code: "SHUTTING_DOWN" }]);
+    expect(refused.headers.get("retry-after")).toBe("1");
+    expect(refused.headers.get("connection")).toBe("close");
+  });
+
+  it("gives up at once what waits for a person, who may never come", async () => {
+    const application = new ServedEcho({
+      stream: async function* (run) {
+        await new Promise((resolve) => setImmediate(resolve));
+        run.isWaiting = true;
+        const prompt = { inputType: "text", text: "?" } as const;
+        run.ask({ executionId: "e", interactionId: "i", prompt, deadlineMs: undefined });
+        yield await new Promise<string>((_, reject) => {
+          run.abort.signal.addEventListener("abort", () => reject(run.abort.signal.reason));
+        });
+      },
+    });
+    const server = await startTestServer({ application });
+    const reply = await post(server.address, undefined, "/v1/workflow/stream");
+    await expect.poll(() => application.runs[0]?.isWaiting).toBe(true);
+    await server.close(60_000);
+    expect(await reply.text()).toContain('event: error\ndata: {"code":"SHUTTING_DOWN"');
+  });
+
+  it("cuts off what has not ended a second after the time is over, which aborts it", async () => {
     const { application, signals, open } = gatedApplication();
     const server = await startTestServer({ application });
     const reply = post(server.address).catch((error: unknown) => error);

@@ -27,9 +27,9 @@ export interface ListeningServer {
   readonly address: string;
   /**
    * Says on `GET /ready` that it is stopping, and goes on serving for `general.shutdown_delay`, where there is one. Then it
-   * takes no new connections, lets the requests in flight end, and closes idle connections. After `timeoutMs` the runs of
-   * streams and WebSockets are aborted, so that each ends with an error frame; what is still open a second later, or is no
-   * stream, is cut off, which aborts its run; runs whose clients are away are aborted at once. Idempotent: later calls get the first one's promise.
+   * takes no new connections, lets the requests in flight end, and closes idle connections. After `timeoutMs` the runs that
+   * are left are aborted, so that each request is refused, and each stream and WebSocket ends with an error frame; what is still
+   * open a second later is cut off; runs whose clients are away are aborted at once. Idempotent: later calls get the first one's promise.
    */
   close(timeoutMs: number): Promise<void>;
 }
@@ -52,7 +52,7 @@ async function listen(
   const server = createLimitedServer(limits);
   // Any other expectation than 100-continue may be ignored (RFC 9110, section 10.1.1).
   server.on("checkExpectation", requestListener);
-  const drain = new ConnectionDrain(server, life.openStreams);
+  const drain = new ConnectionDrain(server, life);
   life.connectionCount = () => drain.connectionCount;
   server.on("clientError", (error, socket) => refuseMalformedRequest(error, socket, drain.latestResponse(socket)));
   server.on("request", requestListener);

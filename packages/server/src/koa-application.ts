@@ -26,6 +26,7 @@ export function createRequestListener(options: ServerOptions, life: ServerLife):
   const koa = new Koa<RequestState>({ env: "production" });
   provideIdentity(koa, life.identity);
   const router = createRouter(options, life);
+  koa.use(life.openRequests.follow);
   koa.use(requestId);
   if (options.tracing !== undefined) {
     koa.use(requestSpan(options.tracing, router));

@@ -1,4 +1,4 @@
-import type { ErrorCode, Principal } from "@alcove/plugin-api";
+import type { AlcoveError, ErrorCode, Principal } from "@alcove/plugin-api";
 import type { Span } from "@opentelemetry/api";
 import type { ParameterizedContext } from "koa";
 import type { ServedRunner } from "./served-application.js";
@@ -13,6 +13,8 @@ export interface RequestState {
   span?: Span;
   /** The run the request has led to. */
   runner?: ServedRunner;
+  /** Ends what the request waits for, when the server stops; set while it waits for something that may take long. */
+  giveUp?: (reason: AlcoveError) => void;
   /** What the client was told went wrong. */
   errorCode?: ErrorCode;
   /** Who sends the request; set once a route has asked for it, and there is somebody. */

@@ -110,6 +110,8 @@ export interface ServedRunner {
   onInteraction(listener: InteractionListener): () => void;
   /** Answers a question; resolves when the answer is durable. Rejects with errors of the catalogue. */
   answer(interactionId: string, response: InteractionResponse): Promise<void>;
+  /** Whether the run waits for its person. */
+  readonly isWaiting: boolean;
   /** Gives the run up: nothing of it is stored, unless that has happened already. It ends with the reason, if there is one. */
   abort(reason?: unknown): void;
 }

@@ -1,9 +1,11 @@
 import type { FrontEndConfig } from "@alcove/config";
+import type { AlcoveError } from "@alcove/plugin-api";
 import { type DocsFront, docsFront } from "./docs/docs-front.js";
 import { createIdentity } from "./identity/create-identity.js";
 import type { Identity } from "./identity/identity.js";
 import { NewSessionLimit } from "./limits/new-session-limit.js";
 import { RequestFigures } from "./metrics/request-figures.js";
+import { OpenRequests } from "./open-requests.js";
 import { Readiness } from "./readiness.js";
 import type { ServerOptions } from "./server-options.js";
 import { OpenStreams } from "./streams/open-streams.js";
@@ -14,6 +16,7 @@ const MAX_KEPT_CHARACTERS = 1_048_576;
 
 /** What a server holds beyond single requests: what its shutdown ends, and what it tells whoever watches it. */
 export class ServerLife {
+  readonly openRequests = new OpenRequests();
   readonly openStreams: OpenStreams;
   /** The streams whose clients may come back; `undefined` where they get no grace. */
   readonly resumableStreams: ResumableStreams | undefined;
@@ -47,6 +50,17 @@ export class ServerLife {
     this.identity = identity;
     this.requests = frontEnd.metrics ? new RequestFigures() : undefined;
     this.docs = frontEnd.docs ? docsFront(application) : undefined;
+  }
+
+  /** Gives up what waits for people, who may never come; what they are asked can still be answered where its function is resumable. */
+  giveUpWaiting(reason: AlcoveError): void {
+    this.openStreams.giveUpWaiting(reason);
+  }
+
+  /** Gives up everything that clients wait for; each is told the reason, as far as its code obeys. */
+  giveUpAll(reason: AlcoveError): void {
+    this.openStreams.abortAll(reason);
+    this.openRequests.giveUpAll(reason);
   }
 
   static async create(options: ServerOptions): Promise<ServerLife> {

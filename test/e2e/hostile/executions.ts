@@ -80,6 +80,7 @@ export const executionCases: readonly HostileCase[] = [
     ({ userId }) => [`Cookie: nat-session=${userId}`],
   ),
   onJob("the victim's job as an execution", "GET", ({ jobId }) => `/executions/${jobId}`),
+  onJob("a cancellation of the victim's job as an execution", "DELETE", ({ jobId }) => `/executions/${jobId}`),
   onJob("the victim's run as an execution", "GET", ({ runId }) => `/executions/${runId}`),
   onJob(
     "an execution by nobody",

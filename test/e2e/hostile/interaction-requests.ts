@@ -70,7 +70,7 @@ export const interactionRequestCases: readonly InteractionRequestCase[] = [
     ({ executionId }) => `/v1/workflow/async/job/${executionId}/events`,
   ),
   asking("a cancellation of the victim's job that asks", "DELETE", ({ jobId }) => `/v1/workflow/async/job/${jobId}`),
-  asking("a deletion of the victim's execution", "DELETE", execution, wrongMethod),
+  asking("a cancellation of the victim's execution", "DELETE", execution),
   asking("the questions of the victim's execution", "GET", (victim) => `${execution(victim)}/interactions`, nowhere),
   asking("the victim's question", "GET", question, nowhere),
   asking("the answer to the victim's question", "GET", response, wrongMethod),

@@ -23,6 +23,7 @@ export class FailingStore implements SessionStore {
   readonly #store: SessionStore;
   #interference: CommitInterference | undefined;
   #failsReads = false;
+  #isFull = false;
 
   constructor(store: SessionStore) {
     this.#store = store;
@@ -36,6 +37,11 @@ export class FailingStore implements SessionStore {
   /** From now on no record can be read; or they can again. */
   failReads(isFailing: boolean): void {
     this.#failsReads = isFailing;
+  }
+
+  /** From now on there is no room for changes of records; or there is again. */
+  fill(isFull: boolean): void {
+    this.#isFull = isFull;
   }
 
   get promises() {
@@ -65,7 +71,9 @@ export class FailingStore implements SessionStore {
   }
 
   changeRecords(key: SessionKey, changes: readonly RecordChange[], evenIfSessionExpired?: boolean): Promise<boolean> {
-    return this.#store.changeRecords(key, changes, evenIfSessionExpired);
+    return this.#isFull
+      ? Promise.reject(new StoreError("STORE_FULL", "The test leaves no room."))
+      : this.#store.changeRecords(key, changes, evenIfSessionExpired);
   }
 
   pageSignposts(page: SignpostPage): Promise<FoundSignposts> {

@@ -1,9 +1,11 @@
 import { AlcoveError, type Logger, systemClock } from "@alcove/plugin-api";
+import { redactedError } from "@alcove/runtime";
 import type { Command } from "commander";
 import { Application } from "../application.js";
 import { addConfigOptions, addLogLevelOption, type ConfigOptions, logLevelOf, parsePort } from "../common-options.js";
 import { configuredLogger, levelOfScope } from "../logging/configured-logger.js";
 import { createLogger } from "../logging/logger.js";
+import { textRedaction } from "../logging/redact-text.js";
 import { prepareApplication, soundApplication } from "../prepare-application.js";
 import { logListening, logStart } from "../startup-log.js";
 import type { StopSignal } from "../stop-signals.js";
@@ -46,7 +48,11 @@ async function serve(options: ServeOptions, context: CommandContext): Promise<vo
   const level = logLevelOf(options.log_level);
   let logger = createLogger({ level: level ?? "info", format: isTerminal ? "pretty" : "json", to: 1 });
   const stopped = context.stopSignal();
-  const fallen = followStrayErrors(() => logger);
+  let redact = textRedaction([]);
+  const fallen = followStrayErrors(
+    () => logger,
+    (error) => redactedError(error, redact),
+  );
   const prepared = soundApplication(
     await prepareApplication({
       configFile: options.config_file,
@@ -56,6 +62,7 @@ async function serve(options: ServeOptions, context: CommandContext): Promise<vo
   );
   const { logging } = prepared.config.general.telemetry;
   logger = configuredLogger({ logging, level, isTerminal, secrets: prepared.document.secrets, to: 1 });
+  redact = textRedaction(prepared.document.secrets);
   const accessLog = levelOfScope({ logging, level }, "server") === "debug";
   const surroundings = { logger, clock: systemClock, purpose: "alcove serve", accessLog };
   const application = await reportingDelay(
@@ -85,13 +92,15 @@ async function openToOwner(application: Application, logger: Logger): Promise<vo
 /**
  * A promise some plugin forgot is no reason to fail the users of all others. After an error that nobody caught, though,
  * nobody knows what is left undone: it is logged, and what is returned rejects with it, so that the server stops in order.
+ *
+ * @param redacted Takes what is secret out of an error that is going to be printed.
  */
-function followStrayErrors(logger: () => Logger): Promise<never> {
+function followStrayErrors(logger: () => Logger, redacted: (error: unknown) => unknown): Promise<never> {
   process.on("unhandledRejection", (error) => logger().error("A rejected promise was not handled", { error }));
   const fallen = new Promise<never>((_resolve, reject) => {
     process.on("uncaughtException", (error) => {
       logger().error("An error was not caught; stopping", { error });
-      reject(error);
+      reject(redacted(error));
     });
   });
   fallen.catch(() => undefined);

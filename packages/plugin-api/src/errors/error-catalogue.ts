@@ -139,7 +139,7 @@ export const errorCatalogue = {
   },
   TOO_MANY_EXECUTIONS: {
     summary: "The user has as many unfinished jobs and executions as are allowed; nothing was started.",
-    remedy: "Wait until one of them is finished, or cancel one.",
+    remedy: "Wait until one of them is finished, answer what it asks, or cancel one: DELETE /executions/{id}.",
   },
   INTERACTION_UNSUPPORTED: {
     summary: "The workflow wanted to ask a person, and nobody can be asked by the way it was called.",

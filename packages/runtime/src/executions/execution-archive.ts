@@ -10,7 +10,7 @@ import {
   type StoredExecutionState,
 } from "./execution-records.js";
 import { type ExecutionView, isFinal, LONGEST_EXECUTION_ID } from "./execution-view.js";
-import { interruptedError, viewOf } from "./view-of-stored.js";
+import { viewOf } from "./view-of-stored.js";
 
 const answersPerPage = 256;
 
@@ -30,8 +30,8 @@ export class ExecutionArchive {
   }
 
   /**
-   * A stored execution as its owner may see it; `undefined` when there is none. Only for those that are not in memory: one
-   * that is not finished has lost its run.
+   * A stored execution as its owner may see it; `undefined` when there is none. Only for those that are not in memory: what
+   * becomes of one that is not finished, the next start decides.
    *
    * @throws STATE_UNREADABLE, STORE_FAILED.
    */
@@ -43,9 +43,6 @@ export class ExecutionArchive {
       return undefined;
     }
     const state = readState(stored);
-    if (!isFinal(state.status)) {
-      return viewOf(id, { ...state, status: "interrupted", error: interruptedError(), pending: undefined }, undefined);
-    }
     const result = state.status === "success" ? await this.#store.readRecord(key, recordNames.result(id)) : undefined;
     return viewOf(id, state, result);
   }

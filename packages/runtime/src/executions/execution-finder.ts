@@ -1,7 +1,7 @@
 import type { Execution } from "./execution.js";
 import type { ExecutionArchive } from "./execution-archive.js";
 import type { UserRecords } from "./execution-ledger.js";
-import type { ExecutionView } from "./execution-view.js";
+import { type ExecutionView, isFinal } from "./execution-view.js";
 import type { LiveExecutions } from "./live-executions.js";
 
 /** Finds the executions of a user: in memory what is unfinished, in the store what is finished. */
@@ -34,8 +34,13 @@ export class ExecutionFinder {
     return (await this.live(userId, id))?.view() ?? stored;
   }
 
-  /** Whether the store still has it: what belongs to a session goes with that. @throws STATE_UNREADABLE, STORE_FAILED. */
-  async isStored({ userId, id }: Execution): Promise<boolean> {
-    return (await this.#archive.view(this.#records(userId), id)) !== undefined;
+  /**
+   * Whether the store still has it, as unfinished: what belongs to a session goes with that.
+   *
+   * @throws STATE_UNREADABLE, STORE_FAILED.
+   */
+  async isUnfinished({ userId, id }: Execution): Promise<boolean> {
+    const stored = await this.#archive.view(this.#records(userId), id);
+    return stored !== undefined && !isFinal(stored.status);
   }
 }

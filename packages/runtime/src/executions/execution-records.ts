@@ -9,6 +9,8 @@ const stateSchema = z.object({
   status: z.enum(["submitted", "running", "waiting", "success", "failure", "interrupted"]),
   created_at: z.int(),
   updated_at: z.int(),
+  /** Which of those submitted in the same millisecond it is. */
+  sequence: z.int().default(0),
   /** How long it is kept once it is finished, in milliseconds. */
   expiry: z.int(),
   answers: z.int(),
@@ -53,6 +55,8 @@ export interface StoredExecutionState {
   readonly kind: ExecutionKind;
   readonly status: ExecutionStatus;
   readonly createdAtMs: number;
+  /** Counts what one process submits: it tells the order of those of one millisecond. */
+  readonly sequence: number;
   readonly updatedAtMs: number;
   readonly expiryMs: number;
   /** How many questions have been answered, or given up. */
@@ -87,28 +91,41 @@ export function executionIdOf(signpostName: string): string | undefined {
   return signpostName.startsWith(signpostNames) ? signpostName.slice(signpostNames.length) : undefined;
 }
 
-/** The state of an execution that is submitted now. @param nowMs The store's time. */
-export function newExecutionState(kind: ExecutionKind, expiryMs: number, nowMs: number): StoredExecutionState {
-  return {
-    kind,
-    status: "submitted",
-    createdAtMs: nowMs,
-    updatedAtMs: nowMs,
-    expiryMs,
-    answerCount: 0,
-    pending: undefined,
-    error: undefined,
-  };
+/** Makes the states of executions that are submitted by this process. */
+export class ExecutionStates {
+  #count = 0;
+
+  /** The state of an execution that is submitted now. @param nowMs The store's time. */
+  submitted(kind: ExecutionKind, expiryMs: number, nowMs: number): StoredExecutionState {
+    this.#count += 1;
+    return {
+      kind,
+      status: "submitted",
+      createdAtMs: nowMs,
+      updatedAtMs: nowMs,
+      sequence: this.#count,
+      expiryMs,
+      answerCount: 0,
+      pending: undefined,
+      error: undefined,
+    };
+  }
+}
+
+/** Orders states by when their executions were submitted. */
+export function bySubmission(one: StoredExecutionState, other: StoredExecutionState): number {
+  return one.createdAtMs - other.createdAtMs || one.sequence - other.sequence;
 }
 
 /** The record of an execution's state. A finished one is forgotten after its time. */
 export function putState(id: string, state: StoredExecutionState, isFinished: boolean): RecordChange {
-  const { kind, status, createdAtMs, updatedAtMs, expiryMs, answerCount, pending, error } = state;
+  const { kind, status, createdAtMs, updatedAtMs, sequence, expiryMs, answerCount, pending, error } = state;
   const json = JSON.stringify({
     kind,
     status,
     created_at: createdAtMs,
     updated_at: updatedAtMs,
+    sequence,
     expiry: expiryMs,
     answers: answerCount,
     pending: pending && {
@@ -130,6 +147,7 @@ export function readState(value: unknown): StoredExecutionState {
     status: state.status,
     createdAtMs: state.created_at,
     updatedAtMs: state.updated_at,
+    sequence: state.sequence,
     expiryMs: state.expiry,
     answerCount: state.answers,
     pending: pending && {

@@ -2,6 +2,7 @@ import { AlcoveError, WorkflowError } from "@alcove/plugin-api";
 import type { RecordChange } from "@alcove/state";
 import type { IntermediateStep, StepListener } from "../events/intermediate-step.js";
 import { Attempt } from "./attempt.js";
+import { ExecutionEnding } from "./execution-ending.js";
 import { ExecutionLedger, type UserRecords } from "./execution-ledger.js";
 import {
   type JournalEntry,
@@ -30,6 +31,10 @@ export interface ExecutionSurroundings {
   changed(execution: Execution): void;
   /** An execution that has no run was answered, and is to go on. */
   goOn(execution: Execution): void;
+  /** Whether the store has the execution, as unfinished. @throws STATE_UNREADABLE, STORE_FAILED. */
+  isUnfinished(execution: Execution): Promise<boolean>;
+  /** The end of an execution is not durable, and has to be stored later. */
+  endLater(execution: Execution): void;
   /** Waits, when the process stops, for what is still being written. */
   track(writing: Promise<void>): void;
 }
@@ -55,6 +60,7 @@ export class Execution implements RunExecution {
   readonly id: string;
   readonly #parts: ExecutionParts;
   readonly #ledger: ExecutionLedger;
+  readonly #ending: ExecutionEnding;
   readonly #desk: InteractionDesk;
   readonly #sentChunks: string[] = [];
   readonly #watchers = new Set<() => void>();
@@ -78,6 +84,11 @@ export class Execution implements RunExecution {
       ...parts,
       nowMs: () => surroundings.nowMs(),
       onChange: () => this.#tell(),
+    });
+    this.#ending = new ExecutionEnding(id, this.#ledger, {
+      isUnfinished: () => surroundings.isUnfinished(this),
+      stored: () => this.drop(),
+      notStored: () => surroundings.endLater(this),
     });
     this.#desk = new InteractionDesk({
       executionId: id,
@@ -124,7 +135,7 @@ export class Execution implements RunExecution {
 
   /** When the question that waits is given up. */
   get deadlineMs(): number | undefined {
-    return this.#ledger.state.pending?.deadlineMs;
+    return this.isOver ? undefined : this.#ledger.state.pending?.deadlineMs;
   }
 
   /** Whether its end is being written, or nothing more happens to it. */
@@ -244,9 +255,12 @@ export class Execution implements RunExecution {
   failed(error: unknown): void {
     this.#committing = undefined;
     const coded = AlcoveError.is(error) ? error : new WorkflowError(error);
-    if (coded.code === "SHUTTING_DOWN" || coded.code === "OUTCOME_UNKNOWN") {
-      // What is stored says what became of it, or the next start finds it unfinished.
+    if (coded.code === "SHUTTING_DOWN") {
+      // The next start finds it unfinished.
       this.drop();
+    } else if (coded.code === "OUTCOME_UNKNOWN") {
+      // The store may have its end already, which it can tell when it answers again.
+      this.#ending.doubt(coded);
     } else if (this.#gaveWay === "to-be-seen") {
       this.#heldBack = coded;
     } else if (this.#gaveWay === "in-vain") {
@@ -286,8 +300,15 @@ export class Execution implements RunExecution {
     }
   }
 
-  /** Aborts its run, and resolves when its end is durable; where another end is just being written, when that is. */
+  /**
+   * Aborts its run, and resolves when its end is durable; where another end is just being written, when that is.
+   *
+   * @throws the store's errors: then it is aborted, and its end is stored later.
+   */
   async cancel(): Promise<void> {
+    if (this.#ending.isKnown) {
+      return this.storeEnd();
+    }
     if (this.#committing !== undefined || this.#ledger.isClosed) {
       return this.#whenGone();
     }
@@ -322,26 +343,22 @@ export class Execution implements RunExecution {
     return this.#desk.timeOut(this.#attempt);
   }
 
+  /**
+   * Stores how it has ended. Until that is durable it stays unfinished, for its owner as for the next start.
+   *
+   * @throws the store's errors.
+   */
+  storeEnd(): Promise<void> {
+    return this.#ending.store();
+  }
+
   #finishAfter(error: AlcoveError): void {
     this.#parts.surroundings.track(this.#finish(error.code === "RUN_ABORTED" ? "interrupted" : "failure", error));
   }
 
-  /** @throws the store's errors: then the store goes on saying that it is unfinished. */
   async #finish(status: "failure" | "interrupted", error: AlcoveError): Promise<void> {
-    if (!this.#ledger.close()) {
-      return;
-    }
-    try {
-      if (this.#ledger.isStored) {
-        const removals = removeUnfinished(this.id, this.#ledger.state.answerCount);
-        await this.#ledger.write({ status, error, pending: undefined }, removals, {
-          mayBegin: false,
-          holdsTurn: false,
-        });
-      }
-    } finally {
-      this.#isGone = true;
-      this.#tell();
+    if (this.#ending.note(status, error)) {
+      await this.storeEnd();
     }
   }
 

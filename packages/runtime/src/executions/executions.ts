@@ -7,7 +7,7 @@ import { Execution, type ExecutionSurroundings } from "./execution.js";
 import { ExecutionArchive } from "./execution-archive.js";
 import { ExecutionFinder } from "./execution-finder.js";
 import type { UserRecords } from "./execution-ledger.js";
-import { newExecutionState, type StoredExecutionInput, type StoredExecutionState } from "./execution-records.js";
+import { ExecutionStates, type StoredExecutionInput, type StoredExecutionState } from "./execution-records.js";
 import type { ExecutionView } from "./execution-view.js";
 import type { ExecutionsOptions, JobRequest } from "./executions-options.js";
 import { type ExecutionFollower, type FollowedExecution, followExecution, whenGone } from "./follow-execution.js";
@@ -17,6 +17,7 @@ import { LiveExecutions } from "./live-executions.js";
 import { recoverExecutions } from "./recover-executions.js";
 import { startExecution } from "./start-execution.js";
 import { storedInputOf } from "./stored-request.js";
+import { UnstoredEnds } from "./unstored-ends.js";
 
 // How long an interactive run that has become an execution is kept once it is finished: as long as a job, if nothing is said.
 const INTERACTIVE_EXPIRY_MS = 3_600_000;
@@ -32,6 +33,8 @@ export class Executions {
   readonly #finder: ExecutionFinder;
   readonly #queue: JobQueue;
   readonly #surroundings: ExecutionSurroundings;
+  readonly #unstoredEnds: UnstoredEnds;
+  readonly #states = new ExecutionStates();
   readonly #writing = new Set<Promise<void>>();
   #isStopping = false;
 
@@ -53,8 +56,14 @@ export class Executions {
       enter: (execution) => this.#enter(execution),
       changed: (execution) => this.#live.update(execution),
       goOn: (execution) => this.#goOn(execution),
+      isUnfinished: (execution) => this.#finder.isUnfinished(execution),
+      endLater: (execution) => this.#unstoredEnds.add(execution),
       track: (writing) => this.#track(writing),
     };
+    this.#unstoredEnds = new UnstoredEnds({
+      track: (writing) => this.#track(writing),
+      logger: options.logger,
+    });
   }
 
   /**
@@ -72,7 +81,12 @@ export class Executions {
     }
     const stored = storedInputOf(input, new RequestedRunFacts(request), request.parentId);
     const nowMs = this.#options.store.nowMs();
-    const execution = this.#create(userId, id ?? randomUUID(), () => stored, newExecutionState("job", expiryMs, nowMs));
+    const execution = this.#create(
+      userId,
+      id ?? randomUUID(),
+      () => stored,
+      this.#states.submitted("job", expiryMs, nowMs),
+    );
     this.#live.add(execution);
     try {
       await execution.submit(request.admitNewSession);
@@ -95,7 +109,6 @@ export class Executions {
     const execution = this.#live.get(userId, id);
     if (execution !== undefined && timeoutMs > 0) {
       await whenGone(execution, timeoutMs);
-      return execution.view();
     }
     return this.get(userId, id);
   }
@@ -103,11 +116,8 @@ export class Executions {
   /** Ends an execution that is not finished, and resolves to what became of it, when that is durable. @throws as {@link get} */
   async cancel(userId: string, id: string): Promise<ExecutionView> {
     const execution = await this.#finder.live(userId, id);
-    if (execution === undefined) {
-      return this.get(userId, id);
-    }
-    await execution.cancel();
-    return execution.view();
+    await execution?.cancel();
+    return this.get(userId, id);
   }
 
   /**
@@ -147,7 +157,10 @@ export class Executions {
   interactive(userId: string | undefined, request: InteractiveRequest): InteractiveExecution {
     const { input, facts, parentId, abort } = request;
     const nowMs = this.#options.store.nowMs();
-    const state = { ...newExecutionState("interactive", INTERACTIVE_EXPIRY_MS, nowMs), status: "running" as const };
+    const state = {
+      ...this.#states.submitted("interactive", INTERACTIVE_EXPIRY_MS, nowMs),
+      status: "running" as const,
+    };
     const execution = this.#create(userId ?? "", randomUUID(), () => storedInputOf(input, facts, parentId), state);
     execution.abortsWith((reason) => abort.abort(reason));
     return execution;
@@ -182,7 +195,7 @@ export class Executions {
     for (const execution of this.#live.all()) {
       if (execution.status === "waiting") {
         await execution.timeOut();
-        if (execution.status === "waiting" && !(await this.#finder.isStored(execution))) {
+        if (execution.status === "waiting" && !(await this.#finder.isUnfinished(execution))) {
           execution.drop(new AlcoveError("RUN_ABORTED", "The user's session is over."));
         }
       }
@@ -209,6 +222,7 @@ export class Executions {
   stop(): void {
     this.#isStopping = true;
     this.#queue.stop();
+    this.#unstoredEnds.stop();
     for (const execution of this.#live.all()) {
       if (execution.status !== "running") {
         execution.drop(shuttingDown());

@@ -4,6 +4,9 @@ import type { Execution } from "./execution.js";
 // Longer delays overflow Node's timers and would fire at once.
 const MAX_TIMER_DELAY_MS = 2 ** 31 - 1;
 
+// How long after a question's time it is looked at again, where it could not be given up at once.
+const RETRY_DELAY_MS = 1_000;
+
 /** What {@link LiveExecutions} needs of their surroundings. */
 export interface LiveExecutionsOptions {
   /** How many unfinished ones a user may have. */
@@ -88,13 +91,14 @@ export class LiveExecutions {
     }
   }
 
-  #armTimer(place: Place): void {
+  #armTimer(place: Place, overdueDelayMs = 1): void {
     const { execution } = place;
     if (execution.deadlineMs !== undefined) {
-      const delayMs = Math.min(Math.max(1, execution.deadlineMs - this.#options.nowMs()), MAX_TIMER_DELAY_MS);
+      const leftMs = execution.deadlineMs - this.#options.nowMs();
+      const delayMs = leftMs > 0 ? Math.min(leftMs, MAX_TIMER_DELAY_MS) : overdueDelayMs;
       place.timer = setTimeout(() => {
         // A timer may come a little early.
-        this.#armTimer(place);
+        this.#armTimer(place, RETRY_DELAY_MS);
         this.#options.timeOut(execution);
       }, delayMs);
       place.timer.unref();

@@ -3,7 +3,7 @@ import type { FoundSignposts, SessionStore } from "@alcove/state";
 import type { Execution } from "./execution.js";
 import type { ExecutionArchive, UnfinishedExecution } from "./execution-archive.js";
 import type { UserRecords } from "./execution-ledger.js";
-import { executionIdOf, recordNames } from "./execution-records.js";
+import { bySubmission, executionIdOf, recordNames, type StoredExecutionState } from "./execution-records.js";
 
 const signpostsPerPage = 256;
 
@@ -23,19 +23,20 @@ export interface Recovery {
 
 /**
  * Finds what earlier processes have left unfinished, and goes on with it: what has not begun is begun, what may be begun again
- * is, what waits for a person waits on. Everything else is ended as interrupted, so that nothing runs twice.
+ * is, in the order it was submitted in; what waits for a person waits on. Everything else is ended as interrupted, so that nothing runs twice.
  */
 export async function recoverExecutions(recovery: Recovery): Promise<void> {
   const { store, application, logger } = recovery;
   let page: FoundSignposts | undefined;
   let found = 0;
+  const unfinished: Recovered[] = [];
   do {
     page = await store.pageSignposts({ application, limit: signpostsPerPage, from: page?.next });
     for (const { key, name } of page.signposts) {
       const id = executionIdOf(name);
       if (id !== undefined) {
         found += 1;
-        await recoverOne(recovery, key.userId, id).catch((error: unknown) => {
+        const recovered = await recoverOne(recovery, key.userId, id).catch((error: unknown) => {
           if (!(error instanceof StoredStateError)) {
             throw error;
           }
@@ -44,28 +45,44 @@ export async function recoverExecutions(recovery: Recovery): Promise<void> {
             id,
             error,
           });
+          return undefined;
         });
+        if (recovered !== undefined) {
+          unfinished.push(recovered);
+        }
       }
     }
   } while (page.next !== undefined);
+  // Signposts come by their names, which say nothing of when.
+  for (const { execution } of unfinished.sort((one, other) => bySubmission(one.state, other.state))) {
+    recovery.goOn(execution);
+  }
   if (found > 0) {
     logger.info("Unfinished executions were found", { count: found });
   }
 }
 
-async function recoverOne(recovery: Recovery, userId: string, id: string): Promise<void> {
-  const { archive, isResumable, takeUp, goOn } = recovery;
+/** An execution that is to go on, as it was found. */
+interface Recovered {
+  readonly execution: Execution;
+  readonly state: StoredExecutionState;
+}
+
+async function recoverOne(recovery: Recovery, userId: string, id: string): Promise<Recovered | undefined> {
+  const { archive, isResumable, takeUp } = recovery;
   const records = recovery.records(userId);
   const unfinished = await archive.unfinished(records, id);
   if (unfinished === undefined) {
     await records.change([{ kind: "remove", name: recordNames.signpost(id) }], { mayBegin: false, holdsTurn: false });
-    return;
+    return undefined;
   }
   const execution = takeUp(userId, id, unfinished);
   const { status } = unfinished.state;
   if (status === "submitted" || (status === "running" && isResumable)) {
-    goOn(execution);
-  } else if (!isResumable) {
+    return { execution, state: unfinished.state };
+  }
+  if (!isResumable) {
     await execution.interrupt();
   }
+  return undefined;
 }

@@ -1,3 +1,4 @@
+import { rename } from "node:fs/promises";
 import { describe, expect, it } from "vitest";
 import { redactedError } from "./redacted-error.js";
 
@@ -30,6 +31,14 @@ describe("an error that a plugin's code throws", () => {
       },
     });
     expect(redactedError(thrown, redact)).toBeInstanceOf(Error);
+  });
+
+  it("names no file where the system refuses one", async () => {
+    const thrown = await rename("/nowhere/one", "/nowhere/other").catch((error: unknown) => error);
+    expect(redactedError(thrown, redact)).toMatchObject({
+      code: "ENOENT",
+      message: "ENOENT: no such file or directory, rename '…' -> '…'",
+    });
   });
 
   it.each(["k3y", undefined, 7])("may be no error: %s", (thrown) => {

@@ -2,6 +2,7 @@ import type { Clock } from "@alcove/plugin-api";
 import type { RecordChange } from "@alcove/state";
 import type { EventHub } from "../events/event-hub.js";
 import type { RunEvents } from "../events/run-events.js";
+import type { ExecutionStatus } from "../executions/execution-view.js";
 import type { InteractionResponse } from "../executions/interaction-answer.js";
 import type { InteractionListener } from "../executions/interaction-desk.js";
 import type { ParkableRun, RunExecution } from "../executions/run-execution.js";
@@ -40,6 +41,7 @@ export interface InteractiveRequest {
 /** The execution an interactive run may become. */
 export interface InteractiveExecution extends RunExecution {
   readonly id: string;
+  readonly status: ExecutionStatus;
   /** Calls the listener for every question, and everything a person is to be told. Returns the end of it. */
   onInteraction(listener: InteractionListener): () => void;
   /** Answers the question that waits. */

@@ -42,6 +42,11 @@ export class Runner {
     return this.#lifecycle.state;
   }
 
+  /** Whether it waits for its person to answer. */
+  get isWaiting(): boolean {
+    return this.#interactive?.status === "waiting";
+  }
+
   /** Listens to this run's steps only. Subscribe before the run starts. Returns the unsubscription. */
   subscribe(listener: StepListener): () => void {
     return this.#lifecycle.events.subscribe(listener);

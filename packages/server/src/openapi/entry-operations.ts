@@ -15,9 +15,9 @@ const userErrors: readonly ErrorCode[] = ["USER_ID_REQUIRED"];
 const filterSteps: DocumentPart = {
   name: "filter_steps",
   in: "query",
-  description: "The types of the steps that are wanted, between commas, or `none`; all of them if left out.",
+  description:
+    "The types of the steps that are wanted, between commas (`FUNCTION_START,FUNCTION_END`), or `none`; all of them if left out.",
   schema: { type: "string" },
-  example: "FUNCTION_START,FUNCTION_END",
 };
 
 const lastEventId: DocumentPart = {
@@ -26,7 +26,6 @@ const lastEventId: DocumentPart = {
   description:
     "The id of the last frame that has come of a stream whose connection was lost: makes the request one for what came after it, whatever its body says. Nothing is run.",
   schema: { type: "string" },
-  example: "5f4c2f0e-2c0e-4f6e-9a55-6d2a3c5b8f10.12",
 };
 const nothingMore: ReplyFacts = {
   status: 204,

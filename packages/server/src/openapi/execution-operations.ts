@@ -41,6 +41,17 @@ const getExecution: OperationFacts = {
   security: user,
 };
 
+const cancelExecution: OperationFacts = {
+  operationId: "cancel_execution",
+  tag: "jobs",
+  summary: "Give up a run that asked a person something",
+  description: "Nothing of its run is stored. One that is finished stays as it is.",
+  parameters: [executionId],
+  reply: { status: 200, description: "What has become of the execution.", schema: componentRef("Execution") },
+  errors: [...readErrors, ...writeErrors],
+  security: user,
+};
+
 const respond: OperationFacts = {
   operationId: "respond_to_interaction",
   tag: "jobs",
@@ -68,5 +79,6 @@ const respond: OperationFacts = {
 /** The operations of runs that wait for a person, by method and path. */
 export const executionOperations: readonly (readonly [string, OperationFacts])[] = [
   [`GET ${EXECUTION_PATH}`, getExecution],
+  [`DELETE ${EXECUTION_PATH}`, cancelExecution],
   [`POST ${RESPONSE_PATH}`, respond],
 ];

@@ -5,7 +5,7 @@ import { z } from "zod";
 import { routeAddresses } from "../routes/route-addresses.js";
 import { createRouter } from "../routes/router.js";
 import { ServerLife } from "../server-life.js";
-import { ServedEcho, testServerOptions } from "../test-support/served-echo.js";
+import { ServedEcho, testConfig, testServerOptions } from "../test-support/served-echo.js";
 import { openApiDocument } from "./openapi-document.js";
 
 const documentSchema = z.object({
@@ -67,7 +67,9 @@ describe("the OpenAPI document", () => {
       );
       const asDescribed = registered.map((route) => route.replace(/:(\w+)/g, "{$1}"));
       expect(described.sort()).toEqual(asDescribed.sort());
-      const listed = routeAddresses(options.config, []).map(({ method, path }) => `${method} ${path}`);
+      const listed = routeAddresses(options.config, options.runtime.entries).map(
+        ({ method, path }) => `${method} ${path}`,
+      );
       expect(listed.sort()).toEqual(registered.sort());
     },
   );
@@ -109,6 +111,38 @@ describe("the OpenAPI document", () => {
     expect(document.paths["/generate"]?.["post"]).toMatchObject({
       requestBody: { content: { "application/json": { example: { a: 3, b: "x" } } } },
     });
+  });
+
+  it("gives no example of what may be left out, which a viewer would send unasked", async () => {
+    const options = { enablePerUserMonitoring: true, frontEnd: { metrics: true, reconnectGraceMs: 1_000 } };
+    const document = await openApiDocument(testServerOptions(options));
+    const isParameter = z.looseObject({ name: z.string(), in: z.string(), required: z.boolean().optional() });
+    const optional: string[] = [];
+    JSON.stringify(document, (_key, value: unknown) => {
+      const { data } = isParameter.safeParse(value);
+      if (data !== undefined && data.required !== true) {
+        optional.push(data.name);
+        expect(data).not.toHaveProperty("example");
+      }
+      return value;
+    });
+    expect(optional).toEqual(expect.arrayContaining(["X-Request-Id", "Idempotency-Key", "Last-Event-ID", "after"]));
+  });
+
+  it("lists no single reply of a function that only streams", async () => {
+    const application = new ServedEcho({ functions: ["chunks"], streamsOnly: true });
+    const endpoint = { ...testConfig().general.frontEnd.workflow, functionName: "chunks", path: "/chunks" };
+    const frontEnd = { endpoints: [{ ...endpoint, legacyPath: undefined }] };
+    const { paths } = await documentOf(testServerOptions({ application, frontEnd }));
+    const ofEntries = /^\/(?:chunks|generate|v1\/workflow)(?!\/async)/;
+    expect(Object.keys(paths).filter((path) => ofEntries.test(path))).toEqual([
+      "/generate/stream",
+      "/v1/workflow/stream",
+      "/generate/full",
+      "/v1/workflow/full",
+      "/chunks/stream",
+      "/chunks/full",
+    ]);
   });
 
   it("gives no example where it knows of none", async () => {

@@ -58,8 +58,7 @@ export async function openApiDocument({ runtime, config }: Pick<ServerOptions, "
   ]);
   const securitySchemes = securitySchemesOf(config.general.identity.providers);
   const paths: Record<string, Record<string, object>> = {};
-  const pluginRoutes = runtime.entries.flatMap(({ route }) => route ?? []);
-  for (const { method, path } of routeAddresses(config, pluginRoutes)) {
+  for (const { method, path } of routeAddresses(config, runtime.entries)) {
     const facts = operations.get(`${method} ${path}`);
     if (facts !== undefined) {
       // The router marks parameters with a colon.

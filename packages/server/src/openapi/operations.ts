@@ -134,7 +134,6 @@ const monitorUsers: OperationFacts = {
       in: "query",
       description: "Only this user's: a user id, or the value of a session cookie.",
       schema: { type: "string" },
-      example: "alice",
     },
   ],
   reply: {

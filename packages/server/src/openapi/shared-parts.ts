@@ -51,7 +51,7 @@ export const headers: Readonly<Record<string, DocumentPart>> = {
   },
 };
 
-/** Parameters that several operations take. */
+/** Parameters that several operations take. None has an example: what shows the document would send it, asked or not. */
 export const parameters: Readonly<Record<string, DocumentPart>> = {
   "X-Request-Id": {
     name: "X-Request-Id",
@@ -59,15 +59,13 @@ export const parameters: Readonly<Record<string, DocumentPart>> = {
     description:
       "Names the request in the server's log and on its reply. Anything but 1 to 128 letters, digits, dots, dashes and underscores is replaced by a UUID.",
     schema: { type: "string" },
-    example: "order-4711",
   },
   "Idempotency-Key": {
     name: "Idempotency-Key",
     in: "header",
     description:
-      "Makes sure that the request is carried out once, however often it is sent: a retry with the same key and body gets the recorded reply.",
+      "Makes sure that the request is carried out once, however often it is sent: a retry with the same key and body gets the recorded reply. A UUID will do.",
     schema: { type: "string", minLength: 1, maxLength: 255, pattern: "[^ ]" },
-    example: "8e2d1a54-9e0b-4de6-8f3c-0b7c1b1e0e11",
   },
   "conversation-id": runHeader("conversation-id", "The conversation the run belongs to."),
   "workflow-run-id": runHeader("workflow-run-id", "A UUID for the run. Anything else is replaced by one."),

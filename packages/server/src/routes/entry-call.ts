@@ -41,6 +41,7 @@ export function callEntry<Result>(
   try {
     const runner = session.run(input, runRequestOf(context));
     context.state.runner = runner;
+    context.state.giveUp = (reason) => runner.abort(reason);
     if (entry.onDisconnect === "abort") {
       abortWhenClientLeaves(runner, context, outlives);
     }

@@ -12,6 +12,8 @@ import { pathParameter } from "./path-parameter.js";
 export interface ExecutionRoutes {
   /** Answers with what has become of an execution, and what it asks. */
   status(context: RequestContext): Promise<void>;
+  /** Ends an execution that is not finished, and answers with what has become of it. */
+  cancel(context: RequestContext): Promise<void>;
   /** Answers the question an execution asks; replies once the answer is durable. */
   respond(context: RequestContext): Promise<void>;
 }
@@ -25,6 +27,11 @@ export function executionRoutes(
     async status(context) {
       const userId = await identifyOwner(context);
       const view = await executions.get(userId, pathParameter(context, "execution_id"));
+      replyWithJson(context, 200, executionReply(view));
+    },
+    async cancel(context) {
+      const userId = await identifyOwner(context);
+      const view = await executions.cancel(userId, pathParameter(context, "execution_id"));
       replyWithJson(context, 200, executionReply(view));
     },
     async respond(context) {

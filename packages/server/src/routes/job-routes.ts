@@ -7,6 +7,7 @@ import { identifyOwner } from "../identity/identify.js";
 import { replyWithJson } from "../json-reply.js";
 import type { RequestContext } from "../request-state.js";
 import type { ServedApplication } from "../served-application.js";
+import { EVENT_STREAM_TYPE } from "../streams/open-event-reply.js";
 import type { OpenStreams } from "../streams/open-streams.js";
 import { withFaultsOfBody } from "./entry-call.js";
 import { jobEvents } from "./job-events.js";
@@ -63,7 +64,7 @@ export function jobRoutes(application: ServedApplication, options: JobRoutesOpti
       jobOnly(await executions.get(userId, id));
       if (context.method === "HEAD") {
         context.status = 200;
-        context.type = "text/event-stream";
+        context.type = EVENT_STREAM_TYPE;
       } else {
         await events(context, userId, id);
       }
@@ -120,7 +121,11 @@ async function submitted(
         detail: [{ type: "value_error", loc: ["body", "job_id"], msg: "Value error, is taken", input: view.id }],
       });
     }
-    return await executions.waitFor(userId, view.id, fields.sync_timeout * MS_PER_SECOND);
+    const stopped = new Promise<ExecutionView>((resolve) => {
+      // The job goes on, or is left to the next process.
+      context.state.giveUp = () => resolve(view);
+    });
+    return await Promise.race([executions.waitFor(userId, view.id, fields.sync_timeout * MS_PER_SECOND), stopped]);
   } catch (error) {
     throw await withFaultsOfBody(error, { application, entry: workflow }, input);
   }

@@ -1,6 +1,6 @@
 import type { AlcoveConfig, IdentityConfig } from "@alcove/config";
-import type { RouteFacts } from "@alcove/runtime";
-import { entryRoutes } from "./entry-routes.js";
+import type { EntryFacts } from "@alcove/runtime";
+import { servedEntryRoutes } from "./entry-routes.js";
 import { jobRoutesOf } from "./job-addresses.js";
 import { pluginAddress } from "./plugin-address.js";
 
@@ -44,12 +44,12 @@ export interface RouteAddress {
   readonly path: string;
 }
 
-/** The routes a configuration leads to, in the order in which they are listed at start; those of plugins last. */
-export function routeAddresses(config: AlcoveConfig, pluginRoutes: readonly RouteFacts[]): readonly RouteAddress[] {
+/** The routes that are served, in the order in which they are listed at start; those of plugins last. */
+export function routeAddresses(config: AlcoveConfig, entries: readonly EntryFacts[]): readonly RouteAddress[] {
   return [
-    ...[...entryRoutes(config), ...jobRoutesOf(config)].map(({ method, path }) => ({ method, path })),
+    ...[...servedEntryRoutes(config, entries), ...jobRoutesOf(config)].map(({ method, path }) => ({ method, path })),
     ...ownAddresses(config),
-    ...pluginRoutes.map(pluginAddress),
+    ...entries.flatMap(({ route }) => (route === undefined ? [] : [pluginAddress(route)])),
   ];
 }
 
@@ -57,6 +57,7 @@ export function routeAddresses(config: AlcoveConfig, pluginRoutes: readonly Rout
 export function ownAddresses({ general }: AlcoveConfig): readonly RouteAddress[] {
   return [
     { method: "GET", path: EXECUTION_PATH },
+    { method: "DELETE", path: EXECUTION_PATH },
     { method: "POST", path: RESPONSE_PATH },
     { method: "GET", path: SESSION_PATH },
     { method: "DELETE", path: SESSION_PATH },

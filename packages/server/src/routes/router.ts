@@ -8,7 +8,7 @@ import type { OpenStreams } from "../streams/open-streams.js";
 import { markdownSteps, rawSteps, type StepAdaptor, wantedTypes } from "../streams/steps.js";
 import { entryOf } from "./entry-call.js";
 import { entryRoute } from "./entry-route.js";
-import { type EntryRoute, entryRoutes } from "./entry-routes.js";
+import { type EntryRoute, servedEntryRoutes } from "./entry-routes.js";
 import { executionRoutes } from "./execution-routes.js";
 import { healthRoute } from "./health-route.js";
 import { interactiveWorkflowRoute } from "./interactive-workflow-route.js";
@@ -47,7 +47,7 @@ export function createRouter(options: ServerOptions, life: ServerLife): RouterIn
   const { runtime, storedSessions, store, config, clock } = options;
   const { general } = config;
   const router = new Router<RequestState>({ sensitive: true });
-  for (const route of entryRoutes(config)) {
+  for (const route of servedEntryRoutes(config, runtime.entries)) {
     registerRun(router, route, entryHandler(route, options, life));
   }
   addExecutionRoutes(router, options, life.openStreams);
@@ -124,6 +124,7 @@ function addExecutionRoutes(
   }
   const executions = executionRoutes(runtime.executions, readBody);
   router.get(EXECUTION_PATH, executions.status);
+  router.delete(EXECUTION_PATH, executions.cancel);
   router.post(RESPONSE_PATH, executions.respond);
 }
 

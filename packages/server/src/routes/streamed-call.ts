@@ -74,6 +74,7 @@ export class StreamedCall {
           this.#kept?.finishAlone();
         }
         void output.send(eventFrame("interaction_required", JSON.stringify(interactionEvent(interaction))));
+        this.#options.openStreams.hasAsked(runner);
       });
     }
     if (adapt !== undefined) {

@@ -3,6 +3,8 @@ import { StreamLimit } from "../limits/stream-limit.js";
 /** What a stream shows, and what ends it when it is given up. */
 export interface Abortable {
   abort(reason?: unknown): void;
+  /** Whether it waits for a person, who may never come. */
+  readonly isWaiting?: boolean;
 }
 
 /** How many streams may be open at once. */
@@ -21,6 +23,7 @@ const noLimits: StreamLimits = {
 export class OpenStreams {
   readonly #runners = new Set<Abortable>();
   readonly #limit: StreamLimit;
+  #waitsNoMore: { readonly reason: unknown } | undefined;
 
   constructor({ maxStreams, maxStreamsPerUser }: StreamLimits = noLimits) {
     this.#limit = new StreamLimit({ most: maxStreams, mostPerUser: maxStreamsPerUser });
@@ -39,6 +42,21 @@ export class OpenStreams {
       leave();
       this.#runners.delete(runner);
     };
+  }
+
+  /** From now on nobody waits for a person: runs that do, or come to, are given up. */
+  giveUpWaiting(reason: unknown): void {
+    this.#waitsNoMore = { reason };
+    for (const runner of this.#runners) {
+      this.hasAsked(runner);
+    }
+  }
+
+  /** A run has asked a person something. */
+  hasAsked(runner: Abortable): void {
+    if (this.#waitsNoMore !== undefined && runner.isWaiting === true) {
+      runner.abort(this.#waitsNoMore.reason);
+    }
   }
 
   /** Gives up every run; each stream then ends with `reason` in an error frame. */

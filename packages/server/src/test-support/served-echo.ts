@@ -31,6 +31,8 @@ export interface RecordedRun {
   readonly abort: AbortController;
   /** Asks whoever listens to the run's questions. */
   ask: InteractionListener;
+  /** Whether it waits for its person. */
+  isWaiting: boolean;
   /** What the questions were answered with. */
   readonly answers: { readonly interactionId: string; readonly response: InteractionResponse }[];
 }
@@ -40,6 +42,8 @@ export interface EchoOptions {
   readonly scope?: Scope;
   readonly onDisconnect?: DisconnectPolicy;
   readonly inputSchema?: z.ZodType;
+  /** Whether it has chunks only, and no single result. */
+  readonly streamsOnly?: boolean;
   /** Functions that are served on their own, which echo as well. */
   readonly functions?: readonly string[];
   readonly residents?: readonly ResidentFigures[];
@@ -80,6 +84,7 @@ export class ServedEcho implements ServedApplication {
     scope = "per-user",
     onDisconnect = "abort",
     inputSchema = z.looseObject({}),
+    streamsOnly = false,
     functions = [],
     residents = [],
     run,
@@ -93,7 +98,7 @@ export class ServedEcho implements ServedApplication {
       route: undefined,
       description: "Echoes.",
       inputSchema,
-      outputSchema: z.unknown(),
+      outputSchema: streamsOnly ? undefined : z.unknown(),
       streamOutputSchema: undefined,
       unwrapInput: (body) => body,
       wrapOutput: (output) => output,
@@ -115,6 +120,7 @@ export class ServedEcho implements ServedApplication {
               request,
               abort,
               ask: () => undefined,
+              isWaiting: false,
               answers: [],
             };
             this.runs.push(recorded);
@@ -145,6 +151,9 @@ export class ServedEcho implements ServedApplication {
               },
               answer: async (interactionId, response) => {
                 recorded.answers.push({ interactionId, response });
+              },
+              get isWaiting() {
+                return recorded.isWaiting;
               },
               abort: (reason) => recorded.abort.abort(reason),
             };
