@@ -49,7 +49,7 @@ describe("the services of a plugin", () => {
   it("are asked for in vain when no plugin in use provides them", async () => {
     await using bench = await Workbench.create([asking]);
     expect(await bench.refusals(config)).toEqual([
-      "config.yml:1:11: workflow (asking/ask) asks for the service test/Speller, which no plugin in use provides. Install the plugin that provides it, and list it under plugins. [reference-unknown]",
+      "config.yml:1:11: workflow (asking/ask) asks for the service test/Speller, which no plugin in use provides. Install the plugin that provides it, and list it under plugins, or configure it under per_user_services. [reference-unknown]",
     ]);
   });
 

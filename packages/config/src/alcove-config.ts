@@ -18,6 +18,8 @@ export interface ComponentSections {
   readonly middleware: Readonly<Record<string, ComponentConfig>>;
   /** `http_routes:`, by name. */
   readonly httpRoutes: Readonly<Record<string, ComponentConfig>>;
+  /** `per_user_services:`, by name. */
+  readonly perUserServices: Readonly<Record<string, ComponentConfig>>;
   /** `workflow:`, unless the configuration has none. */
   readonly workflow: ComponentConfig | undefined;
   /**
@@ -33,7 +35,7 @@ export interface ComponentSections {
   readonly allowedPlugins: readonly AllowedPlugin[] | undefined;
   /**
    * Names of components that were found so faulty that they are left out here. They are reported already, and so nobody
-   * should complain that something refers to them. Those of `http_routes:` begin with `http_routes `: nothing can refer to them.
+   * should complain that something refers to them. Those of `http_routes:` and `per_user_services:` begin with their section and a space: nothing can refer to them.
    */
   readonly faultyNames: readonly string[];
   /** The same for the names of `middleware:`, which are kept apart from those of functions and groups. */

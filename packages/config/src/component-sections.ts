@@ -15,7 +15,15 @@ import { readPluginsSection } from "./plugins-section.js";
 import type { ProblemReport } from "./problem-report.js";
 import { withTypeKey } from "./type-key.js";
 
-const componentSectionKeys = ["functions", "function_groups", "middleware", "http_routes", "workflow", "plugins"];
+const componentSectionKeys = [
+  "functions",
+  "function_groups",
+  "middleware",
+  "http_routes",
+  "per_user_services",
+  "workflow",
+  "plugins",
+];
 const topLevelKeys = ["base", "general", ...componentSectionKeys];
 const componentName = /^[A-Za-z0-9_-]+$/;
 
@@ -38,13 +46,15 @@ export function readComponentSections(
   const middleware = middlewareReader.components(sectionNode("middleware"), "middleware");
   const routesReader = new ComponentReader(report);
   const httpRoutes = routesReader.components(sectionNode("http_routes"), "http_routes");
+  const servicesReader = new ComponentReader(report);
+  const perUserServices = servicesReader.components(sectionNode("per_user_services"), "per_user_services");
   const workflow = reader.workflow(root);
   const errorsBefore = report.errorCount;
   const pluginsNode = sectionNode("plugins");
   const plugins = readPluginsSection(pluginsNode, report);
   const arePluginsKnown = report.errorCount === errorsBefore && (pluginsNode === undefined || !hasFault(pluginsNode));
   const areFunctionsKnown = functions !== undefined && functionGroups !== undefined;
-  const areOthersKnown = middleware !== undefined && httpRoutes !== undefined;
+  const areOthersKnown = middleware !== undefined && httpRoutes !== undefined && perUserServices !== undefined;
   if (hidesSection || !areFunctionsKnown || !areOthersKnown || !arePluginsKnown) {
     return undefined;
   }
@@ -53,11 +63,13 @@ export function readComponentSections(
     functionGroups,
     middleware,
     httpRoutes,
+    perUserServices,
     workflow,
     ...plugins,
     faultyNames: Object.freeze([
       ...reader.faultyNames,
       ...Array.from(routesReader.faultyNames, (name) => `http_routes ${name}`),
+      ...Array.from(servicesReader.faultyNames, (name) => `per_user_services ${name}`),
     ]),
     faultyMiddleware: Object.freeze([...middlewareReader.faultyNames]),
   });

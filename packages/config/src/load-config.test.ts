@@ -93,6 +93,7 @@ describe("loadConfig", () => {
       allowedPlugins: undefined,
       middleware: {},
       httpRoutes: {},
+      perUserServices: {},
       faultyNames: [],
       faultyMiddleware: [],
       entryFunctions: [],

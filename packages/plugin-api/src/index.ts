@@ -61,6 +61,7 @@ export {
   type PerUserMiddlewareOptions,
   type SharedMiddlewareOptions,
 } from "./definitions/define-middleware.js";
+export { definePerUserService, type PerUserServiceOptions } from "./definitions/define-per-user-service.js";
 export {
   defineServices,
   isServicesDefinition,
@@ -82,10 +83,12 @@ export {
   type Implementation,
   isComponentDefinition,
   type MiddlewareDefinition,
+  type PerUserServiceDefinition,
   type Residency,
   type ResolvedServices,
   type ServiceRequests,
 } from "./definitions/definition.js";
+export { engineFields } from "./definitions/engine-fields.js";
 export type { HttpRouteOptions } from "./definitions/http-route.js";
 export type { EngineProcessContext, ProcessContext } from "./definitions/process-context.js";
 export {
@@ -132,6 +135,7 @@ export type {
 export type { JsonValue } from "./json.js";
 export { type LogFields, Logger, silentLogger } from "./logger.js";
 export {
+  BUILT_IN_PLUGIN_ID,
   type ComponentContribution,
   type HttpRoutesContribution,
   MANIFEST_FORMAT,

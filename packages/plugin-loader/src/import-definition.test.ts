@@ -39,6 +39,22 @@ describe("importComponentDefinition", () => {
     expect((await importAdd(other, named, { exportName: "add" })).definition).toBeDefined();
   });
 
+  it("refuses a service of users that is another one than the manifest says", async () => {
+    await using project = await TemporaryProject.create();
+    const contributes =
+      "{ per_user_services: { memory: { module: ./m.js, provides: notes/Memory, description: Remembers. } } }";
+    const source = `export default {
+      [Symbol.for("@alcove/plugin-api/Definition")]: true, kind: "per_user_service", scope: "per-user",
+      service: Symbol.for("notes/Memories"),
+    };`;
+    const [type] = new ComponentTypeRegistry([await pluginOf(project, contributes, { "m.js": source })]).all();
+    const { definition, problems } = await importComponentDefinition(type!);
+    expect(definition).toBeUndefined();
+    expect(problems.map(({ message, remedy }) => `${message} ${remedy}`)).toEqual([
+      "The manifest of the plugin notes 1.0.0 promises the per-user service memory in ./m.js, but it provides notes/Memories, and the manifest says notes/Memory. Write notes/Memories there, or change the definition.",
+    ]);
+  });
+
   it("imports only the module of the type that is asked for, and runs it once", async () => {
     await using project = await TemporaryProject.create();
     const trace = (name: string) =>

@@ -129,7 +129,7 @@ function missingExportProblem(place: ContributionPlace, exportNames: readonly st
 export async function moduleProblem(
   place: ContributionPlace,
   fault: string,
-  field: "module" | "export" | "scope" | "binds" | "routes",
+  field: "module" | "export" | "scope" | "binds" | "routes" | "provides",
   remedy: string,
 ): Promise<Problem> {
   const { plugin, contribution, promise } = place;

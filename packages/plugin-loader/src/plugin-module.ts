@@ -20,6 +20,7 @@ const sections = [
   "middleware",
   "http_routes",
   "services",
+  "per_user_services",
   "lifecycle",
   "health_checks",
 ] as const;
@@ -31,6 +32,7 @@ const contributing = z.object({
     middleware: entries,
     http_routes: entries,
     services: entries,
+    per_user_services: entries,
     lifecycle: entries,
     health_checks: entries,
   }),

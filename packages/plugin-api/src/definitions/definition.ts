@@ -27,7 +27,9 @@ export type Implementation<Input, Output, Chunk, Call> = [Output] extends [undef
   : [Chunk] extends [undefined]
     ? (input: Input, call: Call) => Output | Promise<Output>
     : {
+        /** Called where a single result is asked for. */
         readonly invoke: (input: Input, call: Call) => Output | Promise<Output>;
+        /** Called where a stream is asked for. */
         readonly stream: (input: Input, call: Call) => AsyncIterable<Chunk>;
       };
 
@@ -146,12 +148,23 @@ export interface HttpRoutesDefinition extends CommonDefinition {
   build(context: EngineBuildContext): Promise<Readonly<Record<string, BuiltFunction>>>;
 }
 
+/** What `definePerUserService` returns. Opaque to plugins; the engine reads it. */
+export interface PerUserServiceDefinition extends CommonDefinition {
+  /** Tells it from what has functions, and from shared services. */
+  readonly kind: "per_user_service";
+  /** What the user's other components ask for it by. */
+  readonly service: ServiceIdentifier;
+  /** Builds an instance. @throws TypeError when there is none. */
+  build(context: EngineBuildContext): Promise<unknown>;
+}
+
 /** A component definition of any kind. */
 export type ComponentDefinition =
   | FunctionDefinition
   | FunctionGroupDefinition
   | MiddlewareDefinition
-  | HttpRoutesDefinition;
+  | HttpRoutesDefinition
+  | PerUserServiceDefinition;
 
 /** What a component type may be a type of. */
 export type ComponentKind = ComponentDefinition["kind"];

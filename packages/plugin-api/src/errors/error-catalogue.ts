@@ -122,8 +122,8 @@ export const errorCatalogue = {
     remedy: "Send one key of 1 to 255 characters, e.g. a UUID.",
   },
   IDEMPOTENCY_UNSUPPORTED: {
-    summary: "A shared workflow keeps nothing for anybody, so it cannot recognise a retry.",
-    remedy: "Call it without an idempotency key.",
+    summary: "A shared workflow keeps nothing to recognise a retry by, and a job has its job_id for that.",
+    remedy: "Call it without an idempotency key; under a job_id of your own a job is run once.",
   },
   IDEMPOTENCY_REPLY_TOO_LARGE: {
     summary: "The reply is too large to be recorded for its idempotency key; the run was rolled back.",
@@ -228,7 +228,7 @@ export const errorCatalogue = {
   },
   FORBIDDEN: {
     summary: "The caller is known, and may not do this.",
-    remedy: "Call as somebody whom general.identity.admins names.",
+    remedy: "Call as somebody whom general.identity.admins names; where it names nobody, name somebody there.",
   },
   IDENTITY_UNAVAILABLE: {
     summary: "The credential could not be checked just now.",

@@ -38,14 +38,18 @@ type FunctionsInstance = ReadonlyMap<FunctionPlan, BuiltFunction>;
 export async function buildComponent(component: ComponentPlan, surroundings: ComponentSurroundings): Promise<void> {
   const { container } = surroundings;
   const instance = await instantiate(component, surroundings);
-  container.bind<FunctionsInstance | Middleware>(componentIdentifier(component)).toConstantValue(instance);
+  container.bind<unknown>(componentIdentifier(component)).toConstantValue(instance);
+  if (component.definition.kind === "per_user_service") {
+    // The room is nobody's parent, so that nobody but its user's components can ever be handed it.
+    container.bind<unknown>(component.definition.service).toConstantValue(instance);
+  }
 }
 
 /** Every function a container can reach, its parent's included, by slot: for calls without any lookup by name. */
 export function resolveFunctions(container: Container, components: readonly ComponentPlan[]): BuiltFunctions {
   const table: (BuiltFunction | undefined)[] = [];
   for (const component of components) {
-    if (component.section === "middleware") {
+    if (component.functions.length === 0) {
       continue;
     }
     for (const [fn, built] of container.get<FunctionsInstance>(componentIdentifier(component))) {
@@ -55,10 +59,7 @@ export function resolveFunctions(container: Container, components: readonly Comp
   return table;
 }
 
-async function instantiate(
-  component: ComponentPlan,
-  surroundings: ComponentSurroundings,
-): Promise<FunctionsInstance | Middleware> {
+async function instantiate(component: ComponentPlan, surroundings: ComponentSurroundings): Promise<unknown> {
   const { definition, name, config, functions } = component;
   const { container, clock, userId, releases, endings, buildTimeoutMs } = surroundings;
   const logger = new BuildLogger(surroundings.logger.child({ component: name }), surroundings.ofRun);
@@ -78,6 +79,7 @@ async function instantiate(
     };
     switch (definition.kind) {
       case "middleware":
+      case "per_user_service":
         return await inTime(component, definition.build(context), buildTimeoutMs);
       case "function": {
         const built = await inTime(component, definition.build(context), buildTimeoutMs);

@@ -13,7 +13,13 @@ import type {
 import type { ComponentType, DiscoveredPlugin } from "@alcove/plugin-loader";
 
 /** The section of the configuration a component stands in. */
-export type ComponentSection = "functions" | "function_groups" | "middleware" | "http_routes" | "workflow";
+export type ComponentSection =
+  | "functions"
+  | "function_groups"
+  | "middleware"
+  | "http_routes"
+  | "per_user_services"
+  | "workflow";
 
 /** One configured component, checked and ready to build. The same for every user: it holds nothing of any of them. */
 export interface ComponentPlan {
@@ -37,7 +43,7 @@ export interface ComponentPlan {
   readonly middleware: readonly ComponentPlan[];
   /** Whether it keeps state or collections, or may call what does. */
   readonly isStateful: boolean;
-  /** The functions it offers: one, the members of a group, or what answers routes; none where it is a middleware. */
+  /** The functions it offers: one, the members of a group, or what answers routes; none where it is a middleware or a service. */
   readonly functions: readonly FunctionPlan[];
   /** Its state, if it declares one. */
   readonly state: StatePlan | undefined;

@@ -52,6 +52,7 @@ const kindNames = {
   function_groups: "function group",
   middleware: "middleware",
   http_routes: "set of HTTP routes",
+  per_user_services: "service",
   workflow: "workflow",
 } as const;
 

@@ -11,6 +11,7 @@ import { resolveEntryFunctions, routeEntries } from "./entry-functions.js";
 import { placeMiddleware } from "./middleware-placement.js";
 import { checkSuitability } from "./middleware-suitability.js";
 import { checkNames } from "./name-rules.js";
+import { perUserProviders, serviceDependencies } from "./per-user-services.js";
 import { planProcess } from "./process-plan.js";
 import { type ResolvedComponents, resolveComponents, typesInUse } from "./resolve-components.js";
 
@@ -51,7 +52,12 @@ export async function planApplication(options: PlanOptions): Promise<PlanResult>
   const { components } = resolved;
   const { dependencies: references, problems: referenceProblems } = buildDependencyGraph(resolved, document);
   const placement = placeMiddleware(sections, resolved, document);
-  const dependencies = [...placement.dependencies, ...references];
+  const providers = perUserProviders(components, document);
+  const dependencies = [
+    ...placement.dependencies,
+    ...references,
+    ...serviceDependencies(components, providers.byService),
+  ];
   const { entries: endpoints, problems: entryProblems } = resolveEntryFunctions(
     sections.entryFunctions ?? [],
     resolved,
@@ -65,7 +71,11 @@ export async function planApplication(options: PlanOptions): Promise<PlanResult>
   const usedPlugins = plugins.filter(
     (plugin) => plugin.isListed || components.some((component) => component.type.plugin.id === plugin.id),
   );
-  const { parts, problems: processProblems } = await planProcess(usedPlugins, components, { document, timeoutMs });
+  const { parts, problems: processProblems } = await planProcess(usedPlugins, components, {
+    document,
+    timeoutMs,
+    perUser: providers.byService,
+  });
   const problems = [
     ...usable.problems,
     ...resolved.problems,
@@ -75,6 +85,7 @@ export async function planApplication(options: PlanOptions): Promise<PlanResult>
     ...placement.problems,
     ...checkSuitability(dependencies, document),
     ...entryProblems,
+    ...providers.problems,
     ...checkDependencyRules({ components, dependencies, entries: entryComponents, isComplete }, document),
     ...processProblems,
   ];

@@ -10,9 +10,19 @@ import {
 } from "@alcove/plugin-loader";
 import type { ProcessPartPlan, ProcessPlan, ServicesPlan } from "./application-plan.js";
 import type { ConfiguredComponent } from "./configured-component.js";
+import { perUserClash } from "./per-user-services.js";
 
 /** The services Alcove itself offers to every component and to plugins' services. */
 const coreServices: readonly ServiceIdentifier[] = [Logger, Clock];
+
+/** What {@link planProcess} needs beside plugins and components. */
+export interface ProcessPlanOptions {
+  readonly document: ConfigDocument;
+  /** How long an import may take. */
+  readonly timeoutMs: number | undefined;
+  /** The services that components provide to their users. */
+  readonly perUser: ReadonlyMap<ServiceIdentifier, ConfiguredComponent>;
+}
 
 /**
  * Imports what the plugins in use contribute to the whole process: shared services, hooks and health checks. Checks that
@@ -21,7 +31,7 @@ const coreServices: readonly ServiceIdentifier[] = [Logger, Clock];
 export async function planProcess(
   plugins: readonly DiscoveredPlugin[],
   components: readonly ConfiguredComponent[],
-  { document, timeoutMs }: { readonly document: ConfigDocument; readonly timeoutMs: number | undefined },
+  { document, timeoutMs, perUser }: ProcessPlanOptions,
 ): Promise<{ parts: Omit<ProcessPlan, "missingPlugins">; problems: Problem[] }> {
   const services: ServicesPlan[] = [];
   const lifecycle: ProcessPlan["lifecycle"][number][] = [];
@@ -45,8 +55,13 @@ export async function planProcess(
       }
     }
   }
+  const clashes = [...perUser].flatMap(([service, component]) => {
+    const owner = owners.get(service);
+    return owner === undefined ? [] : [perUserClash(component, service, owner, document)];
+  });
   problems.push(
-    ...missingServices(components, owners, document),
+    ...clashes,
+    ...missingServices(components, new Set([...owners.keys(), ...perUser.keys()]), document),
     ...(await missingServicesOfParts("lifecycle", lifecycle, owners)),
     ...(await missingServicesOfParts("health_checks", healthChecks, owners)),
   );
@@ -69,18 +84,19 @@ async function clashProblem(
 
 function missingServices(
   components: readonly ConfiguredComponent[],
-  owners: ReadonlyMap<ServiceIdentifier, string>,
+  provided: ReadonlySet<ServiceIdentifier>,
   document: ConfigDocument,
 ): Problem[] {
   return components.flatMap((component) =>
     Object.values(component.definition.services)
-      .filter((service) => !owners.has(service))
+      .filter((service) => !provided.has(service))
       .map((service) => ({
         rule: "reference-unknown",
         severity: "error",
         message: `${component.name} (${component.type.qualifiedName}) asks for the service ${describeService(service)}, which no plugin in use provides.`,
         source: document.locate(component.source.path),
-        remedy: "Install the plugin that provides it, and list it under plugins.",
+        remedy:
+          "Install the plugin that provides it, and list it under plugins, or configure it under per_user_services.",
       })),
   );
 }

@@ -1,5 +1,5 @@
 import type { ComponentConfig, ComponentSections, ConfigDocument } from "@alcove/config";
-import type { ComponentDefinition, ComponentKind, Problem } from "@alcove/plugin-api";
+import { type ComponentDefinition, type ComponentKind, engineFields, type Problem } from "@alcove/plugin-api";
 import {
   type ComponentType,
   type ComponentTypeRegistry,
@@ -14,18 +14,12 @@ import { selectGroupMembers } from "./group-members.js";
 import { MIDDLEWARE_FIELD, readMiddlewareNames } from "./middleware-names.js";
 import { collectReferences } from "./references-in-config.js";
 
-/** The fields components of a kind take beside those of their own schemas. */
-const engineFields: Readonly<Record<ComponentKind, readonly string[]>> = {
-  function: [MIDDLEWARE_FIELD],
-  function_group: ["include", "exclude", "tool_overrides", MIDDLEWARE_FIELD],
-  middleware: [],
-  http_routes: [MIDDLEWARE_FIELD],
-};
 const kindOfSection = {
   functions: "function",
   function_groups: "function_group",
   middleware: "middleware",
   http_routes: "http_routes",
+  per_user_services: "per_user_service",
   workflow: "function",
 } as const satisfies Record<ComponentSection, ComponentKind>;
 const typeLabels: Readonly<Record<ComponentKind, string>> = {
@@ -33,6 +27,7 @@ const typeLabels: Readonly<Record<ComponentKind, string>> = {
   function_group: "function group type",
   middleware: "middleware type",
   http_routes: "type of HTTP routes",
+  per_user_service: "type of per-user services",
 };
 
 /** What became of the configured components. */
@@ -74,13 +69,16 @@ function placedComponents(sections: ComponentSections): [string, ComponentSectio
     ...Object.entries(sections.functionGroups).map(entryOf("function_groups")),
     ...Object.entries(sections.middleware).map(entryOf("middleware")),
     ...Object.entries(sections.httpRoutes).map(entryOf("http_routes")),
+    ...Object.entries(sections.perUserServices).map(entryOf("per_user_services")),
     ...(sections.workflow === undefined ? [] : [entryOf("workflow")(["workflow", sections.workflow])]),
   ];
 }
 
-/** A name that no other component has: functions, groups and the workflow share theirs, middleware and routes do not. */
+const sectionsOfFunctions: ReadonlySet<ComponentSection> = new Set(["functions", "function_groups", "workflow"]);
+
+/** A name that no other component has: functions, groups and the workflow share their names, all others do not. */
 function nameKey(section: ComponentSection, name: string): string {
-  return section === "middleware" || section === "http_routes" ? `${section} ${name}` : name;
+  return sectionsOfFunctions.has(section) ? name : `${section} ${name}`;
 }
 
 /** What something that is built, or is served, counts on. */
@@ -209,11 +207,12 @@ function configureComponent(
   const ownFields = Object.fromEntries(Object.entries(source.fields).filter(([field]) => !given.includes(field)));
   const parsed = definition.config.strict().safeParse(ownFields);
   const members = functionsOf(name, definition, source, document);
-  const middleware =
-    definition.kind === "middleware" ? { names: [], problems: [] } : readMiddlewareNames(name, source, document);
+  const middleware = given.includes(MIDDLEWARE_FIELD)
+    ? readMiddlewareNames(name, source, document)
+    : { names: [], problems: [] };
   const problems: Problem[] = [...members.problems, ...middleware.problems];
   if (!parsed.success) {
-    const knownFields = [...Object.keys(definition.config.shape), "_type", ...given];
+    const knownFields = [...Object.keys(definition.config.shape), ...given];
     problems.push(...fieldProblems(parsed.error, { type: subject.type, path: source.path, knownFields }, document));
   }
   return {
@@ -249,6 +248,7 @@ function functionsOf(
       return { visible: new Map(routes), hidden: new Set(), problems: [] };
     }
     case "middleware":
+    case "per_user_service":
       return { visible: new Map(), hidden: new Set(), problems: [] };
   }
 }

@@ -1,4 +1,10 @@
-import { MANIFEST_FORMAT, type MiddlewareDefinition, manifestSchema } from "@alcove/plugin-api";
+import {
+  BUILT_IN_PLUGIN_ID,
+  MANIFEST_FORMAT,
+  type Manifest,
+  type MiddlewareDefinition,
+  manifestSchema,
+} from "@alcove/plugin-api";
 import type { ComponentType, DiscoveredPlugin } from "@alcove/plugin-loader";
 import { cacheMiddleware } from "./cache.js";
 import { loggingMiddleware } from "./logging.js";
@@ -24,31 +30,33 @@ const descriptions: Readonly<Record<string, string>> = {
   validate: "Holds calls to JSON Schemas of the configuration.",
 };
 
+const manifest: Manifest = {
+  manifest: MANIFEST_FORMAT,
+  id: BUILT_IN_PLUGIN_ID,
+  displayName: "Alcove",
+  description: "What comes with Alcove.",
+  requires: { alcove: "*" },
+  contributes: manifestSchema.shape.contributes.parse({
+    middleware: Object.fromEntries(
+      Object.entries(descriptions).map(([name, description]) => [
+        name,
+        // Nothing is imported from there: the definitions are at hand.
+        { scope: "shared", module: "./built-in.js", description },
+      ]),
+    ),
+  }),
+};
+
 /** The types every application has without installing anything, in the form of a plugin. */
 export const builtInPlugin: DiscoveredPlugin = Object.freeze({
-  id: "alcove",
+  id: BUILT_IN_PLUGIN_ID,
   packageName: "alcove",
   version: "built in",
   directory: "",
   manifestFile: "",
   isListed: false,
   isOptional: false,
-  manifest: manifestSchema.parse({
-    manifest: MANIFEST_FORMAT,
-    id: "alcove",
-    displayName: "Alcove",
-    description: "What comes with Alcove.",
-    requires: { alcove: "*" },
-    contributes: {
-      middleware: Object.fromEntries(
-        Object.entries(descriptions).map(([name, description]) => [
-          name,
-          // Nothing is imported from there: the definitions are at hand.
-          { scope: "shared", module: "./built-in.js", description },
-        ]),
-      ),
-    },
-  }),
+  manifest,
 });
 
 /** The definition of a type that comes with Alcove; `undefined` for every other one. */
