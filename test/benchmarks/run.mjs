@@ -16,6 +16,7 @@ const figures = [
   "flooding-user",
   "residents",
   "start-up",
+  "plugin-validation",
 ];
 const onDemand = ["noise"];
 

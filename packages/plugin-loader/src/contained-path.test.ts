@@ -19,7 +19,7 @@ describe("findContainedFile", () => {
     await project.link("package/linked.js", "real.js");
     const directory = project.path("package");
 
-    expect(await findContainedFile(directory, directory, "./linked.js")).toEqual({
+    expect(findContainedFile(directory, directory, "./linked.js")).toEqual({
       outcome: "found",
       path: project.path("package/real.js"),
     });
@@ -35,7 +35,7 @@ describe("findContainedFile", () => {
 
     const paths = ["../outside/secret.js", project.path("outside/secret.js"), "./linked.js", "./folder/secret.js", "."];
     for (const path of paths) {
-      expect(await findContainedFile(directory, directory, path), path).toEqual({ outcome: "outside" });
+      expect(findContainedFile(directory, directory, path), path).toEqual({ outcome: "outside" });
     }
   });
 
@@ -45,10 +45,10 @@ describe("findContainedFile", () => {
     const directory = project.path("package");
 
     const find = (path: string) => findContainedFile(directory, directory, path);
-    expect(await find("./no.js")).toEqual({ outcome: "missing", reason: "does not exist" });
-    expect(await find("./folder/file/no.js")).toEqual({ outcome: "missing", reason: "does not exist" });
-    expect(await find("./folder")).toEqual({ outcome: "missing", reason: "is not a file" });
-    expect(await find("./a\0b")).toMatchObject({ outcome: "missing" });
+    expect(find("./no.js")).toEqual({ outcome: "missing", reason: "does not exist" });
+    expect(find("./folder/file/no.js")).toEqual({ outcome: "missing", reason: "does not exist" });
+    expect(find("./folder")).toEqual({ outcome: "missing", reason: "is not a file" });
+    expect(find("./a\0b")).toMatchObject({ outcome: "missing" });
   });
 });
 
@@ -60,9 +60,9 @@ describe("findRealDirectory", () => {
     await project.link("broken", "nowhere");
     await project.link("circle", "circle");
 
-    expect(await findRealDirectory(project.path("linked"))).toBe(project.path("real"));
+    expect(findRealDirectory(project.path("linked"))).toBe(project.path("real"));
     for (const path of ["real/file", "broken", "circle", "absent"]) {
-      expect(await findRealDirectory(project.path(path)), path).toBeUndefined();
+      expect(findRealDirectory(project.path(path)), path).toBeUndefined();
     }
   });
 });

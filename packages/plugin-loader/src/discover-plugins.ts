@@ -5,6 +5,7 @@ import { findRealDirectory } from "./contained-path.js";
 import type { DiscoveredPlugin, ListedPlugin } from "./discovered-plugin.js";
 import { duplicateIdProblems, duplicatePackageProblems, withoutDuplicates } from "./duplicate-plugins.js";
 import { asWarning } from "./optional-plugins.js";
+import { PackageCopies } from "./package-copies.js";
 import { findPluginPackages } from "./plugin-packages.js";
 import { type PluginPackage, readPlugin } from "./read-manifest.js";
 import { sharedPackageProblems } from "./shared-packages.js";
@@ -48,13 +49,14 @@ export interface Discovery {
 export async function discoverPlugins(options: DiscoveryOptions): Promise<Discovery> {
   const { listed, alcoveVersion, workingDirectory = process.cwd() } = options;
   // Node looks packages up from the real path of what imports them, so the host's own links are resolved first.
-  const hostDirectory = (await findRealDirectory(options.hostDirectory)) ?? resolve(options.hostDirectory);
+  const hostDirectory = findRealDirectory(options.hostDirectory) ?? resolve(options.hostDirectory);
   const found = await findPluginPackages({ hostDirectory, listed, workingDirectory });
   const allowed = checkAllowed(found.packages, options.allowList, workingDirectory);
+  const copies = new PackageCopies();
   const readings = await Promise.all(
     allowed.packages.map(async (pluginPackage) => {
       const { plugin, problems: faults } = await readPlugin(pluginPackage, { alcoveVersion, workingDirectory });
-      const problems = [...faults, ...(await sharedPackageProblems(pluginPackage, workingDirectory))];
+      const problems = [...faults, ...(await sharedPackageProblems(pluginPackage, { copies, workingDirectory }))];
       if (!pluginPackage.isOptional || !problems.some(({ severity }) => severity === "error"))
         return { plugin, problems };
       return { plugin: undefined, problems: problems.map(asWarning) };

@@ -17,7 +17,7 @@ export function duplicatePackageProblems(
       message: `The plugin package ${packageName} was found in ${copies.length} places: ${joined(
         copies.map(({ version, directory }) => `${version} in ${displayPath(directory, workingDirectory)}`),
       )}.`,
-      source: await locateInFile(copies[1].packageFile, ["name"], workingDirectory),
+      source: await locateInFile(copies[1].packageFile.file, ["name"], workingDirectory),
       remedy: "Keep one of them in the host's dependencies and in plugins:.",
     })),
   );

@@ -39,7 +39,7 @@ export async function importContributedExport(
   timeoutMs = DEFAULT_PLUGIN_TIMEOUT_MS,
 ): Promise<ImportedExport> {
   const { plugin, contribution } = place;
-  const found = await findPluginModule(plugin, contribution.module);
+  const found = findPluginModule(plugin, contribution.module);
   if (found.outcome !== "found") {
     const path = fieldPath(place, "module");
     const source = await locateInFile(plugin.manifestFile, path);

@@ -1,4 +1,4 @@
-import { readFile } from "node:fs/promises";
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { z } from "zod";
 import { describeFileError } from "./contained-path.js";
@@ -22,11 +22,11 @@ const jsonObject = z.record(z.string(), z.unknown());
 const pluginPackage = z.object({ alcove: z.object({ manifest: z.unknown() }) });
 
 /** Reads the package.json of a folder. */
-export async function readPackageFile(directory: string): Promise<PackageFileReading> {
+export function readPackageFile(directory: string): PackageFileReading {
   const file = join(directory, "package.json");
   let text: string;
   try {
-    text = await readFile(file, "utf8");
+    text = readFileSync(file, "utf8");
   } catch (error) {
     const reason = describeFileError(error);
     return reason === "does not exist" ? { outcome: "missing", file } : { outcome: "unreadable", file, reason };

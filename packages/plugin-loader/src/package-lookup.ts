@@ -16,11 +16,11 @@ export type ListedLookup =
  * @param fromDirectory A real path.
  * @returns The package's real path; `undefined` when it is not installed.
  */
-export async function findInstalledPackage(packageName: string, fromDirectory: string): Promise<string | undefined> {
+export function findInstalledPackage(packageName: string, fromDirectory: string): string | undefined {
   if (!isPackageName(packageName)) return undefined;
   for (let directory = fromDirectory; ; directory = dirname(directory)) {
     if (basename(directory) !== "node_modules") {
-      const found = await findRealDirectory(join(directory, "node_modules", packageName));
+      const found = findRealDirectory(join(directory, "node_modules", packageName));
       if (found !== undefined) return found;
     }
     if (dirname(directory) === directory) return undefined;
@@ -28,16 +28,16 @@ export async function findInstalledPackage(packageName: string, fromDirectory: s
 }
 
 /** Finds the package an entry of `plugins:` names, by its path or, from the host, by its name. */
-export async function findListedPackage(listed: ListedPlugin, hostDirectory: string): Promise<ListedLookup> {
+export function findListedPackage(listed: ListedPlugin, hostDirectory: string): ListedLookup {
   const { specifier } = listed;
   if (specifier.includes("\0")) return { outcome: "invalid" };
   if (isPathSpecifier(specifier)) {
     const path = resolve(listed.directory, specifier);
-    const directory = await findRealDirectory(path);
+    const directory = findRealDirectory(path);
     return directory === undefined ? { outcome: "no-directory", path } : { outcome: "found", directory };
   }
   if (!isPackageName(specifier)) return { outcome: "invalid" };
-  const directory = await findInstalledPackage(specifier, hostDirectory);
+  const directory = findInstalledPackage(specifier, hostDirectory);
   return directory === undefined ? { outcome: "not-installed" } : { outcome: "found", directory };
 }
 

@@ -1,5 +1,5 @@
 import { dirname } from "node:path";
-import type { Problem, SourceLocation } from "@alcove/plugin-api";
+import type { Manifest, Problem, SourceLocation } from "@alcove/plugin-api";
 import { z } from "zod";
 import { type ContainedFile, findContainedFile } from "./contained-path.js";
 import { type DiscoveredPlugin, describePlugin } from "./discovered-plugin.js";
@@ -53,8 +53,18 @@ export function namedModules(manifestValue: unknown): NamedModule[] {
   );
 }
 
+/** The same for a manifest that was accepted. */
+export function modulesOf({ contributes }: Manifest): NamedModule[] {
+  return sections.flatMap((section) =>
+    Object.entries(contributes[section]).map(([name, { module }]) => ({
+      path: ["contributes", section, name, "module"],
+      module,
+    })),
+  );
+}
+
 /** Finds the file of a module a manifest names. Nothing is imported. */
-export function findPluginModule(plugin: PluginPlace, module: string): Promise<ContainedFile> {
+export function findPluginModule(plugin: PluginPlace, module: string): ContainedFile {
   return findContainedFile(plugin.directory, dirname(plugin.manifestFile), module);
 }
 

@@ -44,12 +44,8 @@ const identity = z.object({
  */
 export async function findPluginPackages(search: PackageSearch): Promise<FoundPackages> {
   const host = await readHostDependencies(search);
-  const dependencies = await Promise.all(
-    host.packageNames.map((packageName) => findInstalledPackage(packageName, search.hostDirectory)),
-  );
-  const lookups = await Promise.all(
-    search.listed.map(async (listed) => ({ listed, lookup: await findListedPackage(listed, search.hostDirectory) })),
-  );
+  const dependencies = host.packageNames.map((packageName) => findInstalledPackage(packageName, search.hostDirectory));
+  const lookups = search.listed.map((listed) => ({ listed, lookup: findListedPackage(listed, search.hostDirectory) }));
 
   const directories = new Map<string, FoundDirectory>();
   for (const directory of dependencies) {
@@ -98,7 +94,7 @@ async function readHostDependencies({
   hostDirectory,
   workingDirectory,
 }: PackageSearch): Promise<{ packageNames: string[]; problems: Problem[] }> {
-  const reading = await readPackageFile(hostDirectory);
+  const reading = readPackageFile(hostDirectory);
   if (reading.outcome === "missing") return { packageNames: [], problems: [] };
   const host = reading.outcome === "read" ? hostPackage.safeParse(reading.packageFile.content) : undefined;
   if (host?.success) return { packageNames: Object.keys(host.data.dependencies), problems: [] };
@@ -149,7 +145,7 @@ async function examineDirectory(
   { directory, listings }: FoundDirectory,
   { workingDirectory }: PackageSearch,
 ): Promise<{ pluginPackage: PluginPackage | undefined; problems: Problem[] }> {
-  const reading = await readPackageFile(directory);
+  const reading = readPackageFile(directory);
   if (reading.outcome !== "read") {
     return { pluginPackage: undefined, problems: await unreadablePackageProblems(reading, listings, workingDirectory) };
   }
@@ -167,9 +163,8 @@ async function examineDirectory(
   }
   const isListed = listings.length > 0;
   const isOptional = isEachOptional(listings);
-  const file = packageFile.file;
   return {
-    pluginPackage: { packageName: name, version, directory, packageFile: file, manifestField, isListed, isOptional },
+    pluginPackage: { packageName: name, version, directory, packageFile, manifestField, isListed, isOptional },
     problems: [],
   };
 }

@@ -1,4 +1,4 @@
-import { readFile } from "node:fs/promises";
+import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
 import type { Manifest, Problem, SourceLocation } from "@alcove/plugin-api";
 import { checkAlcoveRange } from "./alcove-range.js";
@@ -8,7 +8,8 @@ import { displayPath } from "./display-path.js";
 import { locateInFile } from "./locate-in-file.js";
 import { ManifestDocument } from "./manifest-document.js";
 import { checkManifest } from "./manifest-faults.js";
-import { findPluginModule, moduleFileProblem, namedModules, type PluginPlace } from "./plugin-module.js";
+import type { PackageFile } from "./package-file.js";
+import { findPluginModule, moduleFileProblem, modulesOf, namedModules, type PluginPlace } from "./plugin-module.js";
 
 /** A package that says it is a plugin. */
 export interface PluginPackage {
@@ -16,8 +17,7 @@ export interface PluginPackage {
   readonly version: string;
   /** A real path. */
   readonly directory: string;
-  /** The absolute path of the package.json. */
-  readonly packageFile: string;
+  readonly packageFile: PackageFile;
   /** `alcove.manifest` of the package.json, whatever its type. */
   readonly manifestField: unknown;
   readonly isListed: boolean;
@@ -53,7 +53,7 @@ export async function readPlugin(pluginPackage: PluginPackage, options: Manifest
   if (document.syntaxFaults.length > 0) return { plugin: undefined, problems: syntaxProblems(place, document) };
 
   const { manifest, problems } = manifestProblems(place, document, options.alcoveVersion);
-  const allProblems = [...problems, ...(await moduleProblems(place, document, problems))];
+  const allProblems = [...problems, ...moduleProblems(place, document, { manifest, problems })];
   if (manifest === undefined) return { plugin: undefined, problems: allProblems };
   return { plugin: { id: manifest.id, ...place, manifest, isListed, isOptional }, problems: allProblems };
 }
@@ -67,13 +67,13 @@ async function findManifestFile(
     rule: "plugin-manifest",
     severity: "error",
     message: `The field alcove.manifest of the plugin ${describePlugin(pluginPackage)} ${fault}.`,
-    source: await locateInFile(pluginPackage.packageFile, ["alcove", "manifest"], workingDirectory),
+    source: await locateInFile(pluginPackage.packageFile.file, ["alcove", "manifest"], workingDirectory),
     remedy,
   });
   if (typeof manifestField !== "string" || manifestField === "" || manifestField.includes("\0")) {
     return problem("is not a path", 'Write the manifest\'s path, e.g. "./plugin.yaml".');
   }
-  const found = await findContainedFile(directory, directory, manifestField);
+  const found = findContainedFile(directory, directory, manifestField);
   if (found.outcome === "outside") {
     return problem(`leads out of the package: ${manifestField}`, "Move the manifest into the package.");
   }
@@ -84,7 +84,7 @@ async function findManifestFile(
     );
   if (found.outcome === "missing") return missing(found.reason);
   try {
-    return { manifestFile: resolve(directory, manifestField), text: await readFile(found.path, "utf8") };
+    return { manifestFile: resolve(directory, manifestField), text: readFileSync(found.path, "utf8") };
   } catch (error) {
     return missing(describeFileError(error));
   }
@@ -150,20 +150,20 @@ function alcoveRangeProblem(
       };
 }
 
-async function moduleProblems(
+function moduleProblems(
   place: PluginPlace,
   document: ManifestDocument,
-  found: readonly Problem[],
-): Promise<Problem[]> {
-  const problems = await Promise.all(
-    namedModules(document.value).map(async (named) => {
-      const source = document.locateValue(named.path);
-      // A path the schema has refused needs no second complaint.
-      if (found.some((problem) => isSamePlace(problem.source, source))) return undefined;
-      return moduleFileProblem(place, named, await findPluginModule(place, named.module), source);
-    }),
-  );
-  return problems.filter((problem) => problem !== undefined);
+  found: { readonly manifest: Manifest | undefined; readonly problems: readonly Problem[] },
+): Problem[] {
+  const modules = found.manifest === undefined ? namedModules(document.value) : modulesOf(found.manifest);
+  return modules.flatMap((named) => {
+    const file = findPluginModule(place, named.module);
+    if (file.outcome === "found") return [];
+    const source = document.locateValue(named.path);
+    // A path the schema has refused needs no second complaint.
+    if (found.problems.some((problem) => isSamePlace(problem.source, source))) return [];
+    return moduleFileProblem(place, named, file, source) ?? [];
+  });
 }
 
 function isSamePlace(left: SourceLocation, right: SourceLocation): boolean {

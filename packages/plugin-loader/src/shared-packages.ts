@@ -1,17 +1,12 @@
-import { dirname } from "node:path";
-import { fileURLToPath } from "node:url";
 import type { Problem, SourceLocation } from "@alcove/plugin-api";
 import semver from "semver";
 import { z } from "zod";
-import { findRealDirectory } from "./contained-path.js";
 import { describePlugin } from "./discovered-plugin.js";
 import { displayPath } from "./display-path.js";
 import { locateKeyInFile } from "./locate-in-file.js";
-import { readPackageFile } from "./package-file.js";
-import { findInstalledPackage } from "./package-lookup.js";
+import { API, type InstalledCopy, type PackageCopies } from "./package-copies.js";
 import type { PluginPackage } from "./read-manifest.js";
 
-const API = "@alcove/plugin-api";
 const names = z.record(z.string(), z.string()).catch({});
 const dependencies = z.object({
   dependencies: names,
@@ -19,28 +14,24 @@ const dependencies = z.object({
   peerDependenciesMeta: z.record(z.string(), z.looseObject({ optional: z.boolean().optional() })).catch({}),
 });
 
-interface InstalledCopy {
-  readonly version: string;
-  /** A real path. */
-  readonly directory: string;
-}
-
 /**
  * Checks what a plugin shares with Alcove and with its host: that its peers are installed, in versions it works with, and
  * that it uses the same copies of `@alcove/plugin-api` and zod as Alcove does. Looks packages up as Node does.
  */
-export async function sharedPackageProblems(plugin: PluginPackage, workingDirectory: string): Promise<Problem[]> {
-  const reading = await readPackageFile(plugin.directory);
-  const declared = dependencies.parse(reading.outcome === "read" ? reading.packageFile.content : {});
+export async function sharedPackageProblems(
+  plugin: PluginPackage,
+  { copies, workingDirectory }: { readonly copies: PackageCopies; readonly workingDirectory: string },
+): Promise<Problem[]> {
+  const declared = dependencies.parse(plugin.packageFile.content);
   const problems: (Problem | undefined)[] = [];
   for (const [name, range] of Object.entries(declared.peerDependencies)) {
-    const copy = await installedCopy(name, plugin.directory);
+    const copy = copies.find(name, plugin.directory);
     const isNeeded = declared.peerDependenciesMeta[name]?.optional !== true;
     problems.push(await peerProblem({ plugin, name, range, copy, isNeeded, workingDirectory }));
   }
   const usesZod = "zod" in declared.dependencies || "zod" in declared.peerDependencies;
   for (const name of usesZod ? [API, "zod"] : [API]) {
-    const [own, copy] = [await ownCopy(name), await installedCopy(name, plugin.directory)];
+    const [own, copy] = [copies.own(name), copies.find(name, plugin.directory)];
     if (own !== undefined && copy !== undefined && own.directory !== copy.directory) {
       problems.push(
         await duplicateProblem({
@@ -67,7 +58,7 @@ async function peerProblem(found: {
 }): Promise<Problem | undefined> {
   const { plugin, name, range, copy, isNeeded, workingDirectory } = found;
   const place = (): Promise<SourceLocation> =>
-    locateKeyInFile(plugin.packageFile, ["peerDependencies", name], workingDirectory);
+    locateKeyInFile(plugin.packageFile.file, ["peerDependencies", name], workingDirectory);
   if (copy === undefined) {
     if (!isNeeded) return undefined;
     return {
@@ -107,22 +98,7 @@ async function duplicateProblem(found: {
     rule: "plugin-duplicate",
     severity: own.version === copy.version ? "warning" : "error",
     message: `The plugin ${describePlugin(plugin)} uses a copy of ${name} of its own: ${places[0]}, beside Alcove's ${places[1]}.`,
-    source: await locateKeyInFile(plugin.packageFile, [section, name], workingDirectory),
+    source: await locateKeyInFile(plugin.packageFile.file, [section, name], workingDirectory),
     remedy: `Declare ${name} among its peerDependencies, and install one version of it for both (\`npm ls ${name}\`).`,
   };
-}
-
-/** The copy Alcove itself uses; zod is the one of `@alcove/plugin-api`. */
-async function ownCopy(name: string): Promise<InstalledCopy | undefined> {
-  const here = await findRealDirectory(dirname(fileURLToPath(import.meta.url)));
-  const api = here === undefined ? undefined : await installedCopy(API, here);
-  return name === API || api === undefined ? api : installedCopy(name, api.directory);
-}
-
-async function installedCopy(name: string, fromDirectory: string): Promise<InstalledCopy | undefined> {
-  const directory = await findInstalledPackage(name, fromDirectory);
-  if (directory === undefined) return undefined;
-  const reading = await readPackageFile(directory);
-  const version = reading.outcome === "read" ? reading.packageFile.content["version"] : undefined;
-  return typeof version === "string" ? { version, directory } : undefined;
 }
