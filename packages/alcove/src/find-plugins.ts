@@ -54,6 +54,7 @@ export function typesInUse(config: AlcoveConfig, registry: ComponentTypeRegistry
     ...functions.map(({ type }) => registry.find("function", type)),
     ...Object.values(config.functionGroups).map(({ type }) => registry.find("function_group", type)),
     ...Object.values(config.middleware).map(({ type }) => registry.find("middleware", type)),
+    ...Object.values(config.objectStores).map(({ type }) => registry.find("object_store", type)),
   ];
   return new Set(lookups.flatMap((lookup) => (lookup.outcome === "found" ? [lookup.type] : [])));
 }

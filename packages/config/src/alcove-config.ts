@@ -16,6 +16,8 @@ export interface ComponentSections {
   readonly functionGroups: Readonly<Record<string, ComponentConfig>>;
   /** `middleware:`, by name. */
   readonly middleware: Readonly<Record<string, ComponentConfig>>;
+  /** `object_stores:`, by name. */
+  readonly objectStores: Readonly<Record<string, ComponentConfig>>;
   /** `workflow:`, unless the configuration has none. */
   readonly workflow: ComponentConfig | undefined;
   /**
@@ -36,6 +38,8 @@ export interface ComponentSections {
   readonly faultyNames: readonly string[];
   /** The same for the names of `middleware:`, which are kept apart from those of functions and groups. */
   readonly faultyMiddleware: readonly string[];
+  /** The same for the names of `object_stores:`. */
+  readonly faultyObjectStores: readonly string[];
 }
 
 /** One configured component. */

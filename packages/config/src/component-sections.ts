@@ -15,7 +15,7 @@ import { readPluginsSection } from "./plugins-section.js";
 import type { ProblemReport } from "./problem-report.js";
 import { withTypeKey } from "./type-key.js";
 
-const componentSectionKeys = ["functions", "function_groups", "middleware", "workflow", "plugins"];
+const componentSectionKeys = ["functions", "function_groups", "middleware", "object_stores", "workflow", "plugins"];
 const topLevelKeys = ["base", "general", ...componentSectionKeys];
 const componentName = /^[A-Za-z0-9_-]+$/;
 
@@ -36,12 +36,15 @@ export function readComponentSections(
   const functionGroups = reader.components(sectionNode("function_groups"), "function_groups");
   const middlewareReader = new ComponentReader(report);
   const middleware = middlewareReader.components(sectionNode("middleware"), "middleware");
+  const objectStoreReader = new ComponentReader(report);
+  const objectStores = objectStoreReader.components(sectionNode("object_stores"), "object_stores");
   const workflow = reader.workflow(root);
   const errorsBefore = report.errorCount;
   const pluginsNode = sectionNode("plugins");
   const plugins = readPluginsSection(pluginsNode, report);
   const arePluginsKnown = report.errorCount === errorsBefore && (pluginsNode === undefined || !hasFault(pluginsNode));
-  const areComponentsKnown = functions !== undefined && functionGroups !== undefined && middleware !== undefined;
+  const areFunctionsKnown = functions !== undefined && functionGroups !== undefined;
+  const areComponentsKnown = areFunctionsKnown && middleware !== undefined && objectStores !== undefined;
   if (hidesSection || !areComponentsKnown || !arePluginsKnown) {
     return undefined;
   }
@@ -49,10 +52,12 @@ export function readComponentSections(
     functions,
     functionGroups,
     middleware,
+    objectStores,
     workflow,
     ...plugins,
     faultyNames: Object.freeze([...reader.faultyNames]),
     faultyMiddleware: Object.freeze([...middlewareReader.faultyNames]),
+    faultyObjectStores: Object.freeze([...objectStoreReader.faultyNames]),
   });
 }
 

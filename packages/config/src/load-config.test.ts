@@ -92,8 +92,10 @@ describe("loadConfig", () => {
       plugins: [],
       allowedPlugins: undefined,
       middleware: {},
+      objectStores: {},
       faultyNames: [],
       faultyMiddleware: [],
+      faultyObjectStores: [],
       entryFunctions: [],
       globalMiddleware: [],
     });

@@ -53,6 +53,7 @@ export {
   type PerUserMiddlewareOptions,
   type SharedMiddlewareOptions,
 } from "./definitions/define-middleware.js";
+export { defineObjectStore, type ObjectStoreOptions } from "./definitions/define-object-store.js";
 export {
   defineServices,
   isServicesDefinition,
@@ -72,6 +73,7 @@ export {
   type Implementation,
   isComponentDefinition,
   type MiddlewareDefinition,
+  type ObjectStoreDefinition,
   type Residency,
   type ResolvedServices,
   type ServiceRequests,
@@ -124,6 +126,17 @@ export {
   type ServicesContribution,
 } from "./manifest.js";
 export type { Middleware, MiddlewareCallContext, MiddlewareTarget, NextCall } from "./middleware.js";
+export type {
+  ListedObject,
+  ObjectFacts,
+  ObjectListOptions,
+  ObjectPage,
+  ObjectPutOptions,
+  ObjectStore,
+  ObjectStoreHandle,
+  StoredObject,
+} from "./object-store.js";
+export type { ObjectListRequest, ObjectStoreDriver, ObjectToStore } from "./object-store-driver.js";
 export {
   type FunctionGroupHandle,
   type FunctionHandle,
@@ -131,6 +144,7 @@ export {
   functionGroupRef,
   functionRef,
   isReference,
+  objectStoreRef,
   type Reference,
   type ReferenceKind,
   type Scope,

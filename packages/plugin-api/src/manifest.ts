@@ -26,6 +26,10 @@ const componentContribution = z
   })
   .describe("A component type.");
 
+const objectStoreContribution = componentContribution
+  .extend({ scope: z.literal("shared").default("shared").describe("Stores belong to nobody; may be left out.") })
+  .describe("A type of object stores, defined with defineObjectStore().");
+
 const servicesContribution = z
   .strictObject({
     module: modulePath,
@@ -65,6 +69,10 @@ export const manifestSchema = z
           .default({})
           .describe("Function group types, by `_type`."),
         middleware: z.record(typeName, componentContribution).default({}).describe("Middleware types, by `_type`."),
+        object_stores: z
+          .record(typeName, objectStoreContribution)
+          .default({})
+          .describe("Object store types, by `_type`."),
         services: z
           .record(identifier, servicesContribution)
           .default({})

@@ -3,7 +3,7 @@ import type { DiscoveredPlugin } from "./discovered-plugin.js";
 
 /** A component type a plugin contributes. Its code has not been imported. */
 export interface ComponentType {
-  /** Whether it is a type of functions, of groups or of middleware. */
+  /** Whether it is a type of functions, of groups, of middleware or of object stores. */
   readonly kind: ComponentKind;
   /** The name in the manifest, e.g. `per_user_notepad`. */
   readonly name: string;
@@ -33,9 +33,10 @@ export const sectionOfKind = {
   function: "functions",
   function_group: "function_groups",
   middleware: "middleware",
+  object_store: "object_stores",
 } as const satisfies Record<ComponentKind, string>;
 
-const kinds = ["function", "function_group", "middleware"] as const satisfies ComponentKind[];
+const kinds = ["function", "function_group", "middleware", "object_store"] as const satisfies ComponentKind[];
 
 /** Every component type of the plugins of an application, by its names. Made once at start; imports nothing. */
 export class ComponentTypeRegistry {
@@ -45,7 +46,7 @@ export class ComponentTypeRegistry {
     this.#types = plugins.flatMap((plugin) => kinds.flatMap((kind) => typesOf(plugin, kind)));
   }
 
-  /** Every type: in the order of the plugins, functions first, then groups, then middleware, each in the manifest's order. */
+  /** Every type: in the order of the plugins, functions first, then groups, middleware and object stores, each in the manifest's order. */
   all(): ComponentType[] {
     return [...this.#types];
   }

@@ -133,11 +133,13 @@ const defineFunctionNames: Record<ComponentKind, Record<Scope, string>> = {
   function: { shared: "defineFunction", "per-user": "definePerUserFunction" },
   function_group: { shared: "defineFunctionGroup", "per-user": "definePerUserFunctionGroup" },
   middleware: { shared: "defineMiddleware", "per-user": "definePerUserMiddleware" },
+  object_store: { shared: "defineObjectStore", "per-user": "defineObjectStore" },
 };
 const kindNames: Record<ComponentKind, string> = {
   function: "function",
   function_group: "function group",
   middleware: "middleware",
+  object_store: "object store",
 };
 
 function describeComponent(kind: ComponentKind, scope: Scope): string {

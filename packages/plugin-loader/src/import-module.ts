@@ -10,7 +10,7 @@ import { DEFAULT_PLUGIN_TIMEOUT_MS, late, withinTime } from "./within-time.js";
 /** One entry of a manifest's `contributes`. */
 export interface ContributionPlace {
   readonly plugin: DiscoveredPlugin;
-  readonly section: "functions" | "function_groups" | "middleware" | "services" | "lifecycle" | "health_checks";
+  readonly section: keyof DiscoveredPlugin["manifest"]["contributes"];
   readonly name: string;
   readonly contribution: { readonly module: string; readonly export: string };
   /** What the manifest promises, e.g. `per-user function per_user_notepad`. */

@@ -14,13 +14,22 @@ export interface NamedModule {
   readonly module: string;
 }
 
-const sections = ["functions", "function_groups", "middleware", "services", "lifecycle", "health_checks"] as const;
+const sections = [
+  "functions",
+  "function_groups",
+  "middleware",
+  "object_stores",
+  "services",
+  "lifecycle",
+  "health_checks",
+] as const;
 const entries = z.record(z.string(), z.unknown()).catch({});
 const contributing = z.object({
   contributes: z.object({
     functions: entries,
     function_groups: entries,
     middleware: entries,
+    object_stores: entries,
     services: entries,
     lifecycle: entries,
     health_checks: entries,

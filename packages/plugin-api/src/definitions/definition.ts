@@ -2,6 +2,7 @@ import type { ServiceIdentifier } from "inversify";
 import type { z } from "zod";
 import type { BuildContext, CallContext, Release } from "../contexts.js";
 import type { Middleware, MiddlewareTarget } from "../middleware.js";
+import type { ObjectStoreDriver } from "../object-store-driver.js";
 import type { Scope } from "../references.js";
 import type { CollectionDeclarations } from "./collection-declaration.js";
 import type { StateDeclaration } from "./state-declaration.js";
@@ -117,8 +118,22 @@ export interface MiddlewareDefinition extends CommonDefinition {
   build(context: EngineBuildContext): Promise<Middleware>;
 }
 
+/** What `defineObjectStore` returns. Opaque to plugins; the engine reads it. */
+export interface ObjectStoreDefinition extends CommonDefinition {
+  /** Tells it from the others. */
+  readonly kind: "object_store";
+  /** Stores belong to nobody. */
+  readonly scope: "shared";
+  /** Opens the store. @throws TypeError when what the definition returns is no driver. */
+  build(context: EngineBuildContext): Promise<ObjectStoreDriver>;
+}
+
 /** A component definition of any kind. */
-export type ComponentDefinition = FunctionDefinition | FunctionGroupDefinition | MiddlewareDefinition;
+export type ComponentDefinition =
+  | FunctionDefinition
+  | FunctionGroupDefinition
+  | MiddlewareDefinition
+  | ObjectStoreDefinition;
 
 /** What a component type may be a type of. */
 export type ComponentKind = ComponentDefinition["kind"];

@@ -6,6 +6,7 @@ import {
   type LogFields,
   type Logger,
   type Middleware,
+  type ObjectStoreDriver,
 } from "@alcove/plugin-api";
 import { describePlugin, late, withinTime } from "@alcove/plugin-loader";
 import type { Container } from "inversify";
@@ -34,18 +35,20 @@ export interface ComponentSurroundings {
 /** An instance of a component with functions: the built function of each planned one, its middleware around it. */
 type FunctionsInstance = ReadonlyMap<FunctionPlan, BuiltFunction>;
 
+type Instance = FunctionsInstance | Middleware | ObjectStoreDriver;
+
 /** Calls a component's `build` and binds what comes out of it. @throws ComponentBuildFailedError */
 export async function buildComponent(component: ComponentPlan, surroundings: ComponentSurroundings): Promise<void> {
   const { container } = surroundings;
   const instance = await instantiate(component, surroundings);
-  container.bind<FunctionsInstance | Middleware>(componentIdentifier(component)).toConstantValue(instance);
+  container.bind<Instance>(componentIdentifier(component)).toConstantValue(instance);
 }
 
 /** Every function a container can reach, its parent's included, by slot: for calls without any lookup by name. */
 export function resolveFunctions(container: Container, components: readonly ComponentPlan[]): BuiltFunctions {
   const table: (BuiltFunction | undefined)[] = [];
   for (const component of components) {
-    if (component.section === "middleware") {
+    if (component.functions.length === 0) {
       continue;
     }
     for (const [fn, built] of container.get<FunctionsInstance>(componentIdentifier(component))) {
@@ -55,10 +58,7 @@ export function resolveFunctions(container: Container, components: readonly Comp
   return table;
 }
 
-async function instantiate(
-  component: ComponentPlan,
-  surroundings: ComponentSurroundings,
-): Promise<FunctionsInstance | Middleware> {
+async function instantiate(component: ComponentPlan, surroundings: ComponentSurroundings): Promise<Instance> {
   const { definition, name, config, functions } = component;
   const { container, clock, userId, releases, endings, buildTimeoutMs } = surroundings;
   const logger = new BuildLogger(surroundings.logger.child({ component: name }), surroundings.ofRun);
@@ -78,7 +78,8 @@ async function instantiate(
     };
     switch (definition.kind) {
       case "middleware":
-        return await inTime(component, definition.build(context), buildTimeoutMs);
+      case "object_store":
+        return await inTime<Middleware | ObjectStoreDriver>(component, definition.build(context), buildTimeoutMs);
       case "function": {
         const built = await inTime(component, definition.build(context), buildTimeoutMs);
         return wrapped(functions, () => built, component, container);

@@ -10,9 +10,10 @@ import type {
   ServicesDefinition,
 } from "@alcove/plugin-api";
 import type { ComponentType, DiscoveredPlugin } from "@alcove/plugin-loader";
+import type { ObjectStoreLimits } from "./object-store-fields.js";
 
 /** The section of the configuration a component stands in. */
-export type ComponentSection = "functions" | "function_groups" | "middleware" | "workflow";
+export type ComponentSection = "functions" | "function_groups" | "middleware" | "object_stores" | "workflow";
 
 /** One configured component, checked and ready to build. The same for every user: it holds nothing of any of them. */
 export interface ComponentPlan {
@@ -30,11 +31,15 @@ export interface ComponentPlan {
   readonly config: unknown;
   /** What it may call: the public functions its configuration references, directly or through groups. */
   readonly callableFunctions: ReadonlySet<FunctionPlan>;
+  /** The object stores its configuration references. */
+  readonly objectStores: ReadonlySet<ComponentPlan>;
+  /** What its calls are held to, where it is an object store. */
+  readonly objectLimits: ObjectStoreLimits | undefined;
   /** What stands around its functions, outermost first. */
   readonly middleware: readonly ComponentPlan[];
-  /** Whether it keeps state or collections, or may call what does. */
+  /** Whether it keeps state, collections or objects, or may call what does. */
   readonly isStateful: boolean;
-  /** The functions it offers: one, or the members of a group; none where it is a middleware. */
+  /** The functions it offers: one, or the members of a group; none where it is a middleware or an object store. */
   readonly functions: readonly FunctionPlan[];
   /** Its state, if it declares one. */
   readonly state: StatePlan | undefined;

@@ -51,6 +51,7 @@ const kindNames = {
   functions: "function",
   function_groups: "function group",
   middleware: "middleware",
+  object_stores: "object store",
   workflow: "workflow",
 } as const;
 

@@ -22,7 +22,7 @@ export function placeMiddleware(
   const known = new Map(
     components.filter(({ section }) => section === "middleware").map((component) => [component.name, component]),
   );
-  const wrapped = components.filter(({ section }) => section !== "middleware");
+  const wrapped = components.filter(({ section }) => section !== "middleware" && section !== "object_stores");
   const lists = [
     { owner: "general", names: globalMiddleware },
     ...wrapped.map(({ name, middleware }) => ({ owner: name, names: middleware })),

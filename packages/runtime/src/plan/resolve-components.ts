@@ -1,17 +1,18 @@
 import type { ComponentConfig, ComponentSections, ConfigDocument } from "@alcove/config";
-import type { ComponentDefinition, ComponentKind, Problem } from "@alcove/plugin-api";
+import type { ComponentDefinition, ComponentKind, Problem, ReferenceKind } from "@alcove/plugin-api";
 import {
   type ComponentType,
   type ComponentTypeRegistry,
   type ImportedDefinition,
   importComponentDefinition,
 } from "@alcove/plugin-loader";
-import { builtInDefinition } from "../middleware/built-in/built-in-middleware.js";
 import type { ComponentSection } from "./application-plan.js";
+import { builtInDefinition } from "./built-in-types.js";
 import { type ConfiguredComponent, MEMBER_SEPARATOR, type OfferedFunction } from "./configured-component.js";
 import { fieldProblems } from "./field-problems.js";
 import { selectGroupMembers } from "./group-members.js";
 import { MIDDLEWARE_FIELD, readMiddlewareNames } from "./middleware-names.js";
+import { objectStoreFields, readObjectStoreLimits } from "./object-store-fields.js";
 import { collectReferences } from "./references-in-config.js";
 
 /** The fields components of a kind take beside those of their own schemas. */
@@ -19,17 +20,20 @@ const engineFields: Readonly<Record<ComponentKind, readonly string[]>> = {
   function: [MIDDLEWARE_FIELD],
   function_group: ["include", "exclude", "tool_overrides", MIDDLEWARE_FIELD],
   middleware: [],
+  object_store: objectStoreFields,
 };
 const kindOfSection = {
   functions: "function",
   function_groups: "function_group",
   middleware: "middleware",
+  object_stores: "object_store",
   workflow: "function",
 } as const satisfies Record<ComponentSection, ComponentKind>;
 const typeLabels: Readonly<Record<ComponentKind, string>> = {
   function: "function type",
   function_group: "function group type",
   middleware: "middleware type",
+  object_store: "object store type",
 };
 
 /** What became of the configured components. */
@@ -39,6 +43,8 @@ export interface ResolvedComponents {
   readonly faultyNames: ReadonlySet<string>;
   /** The same for names of middleware. */
   readonly faultyMiddleware: ReadonlySet<string>;
+  /** The same for names of object stores. */
+  readonly faultyObjectStores: ReadonlySet<string>;
   readonly problems: readonly Problem[];
 }
 
@@ -70,14 +76,15 @@ function placedComponents(sections: ComponentSections): [string, ComponentSectio
     ...Object.entries(sections.functions).map(entryOf("functions")),
     ...Object.entries(sections.functionGroups).map(entryOf("function_groups")),
     ...Object.entries(sections.middleware).map(entryOf("middleware")),
+    ...Object.entries(sections.objectStores).map(entryOf("object_stores")),
     ...(sections.workflow === undefined ? [] : [entryOf("workflow")(["workflow", sections.workflow])]),
   ];
 }
 
-/** What something that is built, or is served, counts on: as `<section of middleware or not>/<name>`. */
+/** What something that is built, or is served, counts on: names of functions and groups, and `<section> <name>` of what else there is. */
 function namesInUse(sections: ComponentSections, components: readonly ConfiguredComponent[]): ReadonlySet<string> {
   const functions = [
-    ...components.flatMap(({ references }) => references.map(({ reference }) => reference.name)),
+    ...referencedNames(components, (kind) => kind !== "object_store"),
     ...(sections.entryFunctions ?? []).map(({ functionName }) => functionName),
   ];
   const middleware = [...(sections.globalMiddleware ?? []), ...components.flatMap((component) => component.middleware)];
@@ -85,7 +92,16 @@ function namesInUse(sections: ComponentSections, components: readonly Configured
     "workflow",
     ...functions.flatMap((name) => [name, name.split(MEMBER_SEPARATOR)[0] ?? name]),
     ...middleware.map(({ name }) => `middleware ${name}`),
+    ...referencedNames(components, (kind) => kind === "object_store").map((name) => `object_stores ${name}`),
   ]);
+}
+
+function referencedNames(
+  components: readonly ConfiguredComponent[],
+  isWanted: (kind: ReferenceKind) => boolean,
+): string[] {
+  const references = components.flatMap((component) => component.references.map(({ reference }) => reference));
+  return references.filter(({ kind }) => isWanted(kind)).map(({ name }) => name);
 }
 
 /** Where an optional plugin is missing, a component without a type that nothing counts on is left out with a warning. */
@@ -97,7 +113,7 @@ function untypedProblem(
   if (missingPlugins.length === 0) {
     return problem;
   }
-  const isUsed = used.has(section === "middleware" ? `middleware ${name}` : name);
+  const isUsed = used.has(section === "middleware" || section === "object_stores" ? `${section} ${name}` : name);
   const missing = `The optional ${missingPlugins.length === 1 ? "plugin" : "plugins"} ${missingPlugins.join(", ")} could not be loaded`;
   return isUsed
     ? { ...problem, remedy: `${missing}, and ${name} is used by what is not optional: mend it, or do not use ${name}.` }
@@ -113,10 +129,11 @@ export async function resolveComponents(
   const components: ConfiguredComponent[] = [];
   const faultyNames = new Set(sections.faultyNames);
   const faultyMiddleware = new Set(sections.faultyMiddleware);
+  const faultyObjectStores = new Set(sections.faultyObjectStores);
   const problems: Problem[] = [];
   const withoutType: UntypedComponent[] = [];
   for (const [name, section, source] of placedComponents(sections)) {
-    const faulty = section === "middleware" ? faultyMiddleware : faultyNames;
+    const faulty = faultyOf(section, { faultyNames, faultyMiddleware, faultyObjectStores });
     const type = findType(section, source, registry, document);
     if ("rule" in type) {
       withoutType.push({ name, section, problem: type });
@@ -135,7 +152,21 @@ export async function resolveComponents(
   }
   const used = namesInUse(sections, components);
   problems.push(...withoutType.map((untyped) => untypedProblem(untyped, used, missingPlugins)));
-  return { components, faultyNames, faultyMiddleware, problems };
+  return { components, faultyNames, faultyMiddleware, faultyObjectStores, problems };
+}
+
+function faultyOf<Names>(
+  section: ComponentSection,
+  names: Readonly<Record<"faultyNames" | "faultyMiddleware" | "faultyObjectStores", Names>>,
+): Names {
+  switch (section) {
+    case "middleware":
+      return names.faultyMiddleware;
+    case "object_stores":
+      return names.faultyObjectStores;
+    default:
+      return names.faultyNames;
+  }
 }
 
 function definitionOf(
@@ -199,9 +230,12 @@ function configureComponent(
   const ownFields = Object.fromEntries(Object.entries(source.fields).filter(([field]) => !given.includes(field)));
   const parsed = definition.config.strict().safeParse(ownFields);
   const members = functionsOf(name, definition, source, document);
-  const middleware =
-    definition.kind === "middleware" ? { names: [], problems: [] } : readMiddlewareNames(name, source, document);
-  const problems: Problem[] = [...members.problems, ...middleware.problems];
+  const middleware = given.includes(MIDDLEWARE_FIELD)
+    ? readMiddlewareNames(name, source, document)
+    : { names: [], problems: [] };
+  const objects =
+    definition.kind === "object_store" ? readObjectStoreLimits(source, subject.type, document) : undefined;
+  const problems: Problem[] = [...members.problems, ...middleware.problems, ...(objects?.problems ?? [])];
   if (!parsed.success) {
     const knownFields = [...Object.keys(definition.config.shape), "_type", ...given];
     problems.push(...fieldProblems(parsed.error, { type: subject.type, path: source.path, knownFields }, document));
@@ -214,6 +248,7 @@ function configureComponent(
       parsedConfig: parsed.data,
       references: parsed.success ? collectReferences(parsed.data) : [],
       middleware: middleware.names,
+      objectLimits: objects?.limits,
       functions: members.visible,
       hiddenMembers: members.hidden,
     },
@@ -233,6 +268,7 @@ function functionsOf(
     case "function_group":
       return selectGroupMembers(name, definition.functions, source, document);
     case "middleware":
+    case "object_store":
       return { visible: new Map(), hidden: new Set(), problems: [] };
   }
 }

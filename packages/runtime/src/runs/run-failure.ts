@@ -1,13 +1,20 @@
 import { AlcoveError, WorkflowError } from "@alcove/plugin-api";
 
 // What the engine raises about the workflow's output, and what is to be recorded of it, about the collections it reads and
-// appends to, about the people it asks, and what middleware of its own raises about limits. Any other error that comes out of the workflow's code is the workflow's: an
+// appends to, about objects, about the people it asks, and what middleware of its own raises about limits. Any other error that comes out of the workflow's code is the workflow's: an
 // INPUT_INVALID among them says that it called another function wrongly, not that the caller did.
 const raisedByEngine: ReadonlySet<string> = new Set([
   "OUTPUT_INVALID",
   "OUTPUT_KIND_UNSUPPORTED",
   "FUNCTION_TIMED_OUT",
   "FUNCTION_RATE_LIMITED",
+  "OBJECT_NOT_FOUND",
+  "OBJECT_ALREADY_EXISTS",
+  "OBJECT_KEY_INVALID",
+  "OBJECT_INVALID",
+  "OBJECT_TOO_LARGE",
+  "OBJECT_UNREADABLE",
+  "OBJECT_STORE_FAILED",
   "STATE_INVALID",
   "STATE_UNREADABLE",
   "STATE_VERSION_UNSUPPORTED",

@@ -6,6 +6,7 @@ import type { UserRecords } from "../executions/execution-ledger.js";
 import { Executions } from "../executions/executions.js";
 import { RunFigures } from "../figures/run-figures.js";
 import { type RuntimeFigures, WakeFigures } from "../figures/runtime-figures.js";
+import type { ObjectStores } from "../objects/object-stores.js";
 import type { ApplicationPlan } from "../plan/application-plan.js";
 import type { Entry } from "../plan/entry.js";
 import type { TextRedaction } from "../runs/redacted-error.js";
@@ -38,6 +39,7 @@ export interface SessionManagerOptions {
   readonly furnishings: Furnishings;
   readonly store: SessionStore;
   readonly hub: EventHub;
+  readonly objects: ObjectStores;
   readonly logger: Logger;
   readonly clock: Clock;
   /** How long a session lives after its last activity. */
@@ -116,6 +118,7 @@ export class SessionManager {
       activeRuns: this.#activeRuns,
       deadlines: options.runTimeoutMs === undefined ? undefined : new RunDeadlines(options.runTimeoutMs, options.clock),
       executions: this.executions,
+      objects: options.objects,
       figures: new RunFigures(),
       redact: options.redact,
       storeNowMs: () => options.store.nowMs(),
@@ -166,8 +169,8 @@ export class SessionManager {
 
   /**
    * Ends a user's session between two runs: waits for the runs that came before, lets `change` remove or replace the
-   * session in the store, takes the room out of memory, and tells its components that the session is over. The user's
-   * next run finds what the store holds then. Nothing of this happens when `change` rejects.
+   * session in the store, takes the room out of memory, tells its components that the session is over, and removes its
+   * objects. The user's next run finds what the store holds then. Nothing of this happens when `change` rejects.
    *
    * @param timeoutMs How long to wait for the runs that came before.
    * @throws SESSION_BUSY when they take longer, SESSION_QUEUE_FULL, SHUTTING_DOWN; then `change` was not called.
@@ -175,10 +178,14 @@ export class SessionManager {
   async endSession(userId: string, change: () => Promise<void>, timeoutMs: number): Promise<void> {
     this.#assertOpen();
     this.executions.endAllOf(userId);
+    const changeAndEndObjects = async (): Promise<void> => {
+      await change();
+      await this.#options.objects.endOf(userId);
+    };
     if (!this.#hasSessions) {
-      return change();
+      return changeAndEndObjects();
     }
-    await endSession({ userId, change, timeoutMs }, this.#residency, this.#surroundings);
+    await endSession({ userId, change: changeAndEndObjects, timeoutMs }, this.#residency, this.#surroundings);
   }
 
   /** The records of a user, where executions are kept. Nothing is loaded before they are changed. */
@@ -242,6 +249,12 @@ export class SessionManager {
   inUse(): SessionKey[] {
     const { application } = this.#options;
     return [...this.#residency.held()].map(({ userId }) => ({ application, userId }));
+  }
+
+  /** When the session of a user expires who is in memory, 0 where it is not known yet; `undefined` for anybody else. */
+  expiryInMemory(userId: string): number | undefined {
+    const host = this.#residency.find(userId);
+    return host === undefined ? undefined : (host.resident.record?.expiresAtMs ?? 0);
   }
 
   /** Takes every session whose time is over, and that nobody holds, out of memory. Resolves to how many. */

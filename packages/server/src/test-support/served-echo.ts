@@ -16,6 +16,7 @@ import type { WatchedStore } from "../readiness.js";
 import type { ServedApplication } from "../served-application.js";
 import type { ServerOptions } from "../server-options.js";
 import type { StoredSessions } from "../stored-sessions.js";
+import { RememberedCookies } from "./remembered-cookies.js";
 import { watchedStore } from "./watched-store.js";
 
 /** A run the fake application was asked for. */
@@ -215,22 +216,6 @@ export const testLimits: AlcoveConfig["general"]["frontEnd"]["limits"] = {
   maxKeptStreamsPerUser: 100,
   maxNewSessionsPerMinute: 0,
 };
-/** What a process has heard of its issued cookies. */
-class RememberedCookies implements CookieRegister {
-  readonly #oldestValid = new Map<string, number>();
-
-  oldestValid(userId: string): number {
-    return this.#oldestValid.get(userId) ?? 0;
-  }
-
-  async endEarlier(userId: string, generation: number): Promise<void> {
-    this.#oldestValid.set(userId, Math.max(generation, this.oldestValid(userId)));
-  }
-
-  revoke(userId: string): Promise<void> {
-    return this.endEarlier(userId, Number.POSITIVE_INFINITY);
-  }
-}
 
 const testTelemetry: AlcoveConfig["general"]["telemetry"] = {
   logging: { level: "info", format: "auto", scopes: {} },
@@ -250,11 +235,13 @@ export function testConfig({
     functions: {},
     functionGroups: {},
     middleware: {},
+    objectStores: {},
     workflow: undefined,
     plugins: [],
     allowedPlugins: undefined,
     faultyNames: [],
     faultyMiddleware: [],
+    faultyObjectStores: [],
     entryFunctions: [],
     globalMiddleware: [],
     general: {

@@ -7,6 +7,7 @@ import type {
   HealthCheckDefinition,
   LifecycleDefinition,
   MiddlewareDefinition,
+  ObjectStoreDefinition,
   ServiceIdentifier,
   ServicesDefinition,
 } from "@alcove/plugin-api";
@@ -21,6 +22,8 @@ export interface InCodePlugin {
   readonly functionGroups?: Readonly<Record<string, FunctionGroupDefinition>>;
   /** Its middleware types, by their `_type`. */
   readonly middleware?: Readonly<Record<string, MiddlewareDefinition>>;
+  /** Its object store types, by their `_type`. */
+  readonly objectStores?: Readonly<Record<string, ObjectStoreDefinition>>;
   /** Its shared services, by a name of the plugin's own. */
   readonly services?: Readonly<Record<string, ServicesDefinition>>;
   /** Its hooks of the process, by a name of the plugin's own. */
@@ -52,6 +55,7 @@ export async function writeInCodePlugin(folder: string, plugin: InCodePlugin): P
       functions: await writeContributions(directory, plugin.functions),
       function_groups: await writeContributions(directory, plugin.functionGroups),
       middleware: await writeContributions(directory, plugin.middleware),
+      object_stores: await writeContributions(directory, plugin.objectStores),
       services: await writeContributions(directory, plugin.services),
       lifecycle: await writeContributions(directory, plugin.lifecycle),
       health_checks: await writeContributions(directory, plugin.healthChecks),
