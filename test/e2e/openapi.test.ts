@@ -79,10 +79,15 @@ const anyCookie = fc.oneof(
   anyHeader.map((value) => `nat-session=${value}`),
 );
 
-// What a parameter of the path may be: somebody who has called, and anything but what would make it another path.
+// What a parameter of the path may be: a number where the document says so, somebody who has called, and anything but what would
+// make it another path.
 const validUser = fc.constantFrom(...users).map(userIdOfSessionCookie);
-const validPlaceIn = (path: string): fc.Arbitrary<string> =>
-  path.includes("{user_id}") ? validUser : fc.oneof(fc.constant(knownJob), validUser);
+const validPlaceIn = (path: string, schema: unknown): fc.Arbitrary<string> => {
+  if (integerSchema.safeParse(schema).success) {
+    return validParameter(schema);
+  }
+  return path.includes("{user_id}") ? validUser : fc.oneof(fc.constant(knownJob), validUser);
+};
 const anyPlace = fc.oneof(
   validUser,
   fc.string({ unit: "grapheme", minLength: 1 }).filter((text) => !/^\.{1,2}$/.test(text)),
@@ -115,7 +120,8 @@ function requestsOf(document: Json, { method, path, facts }: Operation, isValid:
   const types = isValid
     ? fc.constant("application/json")
     : fc.oneof({ weight: 3, arbitrary: fc.constant("application/json") }, anyHeader);
-  const place = isValid ? validPlaceIn(path) : anyPlace;
+  const inPath = parameters.find((each) => each.in === "path");
+  const place = isValid ? validPlaceIn(path, inPath?.schema) : anyPlace;
   return fc
     .tuple(given("header"), given("query"), isValid ? validCookie : anyCookie, bodies, types, place)
     .map(([headers, query, cookie, body, contentType, named]) => ({
@@ -200,7 +206,16 @@ const acceptable: ReadonlySet<string> = new Set([
   "EXECUTION_NOT_FOUND",
   "STREAM_NOT_FOUND",
   "INTERACTION_RESOLVED",
+  "RESOURCE_NOT_FOUND",
+  "RESOURCE_CONFLICT",
 ]);
+
+const ofPluginRoutes = [
+  "get /plugins/todo/items 200",
+  "get /plugins/todo/items 422",
+  "post /plugins/todo/items 201",
+  "delete /plugins/todo/items/{id} 404",
+];
 
 describe.each(configurations)("the OpenAPI document of %s", (_, configFile, overrides) => {
   test("has nothing a linter finds fault with", async ({ workplace }) => {
@@ -267,6 +282,7 @@ describe.each(configurations)("the OpenAPI document of %s", (_, configFile, over
       "delete /v1/session 204",
       "get /generate/async/job/{job_id} 200",
       "delete /generate/async/job/{job_id} 200",
+      ...(configFile === exampleConfigFile ? [] : ofPluginRoutes),
     ]) {
       expect(statuses).toContain(expected);
     }

@@ -28,6 +28,21 @@ async function say(client: HttpClient, user: string, input: Readonly<Record<stri
 }
 
 describe("the to-do list", () => {
+  test("is the same one over its own routes, found and described as those of the server", async ({ workplace }) => {
+    const { client } = await workplace.start({ configFile });
+    await say(client, "alice", { command: "add", text: "water the plants" });
+    const listed = await client.get("/plugins/todo/items", { cookie: "nat-session=alice" });
+    expect(listed.json).toMatchObject({ items: [{ id: 1, text: "water the plants" }] });
+    const ofBob = await client.send({
+      method: "DELETE",
+      path: "/plugins/todo/items/1",
+      headers: { cookie: "nat-session=bob" },
+    });
+    expect([ofBob.status, ofBob.json]).toEqual([404, expect.objectContaining({ code: "RESOURCE_NOT_FOUND" })]);
+    expect((await say(client, "alice", { command: "list" })).items).toHaveLength(1);
+    expect(workplace.latest.printed).toMatch(/Route DELETE http:\/\/\S+\/plugins\/todo\/items\/:id/);
+  });
+
   test("adds, lists, completes and removes items, each user their own, across restarts", async ({ workplace }) => {
     const before = await workplace.start({ configFile });
     const added = await say(before.client, "alice", { command: "add", text: "water the plants" });

@@ -142,7 +142,10 @@ describe("a function that is served on its own", () => {
     ]);
     const { plan, problems } = await bench.plan(yamlOf("{ _type: shared }", "tally"));
     expect(problems.map(({ severity, message }) => [severity, message])).toEqual([
-      ["warning", "Neither the workflow nor an endpoint reaches the per-user function group marks; it is never built."],
+      [
+        "warning",
+        "Neither the workflow, an endpoint nor a route reaches the per-user function group marks; it is never built.",
+      ],
     ]);
     expect(plan?.perUserComponents.map(({ name }) => name)).toEqual(["tally"]);
   });

@@ -1,7 +1,7 @@
 import { type AlcoveConfig, type ConfigDocument, type ConfigOverride, loadConfig } from "@alcove/config";
 import { type Problem, StartupRefusedError } from "@alcove/plugin-api";
 import type { DiscoveredPlugin } from "@alcove/plugin-loader";
-import { type ApplicationPlan, planApplication } from "@alcove/runtime";
+import { type ApplicationPlan, planApplication, routesOfPlan } from "@alcove/runtime";
 import { insecureIdentityProblem, routeClashes } from "@alcove/server";
 import { discoverConfiguredPlugins } from "./discover-configured-plugins.js";
 
@@ -50,7 +50,11 @@ export async function prepareApplication(options: PrepareOptions): Promise<Prepa
   const scope = planned?.servedScope;
   if (options.isServed === true && config !== undefined && scope !== undefined) {
     const host = document.locate(["general", "front_end", "host"]);
-    found.push(...listOf(insecureIdentityProblem(config, scope, host)), ...routeClashes(config, document));
+    const pluginRoutes = plan === undefined ? [] : routesOfPlan(plan);
+    found.push(
+      ...listOf(insecureIdentityProblem(config, scope, host)),
+      ...routeClashes(config, pluginRoutes, document),
+    );
   }
   const problems = found.map((problem) => withoutSecrets(problem, document));
   const isSound = !problems.some(({ severity }) => severity === "error");

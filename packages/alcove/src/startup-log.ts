@@ -17,7 +17,7 @@ export async function logStart(application: Application, configFile: string, log
   }
   const scope = workflow.scope === "per-user" ? "per-user" : "shared by all users";
   logger.info(`Workflow is ${scope} (${workflow.typeName})`);
-  for (const { functionName, scope } of runtime.entries.slice(1)) {
+  for (const { functionName, scope } of runtime.entries.slice(1).filter(({ route }) => route === undefined)) {
     logger.info(`Function ${functionName} is served on its own (${scope})`);
   }
   if (servesUsers(application)) {
@@ -33,7 +33,8 @@ export async function logStart(application: Application, configFile: string, log
 
 /** Tells where the application is reached, and how safe that is. */
 export function logListening(application: Application, address: string, logger: Logger): void {
-  for (const { method, path } of routeAddresses(application.config)) {
+  const routes = application.runtime.entries.flatMap(({ route }) => route ?? []);
+  for (const { method, path } of routeAddresses(application.config, routes)) {
     logger.info(`Route ${method} ${address}${path}`);
   }
   const { path } = application.config.general.frontEnd.webSocket;

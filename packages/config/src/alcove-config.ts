@@ -18,6 +18,8 @@ export interface ComponentSections {
   readonly middleware: Readonly<Record<string, ComponentConfig>>;
   /** `object_stores:`, by name. */
   readonly objectStores: Readonly<Record<string, ComponentConfig>>;
+  /** `http_routes:`, by name. */
+  readonly httpRoutes: Readonly<Record<string, ComponentConfig>>;
   /** `workflow:`, unless the configuration has none. */
   readonly workflow: ComponentConfig | undefined;
   /**
@@ -33,13 +35,12 @@ export interface ComponentSections {
   readonly allowedPlugins: readonly AllowedPlugin[] | undefined;
   /**
    * Names of components that were found so faulty that they are left out here. They are reported already, and so nobody
-   * should complain that something refers to them.
+   * should complain that something refers to them. Those of `object_stores:` and
+   * `http_routes:` begin with the section and a space, since they are kept apart from those of functions and groups.
    */
   readonly faultyNames: readonly string[];
   /** The same for the names of `middleware:`, which are kept apart from those of functions and groups. */
   readonly faultyMiddleware: readonly string[];
-  /** The same for the names of `object_stores:`. */
-  readonly faultyObjectStores: readonly string[];
 }
 
 /** One configured component. */

@@ -15,7 +15,15 @@ import { readPluginsSection } from "./plugins-section.js";
 import type { ProblemReport } from "./problem-report.js";
 import { withTypeKey } from "./type-key.js";
 
-const componentSectionKeys = ["functions", "function_groups", "middleware", "object_stores", "workflow", "plugins"];
+const componentSectionKeys = [
+  "functions",
+  "function_groups",
+  "middleware",
+  "object_stores",
+  "http_routes",
+  "workflow",
+  "plugins",
+];
 const topLevelKeys = ["base", "general", ...componentSectionKeys];
 const componentName = /^[A-Za-z0-9_-]+$/;
 
@@ -38,14 +46,16 @@ export function readComponentSections(
   const middleware = middlewareReader.components(sectionNode("middleware"), "middleware");
   const objectStoreReader = new ComponentReader(report);
   const objectStores = objectStoreReader.components(sectionNode("object_stores"), "object_stores");
+  const routesReader = new ComponentReader(report);
+  const httpRoutes = routesReader.components(sectionNode("http_routes"), "http_routes");
   const workflow = reader.workflow(root);
   const errorsBefore = report.errorCount;
   const pluginsNode = sectionNode("plugins");
   const plugins = readPluginsSection(pluginsNode, report);
   const arePluginsKnown = report.errorCount === errorsBefore && (pluginsNode === undefined || !hasFault(pluginsNode));
   const areFunctionsKnown = functions !== undefined && functionGroups !== undefined;
-  const areComponentsKnown = areFunctionsKnown && middleware !== undefined && objectStores !== undefined;
-  if (hidesSection || !areComponentsKnown || !arePluginsKnown) {
+  const areOthersKnown = middleware !== undefined && objectStores !== undefined && httpRoutes !== undefined;
+  if (hidesSection || !areFunctionsKnown || !areOthersKnown || !arePluginsKnown) {
     return undefined;
   }
   return Object.freeze({
@@ -53,11 +63,15 @@ export function readComponentSections(
     functionGroups,
     middleware,
     objectStores,
+    httpRoutes,
     workflow,
     ...plugins,
-    faultyNames: Object.freeze([...reader.faultyNames]),
+    faultyNames: Object.freeze([
+      ...reader.faultyNames,
+      ...Array.from(objectStoreReader.faultyNames, (name) => `object_stores ${name}`),
+      ...Array.from(routesReader.faultyNames, (name) => `http_routes ${name}`),
+    ]),
     faultyMiddleware: Object.freeze([...middlewareReader.faultyNames]),
-    faultyObjectStores: Object.freeze([...objectStoreReader.faultyNames]),
   });
 }
 

@@ -93,9 +93,9 @@ describe("loadConfig", () => {
       allowedPlugins: undefined,
       middleware: {},
       objectStores: {},
+      httpRoutes: {},
       faultyNames: [],
       faultyMiddleware: [],
-      faultyObjectStores: [],
       entryFunctions: [],
       globalMiddleware: [],
     });

@@ -42,6 +42,14 @@ export {
   isHealthCheckDefinition,
 } from "./definitions/define-health-check.js";
 export {
+  defineHttpRoutes,
+  definePerUserHttpRoutes,
+  type HttpRouteInput,
+  type PerUserHttpRoutesOptions,
+  type SharedHttpRouteOptions,
+  type SharedHttpRoutesOptions,
+} from "./definitions/define-http-routes.js";
+export {
   defineLifecycle,
   isLifecycleDefinition,
   type LifecycleDefinition,
@@ -70,6 +78,8 @@ export {
   type FunctionDefinition,
   type FunctionGroupDefinition,
   type FunctionSchemas,
+  type HttpRoute,
+  type HttpRoutesDefinition,
   type Implementation,
   isComponentDefinition,
   type MiddlewareDefinition,
@@ -78,6 +88,7 @@ export {
   type ResolvedServices,
   type ServiceRequests,
 } from "./definitions/definition.js";
+export type { HttpRouteOptions } from "./definitions/http-route.js";
 export type { EngineProcessContext, ProcessContext } from "./definitions/process-context.js";
 export {
   migrateFrom,
@@ -93,6 +104,8 @@ export {
   ComponentBuildFailedError,
   InputInvalidError,
   OutputInvalidError,
+  ResourceConflictError,
+  ResourceNotFoundError,
   type SchemaFault,
   StartupRefusedError,
   StoredStateError,
@@ -108,6 +121,7 @@ export {
   type ProblemRule,
   type SourceLocation,
 } from "./errors/problem.js";
+export type { HttpMethod, HttpRouteAccess, HttpRouteAddress } from "./http-route-address.js";
 export type {
   ChoiceOption,
   ChoiceQuestion,
@@ -120,6 +134,7 @@ export type { JsonValue } from "./json.js";
 export { type LogFields, Logger, silentLogger } from "./logger.js";
 export {
   type ComponentContribution,
+  type HttpRoutesContribution,
   MANIFEST_FORMAT,
   type Manifest,
   manifestSchema,

@@ -32,6 +32,7 @@ describe("the manifest schema", () => {
       function_groups: {},
       middleware: {},
       object_stores: {},
+      http_routes: {},
       services: {},
       lifecycle: {},
       health_checks: {},

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { httpRouteAccessSchema, httpRouteAddressSchema } from "./http-route-address.js";
 
 /** The version of the manifest format this package reads and writes. */
 export const MANIFEST_FORMAT = 1;
@@ -29,6 +30,13 @@ const componentContribution = z
 const objectStoreContribution = componentContribution
   .extend({ scope: z.literal("shared").default("shared").describe("Stores belong to nobody; may be left out.") })
   .describe("A type of object stores, defined with defineObjectStore().");
+const httpRoutesContribution = componentContribution
+  .extend({
+    routes: z
+      .record(httpRouteAddressSchema, httpRouteAccessSchema)
+      .describe("Every route it serves, e.g. GET /items/{id}, and whom: a user, the public, or an operator."),
+  })
+  .describe("A set of HTTP routes, defined with defineHttpRoutes() or definePerUserHttpRoutes().");
 
 const servicesContribution = z
   .strictObject({
@@ -73,6 +81,10 @@ export const manifestSchema = z
           .record(typeName, objectStoreContribution)
           .default({})
           .describe("Object store types, by `_type`."),
+        http_routes: z
+          .record(typeName, httpRoutesContribution)
+          .default({})
+          .describe("Sets of HTTP routes below `/plugins/<id>`, by `_type`."),
         services: z
           .record(identifier, servicesContribution)
           .default({})
@@ -95,6 +107,9 @@ export type Manifest = z.output<typeof manifestSchema>;
 
 /** One component type a manifest contributes. */
 export type ComponentContribution = z.output<typeof componentContribution>;
+
+/** One set of HTTP routes a manifest contributes. */
+export type HttpRoutesContribution = z.output<typeof httpRoutesContribution>;
 
 /** One module of shared services a manifest contributes. */
 export type ServicesContribution = z.output<typeof servicesContribution>;

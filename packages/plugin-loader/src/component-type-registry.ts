@@ -3,7 +3,7 @@ import type { DiscoveredPlugin } from "./discovered-plugin.js";
 
 /** A component type a plugin contributes. Its code has not been imported. */
 export interface ComponentType {
-  /** Whether it is a type of functions, of groups, of middleware or of object stores. */
+  /** Whether it is a type of functions, of groups, of middleware, of object stores or of HTTP routes. */
   readonly kind: ComponentKind;
   /** The name in the manifest, e.g. `per_user_notepad`. */
   readonly name: string;
@@ -34,9 +34,16 @@ export const sectionOfKind = {
   function_group: "function_groups",
   middleware: "middleware",
   object_store: "object_stores",
+  http_routes: "http_routes",
 } as const satisfies Record<ComponentKind, string>;
 
-const kinds = ["function", "function_group", "middleware", "object_store"] as const satisfies ComponentKind[];
+const kinds = [
+  "function",
+  "function_group",
+  "middleware",
+  "object_store",
+  "http_routes",
+] as const satisfies ComponentKind[];
 
 /** Every component type of the plugins of an application, by its names. Made once at start; imports nothing. */
 export class ComponentTypeRegistry {
@@ -46,7 +53,7 @@ export class ComponentTypeRegistry {
     this.#types = plugins.flatMap((plugin) => kinds.flatMap((kind) => typesOf(plugin, kind)));
   }
 
-  /** Every type: in the order of the plugins, functions first, then groups, middleware and object stores, each in the manifest's order. */
+  /** Every type: in the order of the plugins, functions first, then groups, middleware, object stores and HTTP routes, each in the manifest's order. */
   all(): ComponentType[] {
     return [...this.#types];
   }

@@ -19,6 +19,7 @@ import {
   undeclaredProblem,
 } from "./import-module.js";
 import { describeService } from "./service-name.js";
+import { undeclaredRoutes } from "./undeclared-routes.js";
 
 /** What {@link importComponentDefinition} found: a definition, or the problems that stand against it. */
 export interface ImportedDefinition {
@@ -63,6 +64,8 @@ export async function importComponentDefinition(type: ComponentType, timeoutMs?:
   if (imported.problem !== undefined) return { definition: undefined, problems: [imported.problem] };
   const { value } = imported;
   if (isComponentDefinition(value) && value.kind === kind && value.scope === contribution.scope) {
+    const routeProblems = await undeclaredRoutes(place, value);
+    if (routeProblems.length > 0) return { definition: undefined, problems: routeProblems };
     const undeclared = undeclaredExports(type, value, imported.others);
     return { definition: value, problems: undeclared.length === 0 ? [] : [await undeclaredProblem(place, undeclared)] };
   }
@@ -134,12 +137,14 @@ const defineFunctionNames: Record<ComponentKind, Record<Scope, string>> = {
   function_group: { shared: "defineFunctionGroup", "per-user": "definePerUserFunctionGroup" },
   middleware: { shared: "defineMiddleware", "per-user": "definePerUserMiddleware" },
   object_store: { shared: "defineObjectStore", "per-user": "defineObjectStore" },
+  http_routes: { shared: "defineHttpRoutes", "per-user": "definePerUserHttpRoutes" },
 };
 const kindNames: Record<ComponentKind, string> = {
   function: "function",
   function_group: "function group",
   middleware: "middleware",
   object_store: "object store",
+  http_routes: "set of HTTP routes",
 };
 
 function describeComponent(kind: ComponentKind, scope: Scope): string {

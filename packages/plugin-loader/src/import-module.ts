@@ -1,5 +1,5 @@
 import { pathToFileURL } from "node:url";
-import { nearNames, type Problem } from "@alcove/plugin-api";
+import { type Manifest, nearNames, type Problem } from "@alcove/plugin-api";
 import { z } from "zod";
 import { type DiscoveredPlugin, describePlugin } from "./discovered-plugin.js";
 import { describeImportError } from "./import-error.js";
@@ -10,7 +10,7 @@ import { DEFAULT_PLUGIN_TIMEOUT_MS, late, withinTime } from "./within-time.js";
 /** One entry of a manifest's `contributes`. */
 export interface ContributionPlace {
   readonly plugin: DiscoveredPlugin;
-  readonly section: keyof DiscoveredPlugin["manifest"]["contributes"];
+  readonly section: keyof Manifest["contributes"];
   readonly name: string;
   readonly contribution: { readonly module: string; readonly export: string };
   /** What the manifest promises, e.g. `per-user function per_user_notepad`. */
@@ -127,7 +127,7 @@ function missingExportProblem(place: ContributionPlace, exportNames: readonly st
 export async function moduleProblem(
   place: ContributionPlace,
   fault: string,
-  field: "module" | "export" | "scope" | "binds",
+  field: "module" | "export" | "scope" | "binds" | "routes",
   remedy: string,
 ): Promise<Problem> {
   const { plugin, contribution, promise } = place;

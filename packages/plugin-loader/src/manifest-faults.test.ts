@@ -63,7 +63,7 @@ describe("checkManifest", () => {
 
   it("lists the known fields where none is near", () => {
     expect(faultsOf({ ...valid, contributes: { llms: {} } })[0]?.text).toBe(
-      "the field contributes.llms is not known. The fields here are functions, function_groups, middleware, object_stores, services, lifecycle, health_checks.",
+      "the field contributes.llms is not known. The fields here are functions, function_groups, middleware, object_stores, http_routes, services, lifecycle, health_checks.",
     );
   });
 
@@ -86,6 +86,12 @@ describe("checkManifest", () => {
     expect(faults[0]?.text).toContain(
       'the name "Add-Note" in contributes.functions is wrong: expected lower-case words',
     );
+  });
+
+  it("refuses Alcove's own id", () => {
+    expect(faultsOf({ ...valid, id: "alcove" })).toEqual([
+      { field: "id", part: "value", text: "the field id is wrong: alcove is Alcove itself. Choose another id." },
+    ]);
   });
 
   it("refuses the name __proto__, which the schema alone would overlook", () => {

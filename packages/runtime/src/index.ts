@@ -20,6 +20,7 @@ export type { ApplicationPlan, ComponentPlan, FunctionPlan } from "./plan/applic
 export { builtInPlugin } from "./plan/built-in-types.js";
 export type { EntryFacts } from "./plan/entry.js";
 export { type PlanOptions, type PlanResult, planApplication } from "./plan/plan-application.js";
+export { type RouteFacts, routesOfPlan } from "./plan/route-facts.js";
 export { createMemoryCollection } from "./runs/memory-collection.js";
 export type { Reply, ReplyStream } from "./runs/reply.js";
 export type { RunRequest } from "./runs/run-facts.js";

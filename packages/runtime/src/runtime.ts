@@ -37,7 +37,7 @@ export interface RuntimeOptions {
 export class Runtime {
   /** The workflow that is served. */
   readonly workflow: EntryFacts;
-  /** Everything that is served: the workflow first, then the functions that are served on their own. */
+  /** Everything that is served: the workflow first, then the functions that are served on their own, then what answers routes. */
   readonly entries: readonly EntryFacts[];
   /** Hands out users' sessions. */
   readonly sessions: SessionManager;

@@ -8,6 +8,7 @@ export type { ValidationFault } from "./errors/validation-detail.js";
 export type { CookieRegister } from "./identity/cookie-register.js";
 export { isUuid, userIdOf, userIdOfSessionCookie } from "./identity/user-id.js";
 export { insecureIdentityProblem, isLoopbackHost } from "./insecure-identity.js";
+export { pluginPath } from "./routes/plugin-address.js";
 export { type RouteAddress, routeAddresses } from "./routes/route-addresses.js";
 export { routeClashes } from "./routes/route-clashes.js";
 export type { ServedApplication, ServedRunner, ServedSession } from "./served-application.js";

@@ -19,7 +19,7 @@ import type {
 export interface ServedApplication {
   /** The workflow that is served. */
   readonly workflow: EntryFacts;
-  /** Everything that is served: the workflow first, then the functions that are served on their own. */
+  /** Everything that is served: the workflow first, then the functions that are served on their own, then what answers routes. */
   readonly entries: readonly EntryFacts[];
   /** What plugins say of what they need. */
   readonly health: {

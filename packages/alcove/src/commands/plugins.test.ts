@@ -1,6 +1,7 @@
 import { mkdir, mkdtemp, rm, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
+import { z } from "@alcove/plugin-api";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { runCommandLine } from "../command-line.js";
 
@@ -48,7 +49,7 @@ describe("alcove plugins", () => {
   it("lists what was found, from where, whether it is in use, and why another was not loaded", async () => {
     const { exitCode, result, notice } = await alcove("list", "--config_file", await project());
     expect(exitCode).toBe(0);
-    expect(result).toMatch(/^todo +@alcove\/plugin-todo +0\.1\.0 +dependency +yes +2 entries +\/.*plugins\/todo$/m);
+    expect(result).toMatch(/^todo +@alcove\/plugin-todo +0\.1\.0 +dependency +yes +3 entries +\/.*plugins\/todo$/m);
     expect(notice).toMatch(
       /plugin\.yaml:5:\d+: The plugin later 1\.0\.0 works with Alcove \^9\.0\.0, and this is Alcove /,
     );
@@ -76,11 +77,19 @@ describe("alcove plugins", () => {
     const { result } = await alcove("info", "todo", "--config_file", configFile);
     expect(result).toMatch(/^function_groups +per_user_todo +yes /m);
     expect(result).toMatch(/^functions +per_user_todo_assistant +no /m);
+    expect(result).toMatch(/^DELETE \/plugins\/todo\/items\/\{id\} +user +per_user_todo_routes$/m);
     const { result: json } = await alcove("info", "@alcove/plugin-todo", "--config_file", configFile, "--json");
     expect(JSON.parse(json)).toMatchObject({
       id: "todo",
       foundBy: "dependency",
       inUse: ["function_groups.per_user_todo"],
+    });
+    const { contributes } = z
+      .object({ contributes: z.array(z.looseObject({ name: z.string() })) })
+      .parse(JSON.parse(json));
+    expect(contributes.find(({ name }) => name === "per_user_todo_routes")).toMatchObject({
+      section: "http_routes",
+      routes: expect.arrayContaining([{ method: "GET", path: "/plugins/todo/items", serves: "user" }]),
     });
   });
 

@@ -1,5 +1,6 @@
-import { AlcoveError, didYouMean, formatReport } from "@alcove/plugin-api";
+import { AlcoveError, didYouMean, formatReport, type HttpRoutesContribution } from "@alcove/plugin-api";
 import { ComponentTypeRegistry, type DiscoveredPlugin, sectionOfKind } from "@alcove/plugin-loader";
+import { pluginPath } from "@alcove/server";
 import type { Command } from "commander";
 import type { ConsoleOutput } from "../console-output.js";
 import { type FoundPlugins, findPlugins, typesInUse } from "../find-plugins.js";
@@ -113,6 +114,12 @@ async function showPlugin(id: string, { config_file, json }: PluginsOptions, out
     description,
   ]);
   output.result(textTable(["section", "name", "in use", "description"], rows));
+  const routes = plugin.contributes.flatMap(({ name, routes: ofSet = [] }) =>
+    ofSet.map(({ method, path, serves }) => [`${method} ${path}`, serves, name]),
+  );
+  if (routes.length > 0) {
+    output.result(`\n${textTable(["route", "serves", "http_routes"], routes)}`);
+  }
 }
 
 async function checkPlugins({ config_file, json }: PluginsOptions, output: ConsoleOutput): Promise<void> {
@@ -147,9 +154,17 @@ interface DescribedPlugin {
   readonly startup: "required" | "optional";
   /** The range of versions of Alcove it is made for. */
   readonly requires: string;
-  readonly contributes: readonly { readonly section: string; readonly name: string; readonly description: string }[];
+  readonly contributes: readonly DescribedContribution[];
   /** The component types a configuration uses, as `section.name`; `undefined` where none was given. */
   readonly inUse: readonly string[] | undefined;
+}
+
+interface DescribedContribution {
+  readonly section: string;
+  readonly name: string;
+  readonly description: string;
+  /** Of a set of HTTP routes: where they are once it is configured, and whom they serve. */
+  readonly routes?: readonly { readonly method: string; readonly path: string; readonly serves: string }[];
 }
 
 function describePlugins({ plugins, config }: FoundPlugins): DescribedPlugin[] {
@@ -170,8 +185,21 @@ function describePlugins({ plugins, config }: FoundPlugins): DescribedPlugin[] {
   }));
 }
 
-function contributionsOf({ manifest }: DiscoveredPlugin): DescribedPlugin["contributes"] {
-  return Object.entries(manifest.contributes).flatMap(([section, entries]) =>
-    Object.entries(entries).map(([name, { description }]) => ({ section, name, description })),
+function contributionsOf({ manifest: { id, contributes } }: DiscoveredPlugin): DescribedContribution[] {
+  return Object.entries(contributes).flatMap(([section, entries]) =>
+    Object.entries(entries).map(([name, { description }]) => {
+      const routes = section === "http_routes" ? contributes.http_routes[name]?.routes : undefined;
+      return { section, name, description, ...(routes === undefined ? {} : { routes: routesOf(id, routes) }) };
+    }),
   );
+}
+
+function routesOf(
+  pluginId: string,
+  routes: HttpRoutesContribution["routes"],
+): NonNullable<DescribedContribution["routes"]> {
+  return Object.entries(routes).map(([address, serves]) => {
+    const [method = "", path = ""] = address.split(" ");
+    return { method, path: pluginPath(pluginId, path), serves };
+  });
 }

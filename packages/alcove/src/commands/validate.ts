@@ -1,4 +1,5 @@
 import { formatReport, StartupRefusedError } from "@alcove/plugin-api";
+import { routesOfPlan } from "@alcove/runtime";
 import type { Command } from "commander";
 import { addConfigOptions, type ConfigOptions } from "../common-options.js";
 import type { ConsoleOutput } from "../console-output.js";
@@ -58,10 +59,12 @@ function reportAsJson({ configFile, plan, config, problems }: PreparedApplicatio
 function summaryOf({ configFile, config, plan, plugins }: PreparedApplication): string {
   const functions = Object.keys(config?.functions ?? {}).length;
   const groups = Object.keys(config?.functionGroups ?? {}).length;
+  const routes = plan === undefined ? 0 : routesOfPlan(plan).length;
   return [
     `${configFile}: workflow ${config?.workflow?.type} (${plan?.workflow.component.scope})`,
     `${functions} ${functions === 1 ? "function" : "functions"}`,
     `${groups} function ${groups === 1 ? "group" : "groups"}`,
+    ...(routes === 0 ? [] : [`${routes} ${routes === 1 ? "route" : "routes"} of plugins`]),
     `${plugins.length} ${plugins.length === 1 ? "plugin" : "plugins"} found`,
   ].join(", ");
 }

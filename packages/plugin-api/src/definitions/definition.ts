@@ -1,6 +1,7 @@
 import type { ServiceIdentifier } from "inversify";
 import type { z } from "zod";
 import type { BuildContext, CallContext, Release } from "../contexts.js";
+import type { HttpMethod, HttpRouteAccess } from "../http-route-address.js";
 import type { Middleware, MiddlewareTarget } from "../middleware.js";
 import type { ObjectStoreDriver } from "../object-store-driver.js";
 import type { Scope } from "../references.js";
@@ -128,12 +129,41 @@ export interface ObjectStoreDefinition extends CommonDefinition {
   build(context: EngineBuildContext): Promise<ObjectStoreDriver>;
 }
 
+/** One HTTP route as the engine and the front end see it. Its input has the parts `params`, `query` and, where it takes one, `body`. */
+export interface HttpRoute extends FunctionSchemas {
+  /** How it is called. */
+  readonly method: HttpMethod;
+  /** Below the prefix of the plugin, e.g. `/items/{id}`. */
+  readonly path: string;
+  /** Whom it serves. */
+  readonly access: HttpRouteAccess;
+  /** The status of its reply when all goes well; 204 where there is no output. */
+  readonly status: number;
+  /** The parameters of the path. */
+  readonly params: z.ZodObject;
+  /** The parameters of the query. */
+  readonly query: z.ZodObject;
+  /** The body; `undefined` for methods that take none. */
+  readonly body: z.ZodType | undefined;
+}
+
+/** What `defineHttpRoutes` and `definePerUserHttpRoutes` return. Opaque to plugins; the engine reads it. */
+export interface HttpRoutesDefinition extends CommonDefinition {
+  /** Tells it from functions, groups and middleware. */
+  readonly kind: "http_routes";
+  /** The routes by their addresses, e.g. `GET /items/{id}`. */
+  readonly routes: Readonly<Record<string, HttpRoute>>;
+  /** Builds an instance: the function behind every route. @throws TypeError when one is missing. */
+  build(context: EngineBuildContext): Promise<Readonly<Record<string, BuiltFunction>>>;
+}
+
 /** A component definition of any kind. */
 export type ComponentDefinition =
   | FunctionDefinition
   | FunctionGroupDefinition
   | MiddlewareDefinition
-  | ObjectStoreDefinition;
+  | ObjectStoreDefinition
+  | HttpRoutesDefinition;
 
 /** What a component type may be a type of. */
 export type ComponentKind = ComponentDefinition["kind"];

@@ -1,5 +1,6 @@
 import { limitErrors } from "./limit-errors.js";
 import { objectErrors } from "./object-errors.js";
+import { pluginErrors } from "./plugin-errors.js";
 import { socketErrors } from "./socket-errors.js";
 
 /**
@@ -69,10 +70,7 @@ export const errorCatalogue = {
     remedy:
       "Keep less in the state; a long list belongs in a collection, whose items are stored one by one. Where all of a user is too much, truncate or remove something.",
   },
-  workflow_error: {
-    summary: "The workflow failed; the run was rolled back and nothing it did was stored.",
-    remedy: "See the message; the server's log has the cause under the same run id.",
-  },
+  ...pluginErrors,
   RUN_ABORTED: {
     summary: "The run was cancelled before it ended; nothing it did was stored.",
     remedy: "Call again.",

@@ -56,6 +56,20 @@ export class WorkflowError extends AlcoveError<"workflow_error"> {
   }
 }
 
+/** For plugins to throw where what a caller asks for is not there, e.g. an item with that id. The caller is told the message. */
+export class ResourceNotFoundError extends AlcoveError<"RESOURCE_NOT_FOUND"> {
+  constructor(message: string) {
+    super("RESOURCE_NOT_FOUND", message);
+  }
+}
+
+/** For plugins to throw where what a caller asks for does not go with what is there. The caller is told the message. */
+export class ResourceConflictError extends AlcoveError<"RESOURCE_CONFLICT"> {
+  constructor(message: string) {
+    super("RESOURCE_CONFLICT", message);
+  }
+}
+
 /** Raised when a plugin's build function throws, or takes too long. Whatever was built before it has been released again. */
 export class ComponentBuildFailedError extends AlcoveError<"COMPONENT_BUILD_FAILED"> {
   /** @param cause What was thrown; `undefined` with a `reason` in its place, which completes "could not be built: …". */

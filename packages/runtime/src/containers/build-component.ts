@@ -84,7 +84,8 @@ async function instantiate(component: ComponentPlan, surroundings: ComponentSurr
         const built = await inTime(component, definition.build(context), buildTimeoutMs);
         return wrapped(functions, () => built, component, container);
       }
-      case "function_group": {
+      case "function_group":
+      case "http_routes": {
         const members = await inTime(component, definition.build(context), buildTimeoutMs);
         return wrapped(functions, (fn) => memberOf(members, fn), component, container);
       }

@@ -13,7 +13,13 @@ import type { ComponentType, DiscoveredPlugin } from "@alcove/plugin-loader";
 import type { ObjectStoreLimits } from "./object-store-fields.js";
 
 /** The section of the configuration a component stands in. */
-export type ComponentSection = "functions" | "function_groups" | "middleware" | "object_stores" | "workflow";
+export type ComponentSection =
+  | "functions"
+  | "function_groups"
+  | "middleware"
+  | "object_stores"
+  | "http_routes"
+  | "workflow";
 
 /** One configured component, checked and ready to build. The same for every user: it holds nothing of any of them. */
 export interface ComponentPlan {
@@ -39,7 +45,7 @@ export interface ComponentPlan {
   readonly middleware: readonly ComponentPlan[];
   /** Whether it keeps state, collections or objects, or may call what does. */
   readonly isStateful: boolean;
-  /** The functions it offers: one, or the members of a group; none where it is a middleware or an object store. */
+  /** The functions it offers: one, the members of a group, or what answers routes; none where it is a middleware or an object store. */
   readonly functions: readonly FunctionPlan[];
   /** Its state, if it declares one. */
   readonly state: StatePlan | undefined;
@@ -68,15 +74,15 @@ export interface CollectionPlan {
   readonly declaration: CollectionDeclaration;
 }
 
-/** One callable function: a function component, or a member of a group. */
+/** One callable function: a function component, a member of a group, or what answers a route. */
 export interface FunctionPlan {
   /** Its index among all functions of the plan, which is its place in the tables of built functions. */
   readonly slot: number;
-  /** Its public name: `notepad`, `todo__add`, `<workflow>`. */
+  /** Its public name: `notepad`, `todo__add`, `<workflow>`, or of a route `notes GET /items/{id}`. */
   readonly name: string;
   /** The name inside its group under which others know it. */
   readonly member: string | undefined;
-  /** The name its group's definition gives it: another one where the configuration gives it an alias. */
+  /** The name its group's definition gives it: another one where the configuration gives it an alias. The address of a route. */
   readonly definedAs: string | undefined;
   /** The component that offers it. */
   readonly component: ComponentPlan;
@@ -124,7 +130,7 @@ export interface ApplicationPlan {
   readonly functions: readonly FunctionPlan[];
   /** The workflow: the entry that every application has. */
   readonly workflow: FunctionPlan;
-  /** Every function that runs can begin with: the workflow, and those that are served on their own. */
+  /** Every function that runs can begin with: the workflow, those that are served on their own, and what answers routes. */
   readonly entries: readonly FunctionPlan[];
   /** What plugins contribute to the whole process. */
   readonly processParts: ProcessPlan;

@@ -165,7 +165,7 @@ class PlanCompiler {
       slot: this.functions.length,
       name,
       member: plan.section === "function_groups" ? member : undefined,
-      definedAs: plan.section === "function_groups" ? definedAs : undefined,
+      definedAs: definedAs === "" ? undefined : definedAs,
       component: plan,
       schemas,
       handle,

@@ -20,7 +20,7 @@ export interface ConfiguredComponent {
   readonly middleware: readonly MiddlewareName[];
   /** Where it is an object store without faults. */
   readonly objectLimits: ObjectStoreLimits | undefined;
-  /** The functions others may call: by member name (its alias, where it has one) for groups, under "" for functions and the workflow. */
+  /** The functions others may call: by member name (its alias, where it has one) for groups, under "" for functions and the workflow. Of routes those that answer them, by address. */
   readonly functions: ReadonlyMap<string, OfferedFunction>;
   /** Members that exist and are left out by `include` or `exclude`. */
   readonly hiddenMembers: ReadonlySet<string>;
@@ -49,10 +49,13 @@ export interface Dependency {
 /** What separates a group's name from a member's in a public function name. */
 export const MEMBER_SEPARATOR = "__";
 
-/** The public name of a function: `notepad`, `todo__add`, `<workflow>`. */
+/** The public name of a function: `notepad`, `todo__add`, `<workflow>`, or of a route, which nothing can refer to, `notes GET /items`. */
 export function publicFunctionName(component: ConfiguredComponent, member: string): string {
   if (component.section === "workflow") {
     return "<workflow>";
+  }
+  if (component.section === "http_routes") {
+    return `${component.name} ${member}`;
   }
   return component.section === "functions" ? component.name : `${component.name}${MEMBER_SEPARATOR}${member}`;
 }

@@ -10,11 +10,11 @@ import {
 } from "./configured-component.js";
 import { checkReferenceSchemas } from "./reference-schemas.js";
 import type { PlacedReference } from "./references-in-config.js";
-import type { ResolvedComponents } from "./resolve-components.js";
+import { nameKey, type ResolvedComponents } from "./resolve-components.js";
 
 /** Follows every reference to what it names. References that lead nowhere are problems. */
 export function buildDependencyGraph(
-  { components, faultyNames, faultyObjectStores }: Omit<ResolvedComponents, "faultyMiddleware" | "problems">,
+  { components, faultyNames }: Pick<ResolvedComponents, "components" | "faultyNames">,
   document: ConfigDocument,
 ): { dependencies: Dependency[]; problems: Problem[] } {
   const names = new ReferenceableNames(components);
@@ -22,8 +22,7 @@ export function buildDependencyGraph(
   const problems: Problem[] = [];
   for (const from of components) {
     for (const placed of from.references) {
-      const faulty = placed.reference.kind === "object_store" ? faultyObjectStores : faultyNames;
-      if (faulty.has(ownerOf(currentName(placed.reference), faulty))) {
+      if (isFaulty(placed.reference, faultyNames)) {
         continue;
       }
       const found = names.find(placed);
@@ -46,6 +45,13 @@ export function buildDependencyGraph(
     }
   }
   return { dependencies, problems };
+}
+
+/** Whether what a reference names has been complained of already. */
+function isFaulty(reference: Pick<Reference, "kind" | "name">, faultyNames: ReadonlySet<string>): boolean {
+  return reference.kind === "object_store"
+    ? faultyNames.has(nameKey("object_stores", reference.name))
+    : faultyNames.has(ownerOf(currentName(reference), faultyNames));
 }
 
 /** What a reference says of its target. */

@@ -52,6 +52,7 @@ const kindNames = {
   function_groups: "function group",
   middleware: "middleware",
   object_stores: "object store",
+  http_routes: "set of HTTP routes",
   workflow: "workflow",
 } as const;
 
@@ -122,7 +123,8 @@ function reachabilityProblems(
   // Where all entries are shared nothing could ever build a per-user part, whoever asked for it; where any is per-user an
   // unused one is harmless.
   const isShared = entries.every(({ scope }) => scope === "shared");
-  const nobody = entries.length === 1 ? "The workflow does not reach" : "Neither the workflow nor an endpoint reaches";
+  const nobody =
+    entries.length === 1 ? "The workflow does not reach" : "Neither the workflow, an endpoint nor a route reaches";
   return components
     .filter(({ section, scope }) => section !== "middleware" && scope === "per-user")
     .filter((component) => !chains.has(component))

@@ -4,11 +4,18 @@ import type { ConfiguredComponent } from "./configured-component.js";
 import { currentName, ownerOf, ReferenceableNames } from "./dependency-graph.js";
 import type { ResolvedComponents } from "./resolve-components.js";
 
-/** A function that is served on its own. */
+/** A function that is served on its own, or answers a route. */
 export interface EntryTarget {
   readonly component: ConfiguredComponent;
-  /** The member of a group, where the function is one. */
+  /** The member of a group, where the function is one; the address of a route. */
   readonly member: string | undefined;
+}
+
+/** What answers the routes of plugins: all that is configured is served. */
+export function routeEntries(components: readonly ConfiguredComponent[]): EntryTarget[] {
+  return components
+    .filter(({ section }) => section === "http_routes")
+    .flatMap((component) => Array.from(component.functions.keys(), (member) => ({ component, member })));
 }
 
 /**

@@ -1,10 +1,11 @@
 import type { DisconnectPolicy, Scope, z } from "@alcove/plugin-api";
 import type { FunctionPlan } from "./application-plan.js";
 import { EntryWire } from "./entry-wire.js";
+import { type RouteFacts, routeFactsOf } from "./route-facts.js";
 
 /** What a front end needs to know of a function it serves. */
 export interface EntryFacts {
-  /** The public name of a function that is served on its own, e.g. `notepad`; `undefined` for the workflow. */
+  /** The public name of a function that is served on its own, or answers a route, e.g. `notepad`; `undefined` for the workflow. */
   readonly functionName: string | undefined;
   /** What people know it by: the type of the workflow, e.g. `per_user_assistant`, or the function's name. */
   readonly typeName: string;
@@ -12,6 +13,8 @@ export interface EntryFacts {
   readonly scope: Scope;
   /** What becomes of a run whose client has gone. */
   readonly onDisconnect: DisconnectPolicy;
+  /** The route of a plugin it answers; `undefined` where it answers none. */
+  readonly route: RouteFacts | undefined;
   /** One sentence for people and models. */
   readonly description: string;
   /** The schema of the request body: an object; a plain scalar has become `{ value }`. */
@@ -46,6 +49,7 @@ export class Entry {
       typeName: isWorkflow ? fn.component.type.name : fn.name,
       scope: fn.component.scope,
       onDisconnect: definition.kind === "function" ? definition.onDisconnect : "abort",
+      route: routeFactsOf(fn),
       description: fn.schemas.description || fn.component.type.contribution.description,
       inputSchema: wire.inputSchema,
       outputSchema: wire.outputSchema,

@@ -11,7 +11,7 @@ export interface MiddlewarePlacement {
 }
 
 /**
- * Puts middleware around functions, groups and the workflow: what `general.middleware` names outermost, and inside it what
+ * Puts middleware around functions, groups, routes and the workflow: what `general.middleware` names outermost, and inside it what
  * the component itself names, each list in its own order. No middleware stands around another one.
  */
 export function placeMiddleware(
@@ -93,6 +93,6 @@ function unusedProblem({ name, source }: ConfiguredComponent, document: ConfigDo
     severity: "warning",
     message: `The middleware ${name} is put around nothing.`,
     source: document.locateKey(source.path),
-    remedy: "Name it in the middleware of a function, a group, the workflow or general, or remove it.",
+    remedy: "Name it in the middleware of a function, a group, a set of routes, the workflow or general, or remove it.",
   };
 }

@@ -7,7 +7,7 @@ import { compilePlan } from "./compile-plan.js";
 import type { ConfiguredComponent } from "./configured-component.js";
 import { buildDependencyGraph } from "./dependency-graph.js";
 import { checkDependencyRules } from "./dependency-rules.js";
-import { resolveEntryFunctions } from "./entry-functions.js";
+import { resolveEntryFunctions, routeEntries } from "./entry-functions.js";
 import { placeMiddleware } from "./middleware-placement.js";
 import { checkSuitability } from "./middleware-suitability.js";
 import { checkNames } from "./name-rules.js";
@@ -53,7 +53,12 @@ export async function planApplication(options: PlanOptions): Promise<PlanResult>
   const { dependencies: references, problems: referenceProblems } = buildDependencyGraph(resolved, document);
   const placement = placeMiddleware(sections, resolved, document);
   const dependencies = [...placement.dependencies, ...references];
-  const { entries, problems: entryProblems } = resolveEntryFunctions(sections.entryFunctions ?? [], resolved, document);
+  const { entries: endpoints, problems: entryProblems } = resolveEntryFunctions(
+    sections.entryFunctions ?? [],
+    resolved,
+    document,
+  );
+  const entries = [...endpoints, ...routeEntries(components)];
   const workflow = components.find(({ section }) => section === "workflow");
   const entryComponents = [...(workflow === undefined ? [] : [workflow]), ...entries.map(({ component }) => component)];
   const isComplete =

@@ -21,12 +21,14 @@ const engineFields: Readonly<Record<ComponentKind, readonly string[]>> = {
   function_group: ["include", "exclude", "tool_overrides", MIDDLEWARE_FIELD],
   middleware: [],
   object_store: objectStoreFields,
+  http_routes: [MIDDLEWARE_FIELD],
 };
 const kindOfSection = {
   functions: "function",
   function_groups: "function_group",
   middleware: "middleware",
   object_stores: "object_store",
+  http_routes: "http_routes",
   workflow: "function",
 } as const satisfies Record<ComponentSection, ComponentKind>;
 const typeLabels: Readonly<Record<ComponentKind, string>> = {
@@ -34,6 +36,7 @@ const typeLabels: Readonly<Record<ComponentKind, string>> = {
   function_group: "function group type",
   middleware: "middleware type",
   object_store: "object store type",
+  http_routes: "type of HTTP routes",
 };
 
 /** What became of the configured components. */
@@ -43,8 +46,6 @@ export interface ResolvedComponents {
   readonly faultyNames: ReadonlySet<string>;
   /** The same for names of middleware. */
   readonly faultyMiddleware: ReadonlySet<string>;
-  /** The same for names of object stores. */
-  readonly faultyObjectStores: ReadonlySet<string>;
   readonly problems: readonly Problem[];
 }
 
@@ -77,11 +78,19 @@ function placedComponents(sections: ComponentSections): [string, ComponentSectio
     ...Object.entries(sections.functionGroups).map(entryOf("function_groups")),
     ...Object.entries(sections.middleware).map(entryOf("middleware")),
     ...Object.entries(sections.objectStores).map(entryOf("object_stores")),
+    ...Object.entries(sections.httpRoutes).map(entryOf("http_routes")),
     ...(sections.workflow === undefined ? [] : [entryOf("workflow")(["workflow", sections.workflow])]),
   ];
 }
 
-/** What something that is built, or is served, counts on: names of functions and groups, and `<section> <name>` of what else there is. */
+const sectionsWithOwnNames: readonly ComponentSection[] = ["middleware", "object_stores", "http_routes"];
+
+/** A name that no other component has: functions, groups and the workflow share theirs, the others do not. */
+export function nameKey(section: ComponentSection, name: string): string {
+  return sectionsWithOwnNames.includes(section) ? `${section} ${name}` : name;
+}
+
+/** What something that is built, or is served, counts on. */
 function namesInUse(sections: ComponentSections, components: readonly ConfiguredComponent[]): ReadonlySet<string> {
   const functions = [
     ...referencedNames(components, (kind) => kind !== "object_store"),
@@ -91,8 +100,8 @@ function namesInUse(sections: ComponentSections, components: readonly Configured
   return new Set([
     "workflow",
     ...functions.flatMap((name) => [name, name.split(MEMBER_SEPARATOR)[0] ?? name]),
-    ...middleware.map(({ name }) => `middleware ${name}`),
-    ...referencedNames(components, (kind) => kind === "object_store").map((name) => `object_stores ${name}`),
+    ...referencedNames(components, (kind) => kind === "object_store").map((name) => nameKey("object_stores", name)),
+    ...middleware.map(({ name }) => nameKey("middleware", name)),
   ]);
 }
 
@@ -113,7 +122,7 @@ function untypedProblem(
   if (missingPlugins.length === 0) {
     return problem;
   }
-  const isUsed = used.has(section === "middleware" || section === "object_stores" ? `${section} ${name}` : name);
+  const isUsed = used.has(nameKey(section, name));
   const missing = `The optional ${missingPlugins.length === 1 ? "plugin" : "plugins"} ${missingPlugins.join(", ")} could not be loaded`;
   return isUsed
     ? { ...problem, remedy: `${missing}, and ${name} is used by what is not optional: mend it, or do not use ${name}.` }
@@ -129,21 +138,21 @@ export async function resolveComponents(
   const components: ConfiguredComponent[] = [];
   const faultyNames = new Set(sections.faultyNames);
   const faultyMiddleware = new Set(sections.faultyMiddleware);
-  const faultyObjectStores = new Set(sections.faultyObjectStores);
   const problems: Problem[] = [];
   const withoutType: UntypedComponent[] = [];
   for (const [name, section, source] of placedComponents(sections)) {
-    const faulty = faultyOf(section, { faultyNames, faultyMiddleware, faultyObjectStores });
+    const faulty = section === "middleware" ? faultyMiddleware : faultyNames;
+    const ownName = section === "middleware" ? name : nameKey(section, name);
     const type = findType(section, source, registry, document);
     if ("rule" in type) {
       withoutType.push({ name, section, problem: type });
-      faulty.add(name);
+      faulty.add(ownName);
       continue;
     }
     const imported = await definitionOf(type, timeoutMs);
     problems.push(...imported.problems);
     if (imported.definition === undefined) {
-      faulty.add(name);
+      faulty.add(ownName);
     } else {
       const configured = configureComponent({ name, section, source, type, definition: imported.definition }, document);
       components.push(configured.component);
@@ -152,21 +161,7 @@ export async function resolveComponents(
   }
   const used = namesInUse(sections, components);
   problems.push(...withoutType.map((untyped) => untypedProblem(untyped, used, missingPlugins)));
-  return { components, faultyNames, faultyMiddleware, faultyObjectStores, problems };
-}
-
-function faultyOf<Names>(
-  section: ComponentSection,
-  names: Readonly<Record<"faultyNames" | "faultyMiddleware" | "faultyObjectStores", Names>>,
-): Names {
-  switch (section) {
-    case "middleware":
-      return names.faultyMiddleware;
-    case "object_stores":
-      return names.faultyObjectStores;
-    default:
-      return names.faultyNames;
-  }
+  return { components, faultyNames, faultyMiddleware, problems };
 }
 
 function definitionOf(
@@ -267,6 +262,12 @@ function functionsOf(
       return { visible: new Map([["", { definedAs: "", schemas: definition }]]), hidden: new Set(), problems: [] };
     case "function_group":
       return selectGroupMembers(name, definition.functions, source, document);
+    case "http_routes": {
+      const routes = Object.entries(definition.routes).map(
+        ([address, schemas]) => [address, { definedAs: address, schemas }] as const,
+      );
+      return { visible: new Map(routes), hidden: new Set(), problems: [] };
+    }
     case "middleware":
     case "object_store":
       return { visible: new Map(), hidden: new Set(), problems: [] };

@@ -41,7 +41,7 @@ export function residentFigures(
   { perUserComponents }: ApplicationPlan,
 ): ResidentFigures[] {
   const functionsCount = perUserComponents
-    .filter((component) => component.section !== "workflow")
+    .filter(({ section }) => section !== "workflow" && section !== "http_routes")
     .reduce((count, component) => count + component.functions.length, 0);
   const groupsCount = perUserComponents.filter((component) => component.section === "function_groups").length;
   return [...tenants].flatMap(({ userId, resident: { record, openCount, figures } }) =>

@@ -27,6 +27,8 @@ export const httpMappings: Readonly<Record<ErrorCode, HttpMapping>> = {
   STATE_MIGRATION_FAILED: internal(500),
   STATE_TOO_LARGE: forClient(413),
   workflow_error: forClient(422),
+  RESOURCE_NOT_FOUND: forClient(404),
+  RESOURCE_CONFLICT: forClient(409),
   RUN_ABORTED: forClient(503),
   RUN_TIMED_OUT: forClient(504),
   FUNCTION_TIMED_OUT: forClient(504),

@@ -7,7 +7,7 @@ import type { z } from "zod";
 export interface ValidationFault {
   /** Which rule the field breaks, in the words of the reference, e.g. `string_type`. */
   readonly type: string;
-  /** The way to the field, beginning with `body`. */
+  /** The way to the field, beginning with `body`; on routes of plugins also with `path` or `query`. */
   readonly loc: readonly (string | number)[];
   /** The rule in a sentence. */
   readonly msg: string;
@@ -44,6 +44,15 @@ export function bodyNotJson(error: string): ValidationFault {
 export async function bodyFaults(schema: z.ZodType, body: unknown): Promise<readonly ValidationFault[]> {
   const result = await schema.safeParseAsync(body);
   return result.success ? [] : result.error.issues.map((issue) => faultOf(issue, body));
+}
+
+/** What the schema of a plugin's route has against what a request holds, in its `params`, `query` and `body`. */
+export async function routeFaults(schema: z.ZodType, input: unknown): Promise<readonly ValidationFault[]> {
+  const faults = await bodyFaults(schema, input);
+  return faults.map((fault) => {
+    const [, part, ...rest] = fault.loc;
+    return { ...fault, loc: [part === "params" ? "path" : (part ?? "body"), ...rest] };
+  });
 }
 
 const typeFaults: Readonly<Record<string, { readonly type: string; readonly msg: string }>> = {

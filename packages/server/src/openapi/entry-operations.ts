@@ -89,7 +89,7 @@ function operationIdOf({ kind, functionName, isLegacy }: EntryRoute): string {
 }
 
 /** One function may have several endpoints, and another one may be called as its routes are. */
-function unusedId(wanted: string, taken: Set<string>): string {
+export function unusedId(wanted: string, taken: Set<string>): string {
   let id = wanted;
   for (let number = 2; taken.has(id); number += 1) {
     id = `${wanted}_${number}`;
@@ -102,7 +102,8 @@ const streamed = (
   isInteractive: boolean,
 ): string => `The frames are \`data:\` with a chunk of the result, \`intermediate_data:\` with a step, comments that begin with a colon,${isInteractive ? " `event: interaction_required` with a question to a person," : ""}
 and \`event: error\` as the last one of a run that failed. The last chunk comes once everything is durable. What goes wrong before the run has begun is an error reply.`;
-const single =
+/** What a single reply promises. */
+export const single =
   "The reply comes once its result is durable. After an error nothing of the run is stored; where the outcome is unknown the error says so.";
 
 const summaryEndings: Readonly<Record<EntryRouteKind, string>> = {
@@ -138,9 +139,7 @@ function entryOperation(
     summary: `Run ${functionName ?? "the workflow"}${summaryEndings[kind]}`,
     description: `${description ?? facts.description}\n\n${isSingle ? single : streamed(isInteractive)}`,
     parameters: [
-      ...Object.keys(parameters)
-        .filter((name) => name !== "X-Request-Id" && (isPerUser || name !== "Idempotency-Key"))
-        .map((name) => ({ $ref: `#/components/parameters/${name}` })),
+      ...runParameters(isPerUser),
       ...(kind === "full" ? [filterSteps] : []),
       ...(!isSingle && isResumable ? [lastEventId] : []),
     ],
@@ -159,6 +158,13 @@ function entryOperation(
     errors,
     security: isPerUser ? user : [{}, ...user],
   };
+}
+
+/** The headers that say something of a run. */
+export function runParameters(isPerUser: boolean): DocumentPart[] {
+  return Object.keys(parameters)
+    .filter((name) => name !== "X-Request-Id" && (isPerUser || name !== "Idempotency-Key"))
+    .map((name) => ({ $ref: `#/components/parameters/${name}` }));
 }
 
 function otherReplyOf(otherReply: ReplyFacts | false): Pick<OperationFacts, "otherReply"> {

@@ -21,6 +21,7 @@ import { jobOperations } from "./job-operations.js";
 import { type JsonSchema, jsonSchemaOf } from "./json-schema.js";
 import { operationObject } from "./operation.js";
 import { ownOperations } from "./operations.js";
+import { pluginOperations } from "./plugin-operations.js";
 import { securityOf, securitySchemesOf } from "./security-schemes.js";
 import { errorSchema, headers, parameters, validationErrorSchema } from "./shared-parts.js";
 
@@ -29,9 +30,11 @@ const packageSchema = z.object({ version: z.string() });
 /** The OpenAPI 3.1 description of the routes that a configuration leads to, with the schemas of all its entries. */
 export async function openApiDocument({ runtime, config }: Pick<ServerOptions, "runtime" | "config">): Promise<object> {
   const { workflow } = runtime;
-  const entries = await Promise.all(runtime.entries.map(describedEntry));
+  const entries = await Promise.all(runtime.entries.filter(({ route }) => route === undefined).map(describedEntry));
+  const plugins = await pluginOperations(runtime.entries);
   const schemas: Record<string, JsonSchema> = {
     ...Object.assign({}, ...entries.map((entry) => entry.schemas)),
+    ...plugins.schemas,
     ...component("SubmittedJob", jobSubmittedSchema, "output"),
     ...component("Job", jobStatusSchema, "output"),
     ...component("Execution", executionReplySchema, "output"),
@@ -51,10 +54,12 @@ export async function openApiDocument({ runtime, config }: Pick<ServerOptions, "
     ...ownOperations,
     ...entryOperations(entryRoutes(config), entries, config.general.frontEnd.reconnectGraceMs > 0),
     ...jobOperations(jobRoutesOf(config), entries),
+    ...plugins.operations,
   ]);
   const securitySchemes = securitySchemesOf(config.general.identity.providers);
   const paths: Record<string, Record<string, object>> = {};
-  for (const { method, path } of routeAddresses(config)) {
+  const pluginRoutes = runtime.entries.flatMap(({ route }) => route ?? []);
+  for (const { method, path } of routeAddresses(config, pluginRoutes)) {
     const facts = operations.get(`${method} ${path}`);
     if (facts !== undefined) {
       // The router marks parameters with a colon.
@@ -85,6 +90,7 @@ export async function openApiDocument({ runtime, config }: Pick<ServerOptions, "
       { name: "session", description: "What is kept of whoever asks." },
       { name: "operators", description: "The sessions of users, for those who look after the server." },
       { name: "server", description: "The server itself." },
+      ...plugins.tags,
     ],
     paths,
     components: {
@@ -118,7 +124,9 @@ function webSocketHint({ general }: ServerOptions["config"]): readonly string[] 
 function usedIn<Part>(paths: object, section: string, parts: Readonly<Record<string, Part>>): Record<string, Part> {
   const text = JSON.stringify(paths);
   return Object.fromEntries(
-    Object.entries(parts).filter(([name]) => text.includes(`"#/components/${section}/${name}"`)),
+    Object.entries(parts).filter(([name]) =>
+      ['"', "/"].some((ending) => text.includes(`"#/components/${section}/${name}${ending}`)),
+    ),
   );
 }
 

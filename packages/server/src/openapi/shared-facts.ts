@@ -28,6 +28,8 @@ export const runErrors: readonly ErrorCode[] = [
   "STATE_TOO_LARGE",
   "INPUT_INVALID",
   "workflow_error",
+  "RESOURCE_NOT_FOUND",
+  "RESOURCE_CONFLICT",
   "IDEMPOTENCY_KEY_REUSED",
   "INTERNAL",
   "COMPONENT_BUILD_FAILED",

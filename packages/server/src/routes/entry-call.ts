@@ -2,7 +2,7 @@ import { AlcoveError } from "@alcove/plugin-api";
 import type { EntryFacts } from "@alcove/runtime";
 import type { JsonObject } from "../body/json-body.js";
 import { RequestError } from "../errors/request-error.js";
-import { bodyFaults } from "../errors/validation-detail.js";
+import { bodyFaults, type ValidationFault } from "../errors/validation-detail.js";
 import type { RequestContext } from "../request-state.js";
 import type { ServedApplication, ServedRunner } from "../served-application.js";
 import { runRequestOf } from "./run-request.js";
@@ -51,11 +51,19 @@ export function callEntry<Result>(
 }
 
 /** The faults of the error name the fields of the function's schema; the client is told the fields of the body it sent. */
-export async function withFaultsOfBody(error: unknown, { entry }: ServedEntry, body: JsonObject): Promise<unknown> {
+export function withFaultsOfBody(error: unknown, { entry }: ServedEntry, body: JsonObject): Promise<unknown> {
+  return withFaults(error, () => bodyFaults(entry.inputSchema, body));
+}
+
+/** The error with what its request is told beside it, where it is the input that is invalid. */
+export async function withFaults(
+  error: unknown,
+  faultsOf: () => Promise<readonly ValidationFault[]>,
+): Promise<unknown> {
   if (!AlcoveError.is(error) || error.code !== "INPUT_INVALID") {
     return error;
   }
-  const detail = await bodyFaults(entry.inputSchema, body);
+  const detail = await faultsOf();
   if (detail.length === 0) {
     return error;
   }

@@ -1,6 +1,8 @@
 import type { AlcoveConfig, IdentityConfig } from "@alcove/config";
+import type { RouteFacts } from "@alcove/runtime";
 import { entryRoutes } from "./entry-routes.js";
 import { jobRoutesOf } from "./job-addresses.js";
+import { pluginAddress } from "./plugin-address.js";
 
 /** A run that waits for a person, or has. */
 export const EXECUTION_PATH = "/executions/:execution_id";
@@ -42,11 +44,12 @@ export interface RouteAddress {
   readonly path: string;
 }
 
-/** The routes a configuration leads to, in the order in which they are listed at start. */
-export function routeAddresses(config: AlcoveConfig): readonly RouteAddress[] {
+/** The routes a configuration leads to, in the order in which they are listed at start; those of plugins last. */
+export function routeAddresses(config: AlcoveConfig, pluginRoutes: readonly RouteFacts[]): readonly RouteAddress[] {
   return [
     ...[...entryRoutes(config), ...jobRoutesOf(config)].map(({ method, path }) => ({ method, path })),
     ...ownAddresses(config),
+    ...pluginRoutes.map(pluginAddress),
   ];
 }
 

@@ -17,7 +17,7 @@ function endpoint(index: number, given: Partial<FunctionEndpointConfig>): Functi
 
 function clashesOf(...endpoints: FunctionEndpointConfig[]): string[] {
   const document = { locate: (path: ConfigPath) => ({ file: path.join("/") }) };
-  return routeClashes(testConfig({ frontEnd: { endpoints } }), document).map(
+  return routeClashes(testConfig({ frontEnd: { endpoints } }), [], document).map(
     ({ message, source }) => `${source?.file}: ${message}`,
   );
 }

@@ -1,7 +1,9 @@
 import type { AlcoveConfig, ConfigDocument, ConfigPath } from "@alcove/config";
 import type { Problem } from "@alcove/plugin-api";
+import type { RouteFacts } from "@alcove/runtime";
 import { entryRoutes } from "./entry-routes.js";
 import { jobRoutesOf } from "./job-addresses.js";
+import { pluginAddress } from "./plugin-address.js";
 import { ownAddresses } from "./route-addresses.js";
 
 /** An address that is taken; by Alcove itself where no place says who took it. */
@@ -11,12 +13,20 @@ interface TakenAddress {
   readonly place: ConfigPath | undefined;
 }
 
-/** Finds the paths of a configuration that lead to what another path leads to already, or to a route of Alcove's own. */
-export function routeClashes(config: AlcoveConfig, document: Pick<ConfigDocument, "locate">): Problem[] {
+/**
+ * Finds the paths of a configuration that lead to what another path leads to already, or to a route of Alcove's own. Routes of
+ * plugins are among them: an endpoint may have been put below a plugin's prefix, and a set of routes may be configured twice.
+ */
+export function routeClashes(
+  config: AlcoveConfig,
+  pluginRoutes: readonly RouteFacts[],
+  document: Pick<ConfigDocument, "locate">,
+): Problem[] {
   const taken: TakenAddress[] = ownAddresses(config).map((address) => ({ ...address, place: undefined }));
   const reported = new Set<string>();
   const problems: Problem[] = [];
-  for (const address of configuredAddresses(config)) {
+  const ofPlugins = pluginRoutes.map((route) => ({ ...pluginAddress(route), place: route.place }));
+  for (const address of [...configuredAddresses(config), ...ofPlugins]) {
     const other = taken.find((each) => each.method === address.method && overlap(each.path, address.path));
     const name = address.place.join(".");
     const key = `${name} ${other?.place?.join(".")}`;
@@ -28,12 +38,20 @@ export function routeClashes(config: AlcoveConfig, document: Pick<ConfigDocument
         severity: "error",
         message: `${name} leads to ${address.method} ${address.path}, which ${owner} as well.`,
         source: document.locate(address.place),
-        remedy: "Choose another path for one of them.",
+        remedy:
+          isOfPlugin(address) && isOfPlugin(other)
+            ? "Take one of the two out of http_routes."
+            : "Choose another path for one of them.",
       });
     }
     taken.push(address);
   }
   return problems;
+}
+
+/** Nobody but its plugin can give a route another path. */
+function isOfPlugin({ place }: TakenAddress): boolean {
+  return place?.[0] === "http_routes";
 }
 
 function configuredAddresses(config: AlcoveConfig): (TakenAddress & { readonly place: ConfigPath })[] {

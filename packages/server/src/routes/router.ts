@@ -19,6 +19,8 @@ import { monitorUsersRoute } from "./monitor-users-route.js";
 import { noBody } from "./no-body.js";
 import { openApiRoute } from "./openapi-route.js";
 import { operatorRoutes } from "./operator-routes.js";
+import { pluginAddress } from "./plugin-address.js";
+import { pluginRoute } from "./plugin-route.js";
 import { readyRoute } from "./ready-route.js";
 import { revokeCookieRoute } from "./revoke-cookie-route.js";
 import {
@@ -76,7 +78,18 @@ export function createRouter(options: ServerOptions, life: ServerLife): RouterIn
   if (life.docs !== undefined) {
     router.get(DOCS_PATH, life.docs.page);
   }
+  addPluginRoutes(router, options);
   return router;
+}
+
+function addPluginRoutes(router: RouterInstance<RequestState>, { runtime, config }: ServerOptions): void {
+  const readBody = jsonBody(config.general.frontEnd.maxBodyBytes);
+  for (const entry of runtime.entries) {
+    if (entry.route !== undefined) {
+      const { method, path } = pluginAddress(entry.route);
+      router.register(path, [method], pluginRoute({ application: runtime, entry, route: entry.route }, readBody));
+    }
+  }
 }
 
 function addExecutionRoutes(

@@ -5,6 +5,7 @@ import type {
   FunctionDefinition,
   FunctionGroupDefinition,
   HealthCheckDefinition,
+  HttpRoutesDefinition,
   LifecycleDefinition,
   MiddlewareDefinition,
   ObjectStoreDefinition,
@@ -24,6 +25,8 @@ export interface InCodePlugin {
   readonly middleware?: Readonly<Record<string, MiddlewareDefinition>>;
   /** Its object store types, by their `_type`. */
   readonly objectStores?: Readonly<Record<string, ObjectStoreDefinition>>;
+  /** Its sets of HTTP routes, by their `_type`. */
+  readonly httpRoutes?: Readonly<Record<string, HttpRoutesDefinition>>;
   /** Its shared services, by a name of the plugin's own. */
   readonly services?: Readonly<Record<string, ServicesDefinition>>;
   /** Its hooks of the process, by a name of the plugin's own. */
@@ -56,6 +59,7 @@ export async function writeInCodePlugin(folder: string, plugin: InCodePlugin): P
       function_groups: await writeContributions(directory, plugin.functionGroups),
       middleware: await writeContributions(directory, plugin.middleware),
       object_stores: await writeContributions(directory, plugin.objectStores),
+      http_routes: await writeContributions(directory, plugin.httpRoutes),
       services: await writeContributions(directory, plugin.services),
       lifecycle: await writeContributions(directory, plugin.lifecycle),
       health_checks: await writeContributions(directory, plugin.healthChecks),
@@ -82,9 +86,14 @@ async function writeContributions(
 
 function ownFields(definition: Definition): Readonly<Record<string, unknown>> {
   if ("scope" in definition) {
-    return { scope: definition.scope };
+    return { scope: definition.scope, ...(definition.kind === "http_routes" ? { routes: accessOf(definition) } : {}) };
   }
   return definition.kind === "services" ? { binds: definition.provides.map(identifierName) } : {};
+}
+
+/** As manifests name routes: by their addresses, with whom each serves. */
+function accessOf({ routes }: HttpRoutesDefinition): Readonly<Record<string, string>> {
+  return Object.fromEntries(Object.entries(routes).map(([address, { access }]) => [address, access]));
 }
 
 /** As manifests name identifiers: a symbol's description, or the name of a class. */

@@ -132,7 +132,7 @@ export class TestAlcove implements AsyncDisposable {
     const configuration = await writeTestConfiguration(this.#folder, this.#options);
     const sound = soundApplication(await prepareApplication({ ...configuration, isServed }));
     this.#functions = sound.plan.functions
-      .filter(({ component }) => component.section !== "workflow")
+      .filter(({ component }) => component.section !== "workflow" && component.section !== "http_routes")
       .map(testedFunction);
     const surroundings = { clock: this.clock, logger: keepLog(this.#lines), purpose: "a test" };
     this.#application = await Application.start(sound, surroundings);
