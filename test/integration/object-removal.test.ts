@@ -149,6 +149,35 @@ describe("the objects of a session", () => {
     expect(files.keys()).toEqual([]);
   });
 
+  it("are kept while their store is not configured, and removed when it is again", async () => {
+    const { files, bench, runtime, stop } = await workshop();
+    await using _ = bench;
+    await put(runtime, "alice");
+    await stop();
+    bench.clock.advance(timeoutMs);
+    const renamed = [
+      "object_stores: { other: { _type: breakable } }",
+      "functions: { common: { _type: shared_filing, files: other } }",
+      "workflow: { _type: user_filing, files: other }",
+    ];
+    const without = await bench.start(renamed.join("\n"));
+    await without.runtime.sweep();
+    await without.stop();
+    expect(files.keys()).toHaveLength(1);
+    const again = await bench.start(config);
+    await again.runtime.sweep();
+    expect(files.keys()).toEqual([]);
+  });
+
+  it("are removed with a session that another one takes the place of", async () => {
+    const { files, bench, runtime } = await workshop();
+    await using _ = bench;
+    await put(runtime, "alice");
+    await runtime.sessions.endSession("alice", async () => undefined, 10_000);
+    expect(files.keys()).toEqual([]);
+    expect(await list(runtime, "alice")).toEqual(nothing);
+  });
+
   it("go on as they were when the store fails a call, with an error that says so", async () => {
     const { files, bench, runtime } = await workshop();
     await using _ = bench;
