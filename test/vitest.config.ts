@@ -68,6 +68,8 @@ const endToEnd: TestProjectInlineConfiguration = {
     testTimeout: 120_000,
     hookTimeout: 120_000,
     fileParallelism: false,
+    // What is built is run by Node itself, as it is where it is installed.
+    server: { deps: { external: [/\/packages\/[^/]+\/dist\//] } },
     // After everything else, so that no other project's work is measured as the server's slowness.
     sequence: { groupOrder: 1 },
   },

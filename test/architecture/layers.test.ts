@@ -120,6 +120,7 @@ const planted: readonly Planted[] = [
   { rule: "plugins-import-plugin-api-only", file: "plugins/sample/src/p2.ts", text: 'import "zod";' },
   { rule: "plugins-import-plugin-api-only", file: "plugins/sample/src/p3.ts", text: 'import "node:fs";' },
   { rule: "plugins-import-plugin-api-only", file: "plugins/sample/src/p4.ts", text: 'import "@alcove/testing";' },
+  { rule: "plugins-import-plugin-api-only", file: "plugins/sample/src/p7.ts", text: 'import "node:http2";' },
   {
     rule: "plugins-import-plugin-api-only",
     file: "plugins/sample/src/p5.ts",
@@ -168,6 +169,7 @@ const planted: readonly Planted[] = [
 const harmless: readonly Omit<Planted, "rule">[] = [
   { file: "plugins/sample/src/index.ts", text: 'import "@alcove/plugin-api"; import "./own.js";' },
   { file: "plugins/sample/src/own.ts", text: "export const own = 1;" },
+  { file: "plugins/sample/src/own-client.ts", text: 'import "node:https"; import "node:dns/promises";' },
   { file: "plugins/sample/src/own.test.ts", text: 'import "vitest"; import "@alcove/testing"; import "node:fs";' },
   { file: "plugins/other/src/index.ts", text: "export const other = 1;" },
   // The other half of the cycle; the checker accuses one of the two.

@@ -17,6 +17,7 @@ const todoReply = z.strictObject({
       done: z.boolean(),
       added_at: z.iso.datetime({ offset: true }),
       completed_at: z.iso.datetime({ offset: true }).optional(),
+      due_at: z.iso.datetime({ offset: true }).optional(),
     }),
   ),
 });
@@ -58,6 +59,17 @@ describe("the to-do list", () => {
     const next = await say(client, "alice", { command: "add", text: "a new one" });
     expect(next.items[0]?.id).toBe(3);
     expect((await say(client, "bob", { command: "list" })).items).toEqual([]);
+  });
+
+  test("tells what is due, the most urgent first", async ({ workplace }) => {
+    const { client } = await workplace.start({ configFile });
+    await say(client, "alice", { command: "add", text: "far off", due_at: "2126-01-01T00:00:00Z" });
+    await say(client, "alice", { command: "add", text: "late", due_at: "2020-01-01T09:00:00+01:00" });
+    await say(client, "alice", { command: "add", text: "later than late", due_at: "2020-01-01T08:30:00Z" });
+    const { items } = await say(client, "alice", { command: "due" });
+    expect(items.map(({ text }) => text)).toEqual(["late", "later than late"]);
+    const unclear = await client.generate("alice", { command: "add", text: "some time", due_at: "tomorrow" });
+    expect(unclear.json).toMatchObject({ code: "INPUT_INVALID" });
   });
 
   test("refuses what it does not understand, and changes nothing", async ({ workplace }) => {

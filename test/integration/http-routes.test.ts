@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { connect } from "node:net";
 import { startTestAlcove, type TestAlcove, type TestUser } from "@alcove/testing";
 import { describe, expect, it, vi } from "vitest";
@@ -197,17 +198,20 @@ describe("the routes of the public and of operators", () => {
   });
 
   it("serve operators only, where they are for those", async () => {
-    const identity = { identity: { admins: [{ role: "operator" }] } };
-    await using alcove = await serve({}, identity);
-    const reindex = (served: TestAlcove): Promise<Response> =>
-      served.user("alice").fetch("/plugins/notes/reindex", { method: "POST", headers: json, body: "{}" });
-    expect(await refusal(reindex(alcove))).toEqual([403, "FORBIDDEN"]);
-    const anybody = fetch(`${alcove.url}/plugins/notes/reindex`, { method: "POST", headers: json, body: "{}" });
-    expect(await refusal(anybody)).toEqual([401, "CREDENTIAL_REQUIRED"]);
-    // Where nobody is named, this machine may.
-    await using local = await serve();
-    const reply = await reindex(local);
+    const sha256 = createHash("sha256").update("ops-key").digest("hex");
+    const keys = [{ subject: "ops", sha256, roles: ["operator"] }];
+    const providers = [{ _type: "session_cookie" }, { _type: "api_key", keys }];
+    await using alcove = await serve({}, { identity: { providers, admins: [{ role: "operator" }] } });
+    const reindex = ({ url }: TestAlcove, headers: Readonly<Record<string, string>>): Promise<Response> =>
+      fetch(`${url}/plugins/notes/reindex`, { method: "POST", headers: { ...json, ...headers }, body: "{}" });
+    const alice = { cookie: "nat-session=alice" };
+    expect(await refusal(reindex(alcove, alice))).toEqual([403, "FORBIDDEN"]);
+    expect(await refusal(reindex(alcove, {}))).toEqual([401, "CREDENTIAL_REQUIRED"]);
+    const reply = await reindex(alcove, { "x-api-key": "ops-key" });
     expect([reply.status, await reply.json()]).toEqual([202, { userId: null }]);
+    // Where nobody is named, nobody may.
+    await using nameless = await serve();
+    expect(await refusal(reindex(nameless, {}))).toEqual([403, "FORBIDDEN"]);
   });
 
   it("fail as functions fail, and tell no more", async () => {

@@ -114,7 +114,7 @@ describe("hooks of the process", () => {
     };
     await using bench = await Workbench.create([plugin([], { lifecycle })]);
     expect(await bench.refusals(config)).toEqual([
-      "parts/plugin.yaml: The hooks lost of the plugin parts 1.0.0 asks for the service no/x, which no plugin in use provides. Install the plugin that provides it, and list it under plugins. [reference-unknown]",
+      "parts/plugin.yaml:1:392: The service no/x is asked for by the hooks lost of the plugin parts 1.0.0, and no plugin in use provides it. Install the plugin that provides it, and list it under plugins. [reference-unknown]",
     ]);
   });
 

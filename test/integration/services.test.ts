@@ -49,14 +49,14 @@ describe("the services of a plugin", () => {
   it("are asked for in vain when no plugin in use provides them", async () => {
     await using bench = await Workbench.create([asking]);
     expect(await bench.refusals(config)).toEqual([
-      "config.yml:1:11: workflow (asking/ask) asks for the service test/Speller, which no plugin in use provides. Install the plugin that provides it, and list it under plugins. [reference-unknown]",
+      "config.yml:1:11: workflow (asking/ask) asks for the service test/Speller, which no plugin in use provides. Install the plugin that provides it, and list it under plugins, or configure it under per_user_services. [reference-unknown]",
     ]);
   });
 
   it("clash with another plugin's of the same identifier", async () => {
     await using bench = await Workbench.create([spelling("one"), spelling("two"), asking]);
     expect(await bench.refusals(config)).toEqual([
-      "two/plugin.yaml: The plugin two provides the service test/Speller, which the plugin one provides already. Remove one of the two, or give one another service identifier. [service-clash]",
+      "two/plugin.yaml:1:209: The plugin two provides the service test/Speller, which the plugin one provides already. Remove one of the two, or give one another service identifier. [service-clash]",
     ]);
   });
 

@@ -1,6 +1,14 @@
 #!/usr/bin/env node
 import { existsSync } from "node:fs";
+import { availableParallelism } from "node:os";
 import { fileURLToPath, pathToFileURL } from "node:url";
+import { setFlagsFromString } from "node:v8";
+
+// Where there are few cores, the threads that V8 has collect young garbage beside the main one only take its time. V8 looks
+// at this before each collection, which is why it may still be set.
+if (availableParallelism() <= 2) {
+  setFlagsFromString("--no-parallel-scavenge");
+}
 
 const [major = 0, minor = 0] = process.versions.node.split(".").map(Number);
 const main = fileURLToPath(new URL("../dist/main.js", import.meta.url));

@@ -6,6 +6,7 @@ import { createServer, type ListeningControl, type ListeningServer, listenForOwn
 import { openSqliteSessionStore, type SqliteSessionStore } from "@alcove/state";
 import { textRedaction } from "./logging/redact-text.js";
 import { prepareApplication, type SoundApplication, soundApplication } from "./prepare-application.js";
+import { refusedStart } from "./refused-start.js";
 import { runWorkflow } from "./run-workflow.js";
 import type { HolderFacts } from "./sessions/held-store.js";
 import { StoreAdministration } from "./sessions/store-administration.js";
@@ -67,7 +68,8 @@ export class Application {
   /**
    * Opens the store and builds the shared components of a checked application.
    *
-   * @throws STORE_HELD, STORE_OPEN_FAILED, SERVICE_FAILED, COMPONENT_BUILD_FAILED; then nothing is left open.
+   * @throws STORE_HELD, STORE_OPEN_FAILED; StartupRefusedError with the rule plugin-start, whose cause says what it was
+   * (SERVICE_FAILED, COMPONENT_BUILD_FAILED, HOOK_FAILED). Then nothing is left open.
    */
   static async start(prepared: SoundApplication, surroundings: ApplicationSurroundings = {}): Promise<Application> {
     const { logger = silentLogger, clock = systemClock, purpose = "a program", accessLog = false } = surroundings;
@@ -87,7 +89,7 @@ export class Application {
       return new Application(prepared, { runtime, store, tracing }, { logger, clock, purpose, accessLog });
     } catch (error) {
       await Promise.all([store.close(), tracing?.close(LAST_SPANS_TIMEOUT_MS)]);
-      throw error;
+      throw refusedStart(error, prepared.document);
     }
   }
 

@@ -79,12 +79,7 @@ export function soundApplication(prepared: PreparedApplication): SoundApplicatio
 
 /** Schemas and plugins word their own complaints, and may quote a value that came out of the environment. */
 function withoutSecrets(problem: Problem, document: ConfigDocument): Problem {
-  const { message, remedy } = problem;
-  return {
-    ...problem,
-    message: document.redact(message),
-    ...(remedy === undefined ? {} : { remedy: document.redact(remedy) }),
-  };
+  return { ...problem, message: document.redact(problem.message), remedy: document.redact(problem.remedy) };
 }
 
 function listOf<Value>(value: Value | undefined): readonly Value[] {

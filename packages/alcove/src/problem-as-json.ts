@@ -6,9 +6,9 @@ export function problemAsJson({ severity, rule, message, remedy, source }: Probl
     severity,
     rule,
     message,
-    remedy: remedy ?? null,
-    file: source?.file ?? null,
-    line: source?.line ?? null,
-    column: source?.column ?? null,
+    remedy,
+    file: source.file,
+    line: source.line ?? null,
+    column: source.column ?? null,
   };
 }

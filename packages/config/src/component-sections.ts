@@ -21,6 +21,7 @@ const componentSectionKeys = [
   "middleware",
   "object_stores",
   "http_routes",
+  "per_user_services",
   "workflow",
   "plugins",
 ];
@@ -48,13 +49,16 @@ export function readComponentSections(
   const objectStores = objectStoreReader.components(sectionNode("object_stores"), "object_stores");
   const routesReader = new ComponentReader(report);
   const httpRoutes = routesReader.components(sectionNode("http_routes"), "http_routes");
+  const servicesReader = new ComponentReader(report);
+  const perUserServices = servicesReader.components(sectionNode("per_user_services"), "per_user_services");
   const workflow = reader.workflow(root);
   const errorsBefore = report.errorCount;
   const pluginsNode = sectionNode("plugins");
   const plugins = readPluginsSection(pluginsNode, report);
   const arePluginsKnown = report.errorCount === errorsBefore && (pluginsNode === undefined || !hasFault(pluginsNode));
   const areFunctionsKnown = functions !== undefined && functionGroups !== undefined;
-  const areOthersKnown = middleware !== undefined && objectStores !== undefined && httpRoutes !== undefined;
+  const areServicesKnown = objectStores !== undefined && perUserServices !== undefined;
+  const areOthersKnown = middleware !== undefined && httpRoutes !== undefined && areServicesKnown;
   if (hidesSection || !areFunctionsKnown || !areOthersKnown || !arePluginsKnown) {
     return undefined;
   }
@@ -64,12 +68,14 @@ export function readComponentSections(
     middleware,
     objectStores,
     httpRoutes,
+    perUserServices,
     workflow,
     ...plugins,
     faultyNames: Object.freeze([
       ...reader.faultyNames,
       ...Array.from(objectStoreReader.faultyNames, (name) => `object_stores ${name}`),
       ...Array.from(routesReader.faultyNames, (name) => `http_routes ${name}`),
+      ...Array.from(servicesReader.faultyNames, (name) => `per_user_services ${name}`),
     ]),
     faultyMiddleware: Object.freeze([...middlewareReader.faultyNames]),
   });

@@ -94,6 +94,7 @@ describe("loadConfig", () => {
       middleware: {},
       objectStores: {},
       httpRoutes: {},
+      perUserServices: {},
       faultyNames: [],
       faultyMiddleware: [],
       entryFunctions: [],

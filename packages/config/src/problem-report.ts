@@ -21,10 +21,10 @@ export class ProblemReport {
 
   /** Everything reported: files in the order they were first named, and each file from top to bottom. */
   sorted(): Problem[] {
-    const files = [...new Set(this.#problems.map((problem) => problem.source?.file))];
-    const rank = (problem: Problem): number => files.indexOf(problem.source?.file);
-    const line = (problem: Problem): number => problem.source?.line ?? 0;
-    const column = (problem: Problem): number => problem.source?.column ?? 0;
+    const files = [...new Set(this.#problems.map((problem) => problem.source.file))];
+    const rank = (problem: Problem): number => files.indexOf(problem.source.file);
+    const line = (problem: Problem): number => problem.source.line ?? 0;
+    const column = (problem: Problem): number => problem.source.column ?? 0;
     return this.#problems.toSorted(
       (left, right) => rank(left) - rank(right) || line(left) - line(right) || column(left) - column(right),
     );

@@ -54,10 +54,18 @@ function reportIssue(path: ConfigPath, issue: z.core.$ZodIssue, { root, document
   const message = `${name} ${issue.message}${found}.`;
   const isUnquotedText =
     issue.code === "invalid_type" && issue.expected === "string" && node?.kind === "scalar" && node.value !== null;
-  const remedy = isUnquotedText
-    ? "Put the value in quotes."
-    : "Correct the value, or leave the key out for its default.";
-  report.error("config-schema", document.locate(path), message, remedy);
+  report.error(
+    "config-schema",
+    document.locate(path),
+    message,
+    isUnquotedText ? "Put the value in quotes." : remedyAt(path),
+  );
+}
+
+/** What stands in a list has no default as a whole. */
+function remedyAt(path: ConfigPath): string {
+  const isInList = path.some((key) => typeof key === "number");
+  return isInList ? "Correct it, or remove the item." : "Correct the value, or leave the key out for its default.";
 }
 
 function typeOf(node: ConfigNode | undefined): unknown {

@@ -47,9 +47,9 @@ class TreeBuilder {
     const place = this.#placeOf(node, fallback);
     if (this.#isRefused || this.#isOverLimit(place, depth)) return emptyScalar(place);
     if (isAlias(node)) return this.#alias(node, place, depth);
-    if (isMap(node)) return this.#isForeign(node, place) ? emptyScalar(place) : this.#mapping(node, place, depth);
+    if (isMap(node)) return this.#isForeign(node, place) ? faultyScalar(place) : this.#mapping(node, place, depth);
     if (isSeq(node)) {
-      if (this.#isForeign(node, place)) return emptyScalar(place);
+      if (this.#isForeign(node, place)) return faultyScalar(place);
       return { kind: "list", place, items: node.items.map((item) => this.node(item, place, depth + 1)) };
     }
     return isScalar(node) ? this.#scalar(node, place) : emptyScalar(place);
@@ -59,7 +59,7 @@ class TreeBuilder {
     const target = alias.resolve(this.#document);
     if (target === undefined) {
       this.#complain(place, `The alias *${alias.source} has no anchor before it.`, `Write &${alias.source} first.`);
-      return emptyScalar(place);
+      return faultyScalar(place);
     }
     if (this.#openAliases.includes(target)) {
       this.#refuse(place, `The alias *${alias.source} contains itself.`, "Write the value out.");
@@ -112,10 +112,10 @@ class TreeBuilder {
 
   #scalar(scalar: Scalar, place: Place): ScalarNode {
     const written = scalar.source ?? "";
-    if (this.#isForeign(scalar, place)) return emptyScalar(place);
+    if (this.#isForeign(scalar, place)) return faultyScalar(place);
     if (!isScalarValue(scalar.value)) {
       this.#complain(place, `${written} is of no kind that JSON has.`, "Put it in quotes.");
-      return emptyScalar(place);
+      return faultyScalar(place);
     }
     if (hasLostDigits(written, scalar.value) && scalar.type === Scalar.PLAIN) {
       this.#complain(
@@ -175,4 +175,9 @@ function isScalarValue(value: unknown): value is ScalarValue {
 
 function emptyScalar(place: Place): ScalarNode {
   return { kind: "scalar", place, value: null, written: "", isPlain: true };
+}
+
+/** What stands for a value that was complained of, so that nobody complains of it again. */
+function faultyScalar(place: Place): ScalarNode {
+  return { ...emptyScalar(place), isFaulty: true };
 }

@@ -62,6 +62,7 @@ export {
   type SharedMiddlewareOptions,
 } from "./definitions/define-middleware.js";
 export { defineObjectStore, type ObjectStoreOptions } from "./definitions/define-object-store.js";
+export { definePerUserService, type PerUserServiceOptions } from "./definitions/define-per-user-service.js";
 export {
   defineServices,
   isServicesDefinition,
@@ -84,6 +85,7 @@ export {
   isComponentDefinition,
   type MiddlewareDefinition,
   type ObjectStoreDefinition,
+  type PerUserServiceDefinition,
   type Residency,
   type ResolvedServices,
   type ServiceRequests,
@@ -119,6 +121,7 @@ export {
   formatReport,
   type Problem,
   type ProblemRule,
+  problemRules,
   type SourceLocation,
 } from "./errors/problem.js";
 export type { HttpMethod, HttpRouteAccess, HttpRouteAddress } from "./http-route-address.js";

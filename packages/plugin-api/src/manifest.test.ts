@@ -34,6 +34,7 @@ describe("the manifest schema", () => {
       object_stores: {},
       http_routes: {},
       services: {},
+      per_user_services: {},
       lifecycle: {},
       health_checks: {},
     });

@@ -38,6 +38,14 @@ const httpRoutesContribution = componentContribution
   })
   .describe("A set of HTTP routes, defined with defineHttpRoutes() or definePerUserHttpRoutes().");
 
+const perUserServiceContribution = componentContribution
+  .omit({ scope: true })
+  .extend({
+    scope: z.literal("per-user").default("per-user").describe("One instance per user session."),
+    provides: z.string().min(1).describe("The service: the description of a symbol, or the name of a class."),
+  })
+  .describe("A service of each user, defined with definePerUserService().");
+
 const servicesContribution = z
   .strictObject({
     module: modulePath,
@@ -89,6 +97,10 @@ export const manifestSchema = z
           .record(identifier, servicesContribution)
           .default({})
           .describe("Shared services, by a name of the plugin's own."),
+        per_user_services: z
+          .record(typeName, perUserServiceContribution)
+          .default({})
+          .describe("Services of each user, by `_type`."),
         lifecycle: z
           .record(identifier, processContribution.describe("Hooks, defined with defineLifecycle()."))
           .default({})

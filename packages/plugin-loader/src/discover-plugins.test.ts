@@ -394,7 +394,7 @@ describe("discoverPlugins: duplicates", () => {
 
     expect(plugins.map(({ packageName }) => packageName)).toEqual(["a"]);
     expect(problems.map(formatProblem)).toEqual([
-      "node_modules/b/plugin.yaml: The plugin id notes is claimed by 2 packages: a 1.0.0 in node_modules/a and b 2.0.0 in node_modules/b. Use one of them only, or give one of them another id. [plugin-duplicate]",
+      "node_modules/b/plugin.yaml:2:5: The plugin id notes is claimed by 2 packages: a 1.0.0 in node_modules/a and b 2.0.0 in node_modules/b. Use one of them only, or give one of them another id. [plugin-duplicate]",
     ]);
   });
 
@@ -409,7 +409,7 @@ describe("discoverPlugins: duplicates", () => {
 
     expect(plugins.map(({ version }) => version)).toEqual(["1.0.0"]);
     expect(problems.map(formatProblem)).toEqual([
-      "plugins/notes/package.json: The plugin package notes was found in 3 places: 1.0.0 in node_modules/notes, 1.1.0 in plugins/notes and 2.0.0 in plugins/renamed. Keep one of them in the host's dependencies and in plugins:. [plugin-duplicate]",
+      "plugins/notes/package.json:1:9: The plugin package notes was found in 3 places: 1.0.0 in node_modules/notes, 1.1.0 in plugins/notes and 2.0.0 in plugins/renamed. Keep one of them in the host's dependencies and in plugins:. [plugin-duplicate]",
     ]);
   });
 });

@@ -71,8 +71,8 @@ export async function discoverPlugins(options: DiscoveryOptions): Promise<Discov
       ...found.problems,
       ...allowed.problems,
       ...readings.flatMap(({ problems }) => problems),
-      ...duplicatePackageProblems(found.packages, workingDirectory),
-      ...duplicateIdProblems(plugins, workingDirectory),
+      ...(await duplicatePackageProblems(found.packages, workingDirectory)),
+      ...(await duplicateIdProblems(plugins, workingDirectory)),
     ],
   };
 }

@@ -1,33 +1,45 @@
 import type { Problem } from "@alcove/plugin-api";
 import { type DiscoveredPlugin, describePlugin } from "./discovered-plugin.js";
 import { displayPath } from "./display-path.js";
+import { locateInFile } from "./locate-in-file.js";
 import type { PluginPackage } from "./read-manifest.js";
 
 /** Finds packages that were found in more than one place, be it in one version or in several. */
-export function duplicatePackageProblems(packages: readonly PluginPackage[], workingDirectory: string): Problem[] {
-  return groupsOfSeveral(packages, ({ packageName }) => packageName).map(([packageName, copies]) => ({
-    rule: "plugin-duplicate",
-    severity: "error",
-    message: `The plugin package ${packageName} was found in ${copies.length} places: ${joined(
-      copies.map(({ version, directory }) => `${version} in ${displayPath(directory, workingDirectory)}`),
-    )}.`,
-    source: { file: displayPath(copies[1].packageFile, workingDirectory) },
-    remedy: "Keep one of them in the host's dependencies and in plugins:.",
-  }));
+export function duplicatePackageProblems(
+  packages: readonly PluginPackage[],
+  workingDirectory: string,
+): Promise<Problem[]> {
+  const groups = groupsOfSeveral(packages, ({ packageName }) => packageName);
+  return Promise.all(
+    groups.map(async ([packageName, copies]) => ({
+      rule: "plugin-duplicate",
+      severity: "error",
+      message: `The plugin package ${packageName} was found in ${copies.length} places: ${joined(
+        copies.map(({ version, directory }) => `${version} in ${displayPath(directory, workingDirectory)}`),
+      )}.`,
+      source: await locateInFile(copies[1].packageFile, ["name"], workingDirectory),
+      remedy: "Keep one of them in the host's dependencies and in plugins:.",
+    })),
+  );
 }
 
 /** Finds different packages whose manifests claim the same plugin id. */
-export function duplicateIdProblems(plugins: readonly DiscoveredPlugin[], workingDirectory: string): Problem[] {
+export function duplicateIdProblems(
+  plugins: readonly DiscoveredPlugin[],
+  workingDirectory: string,
+): Promise<Problem[]> {
   const onePerPackage = firstOfEach(plugins, ({ packageName }) => packageName);
-  return groupsOfSeveral(onePerPackage, ({ id }) => id).map(([id, owners]) => ({
-    rule: "plugin-duplicate",
-    severity: "error",
-    message: `The plugin id ${id} is claimed by ${owners.length} packages: ${joined(
-      owners.map((owner) => `${describePlugin(owner)} in ${displayPath(owner.directory, workingDirectory)}`),
-    )}.`,
-    source: { file: displayPath(owners[1].manifestFile, workingDirectory) },
-    remedy: "Use one of them only, or give one of them another id.",
-  }));
+  return Promise.all(
+    groupsOfSeveral(onePerPackage, ({ id }) => id).map(async ([id, owners]) => ({
+      rule: "plugin-duplicate",
+      severity: "error",
+      message: `The plugin id ${id} is claimed by ${owners.length} packages: ${joined(
+        owners.map((owner) => `${describePlugin(owner)} in ${displayPath(owner.directory, workingDirectory)}`),
+      )}.`,
+      source: await locateInFile(owners[1].manifestFile, ["id"], workingDirectory),
+      remedy: "Use one of them only, or give one of them another id.",
+    })),
+  );
 }
 
 /** The plugins without later copies of a package, and without later claims of an id. */

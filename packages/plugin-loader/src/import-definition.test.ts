@@ -39,6 +39,22 @@ describe("importComponentDefinition", () => {
     expect((await importAdd(other, named, { exportName: "add" })).definition).toBeDefined();
   });
 
+  it("refuses a service of users that is another one than the manifest says", async () => {
+    await using project = await TemporaryProject.create();
+    const contributes =
+      "{ per_user_services: { memory: { module: ./m.js, provides: notes/Memory, description: Remembers. } } }";
+    const source = `export default {
+      [Symbol.for("@alcove/plugin-api/Definition")]: true, kind: "per_user_service", scope: "per-user",
+      service: Symbol.for("notes/Memories"),
+    };`;
+    const [type] = new ComponentTypeRegistry([await pluginOf(project, contributes, { "m.js": source })]).all();
+    const { definition, problems } = await importComponentDefinition(type!);
+    expect(definition).toBeUndefined();
+    expect(problems.map(({ message, remedy }) => `${message} ${remedy}`)).toEqual([
+      "The manifest of the plugin notes 1.0.0 promises the per-user service memory in ./m.js, but it provides notes/Memories, and the manifest says notes/Memory. Write notes/Memories there, or change the definition.",
+    ]);
+  });
+
   it("imports only the module of the type that is asked for, and runs it once", async () => {
     await using project = await TemporaryProject.create();
     const trace = (name: string) =>
@@ -151,7 +167,7 @@ describe("importComponentDefinition", () => {
 
     await using other = await TemporaryProject.create();
     const { problems: inherited } = await importAdd(other, source, { exportName: "toString" });
-    expect(inherited[0]?.remedy).toBe("Its exports are addNote, default.");
+    expect(inherited[0]?.remedy).toBe("Export it, or name one of its exports: addNote, default.");
   });
 
   it.each([
@@ -205,7 +221,7 @@ describe("importComponentDefinition", () => {
 
     const { problems } = await importComponentDefinition(new ComponentTypeRegistry([plugin]).all()[0]!);
 
-    expect(problems).toMatchObject([{ rule: "plugin-module", remedy: "The module exports nothing." }]);
+    expect(problems).toMatchObject([{ rule: "plugin-module", remedy: "Export it: the module exports nothing." }]);
     expect(problems[0]?.source).not.toHaveProperty("line");
   });
 });

@@ -64,8 +64,8 @@ export async function importComponentDefinition(type: ComponentType, timeoutMs?:
   if (imported.problem !== undefined) return { definition: undefined, problems: [imported.problem] };
   const { value } = imported;
   if (isComponentDefinition(value) && value.kind === kind && value.scope === contribution.scope) {
-    const routeProblems = await undeclaredRoutes(place, value);
-    if (routeProblems.length > 0) return { definition: undefined, problems: routeProblems };
+    const faults = [...(await undeclaredRoutes(place, value)), ...(await undeclaredService(place, value))];
+    if (faults.length > 0) return { definition: undefined, problems: faults };
     const undeclared = undeclaredExports(type, value, imported.others);
     return { definition: value, problems: undeclared.length === 0 ? [] : [await undeclaredProblem(place, undeclared)] };
   }
@@ -98,6 +98,17 @@ export async function importServices(plugin: DiscoveredPlugin, timeoutMs?: numbe
     }
   }
   return { services, problems };
+}
+
+/** What stands against a service of each user that is another one than its manifest says. */
+async function undeclaredService(place: ContributionPlace, definition: ComponentDefinition): Promise<Problem[]> {
+  if (definition.kind !== "per_user_service") return [];
+  const promised = place.plugin.manifest.contributes.per_user_services[place.name]?.provides;
+  const provided = describeService(definition.service);
+  const fault = `but it provides ${provided}, and the manifest says ${promised}`;
+  return provided === promised
+    ? []
+    : [await moduleProblem(place, fault, "provides", `Write ${provided} there, or change the definition.`)];
 }
 
 function unboundServices({ provides }: ServicesDefinition, binds: readonly string[]): string[] {
@@ -138,6 +149,7 @@ const defineFunctionNames: Record<ComponentKind, Record<Scope, string>> = {
   middleware: { shared: "defineMiddleware", "per-user": "definePerUserMiddleware" },
   object_store: { shared: "defineObjectStore", "per-user": "defineObjectStore" },
   http_routes: { shared: "defineHttpRoutes", "per-user": "definePerUserHttpRoutes" },
+  per_user_service: { shared: "defineServices", "per-user": "definePerUserService" },
 };
 const kindNames: Record<ComponentKind, string> = {
   function: "function",
@@ -145,6 +157,7 @@ const kindNames: Record<ComponentKind, string> = {
   middleware: "middleware",
   object_store: "object store",
   http_routes: "set of HTTP routes",
+  per_user_service: "service",
 };
 
 function describeComponent(kind: ComponentKind, scope: Scope): string {

@@ -3,8 +3,8 @@ import { type Manifest, nearNames, type Problem } from "@alcove/plugin-api";
 import { z } from "zod";
 import { type DiscoveredPlugin, describePlugin } from "./discovered-plugin.js";
 import { describeImportError } from "./import-error.js";
+import { locateInFile } from "./locate-in-file.js";
 import { findPluginModule, moduleFileProblem } from "./plugin-module.js";
-import { locateInManifest } from "./read-manifest.js";
 import { DEFAULT_PLUGIN_TIMEOUT_MS, late, withinTime } from "./within-time.js";
 
 /** One entry of a manifest's `contributes`. */
@@ -42,7 +42,7 @@ export async function importContributedExport(
   const found = await findPluginModule(plugin, contribution.module);
   if (found.outcome !== "found") {
     const path = fieldPath(place, "module");
-    const source = await locateInManifest(plugin.manifestFile, path);
+    const source = await locateInFile(plugin.manifestFile, path);
     const problem = moduleFileProblem(plugin, { path, module: contribution.module }, found, source);
     return { problem: problem ?? (await importProblem(place, found)) };
   }
@@ -88,7 +88,7 @@ export async function undeclaredProblem(place: ContributionPlace, exportNames: r
     rule: "plugin-module",
     severity: "warning",
     message: `${contribution.module} of the plugin ${describePlugin(plugin)} exports definitions that its manifest does not name: ${exportNames.join(", ")}.`,
-    source: await locateInManifest(plugin.manifestFile, fieldPath(place, "module")),
+    source: await locateInFile(plugin.manifestFile, fieldPath(place, "module")),
     remedy: "Name them under contributes, or do not export them.",
   };
 }
@@ -114,7 +114,9 @@ function lateProblem(place: ContributionPlace, timeoutMs: number): Promise<Probl
 function missingExportProblem(place: ContributionPlace, exportNames: readonly string[]): Promise<Problem> {
   const [nearest] = nearNames(place.contribution.export, exportNames);
   const exports =
-    exportNames.length === 0 ? "The module exports nothing." : `Its exports are ${exportNames.toSorted().join(", ")}.`;
+    exportNames.length === 0
+      ? "Export it: the module exports nothing."
+      : `Export it, or name one of its exports: ${exportNames.toSorted().join(", ")}.`;
   return moduleProblem(
     place,
     `but it has no export ${JSON.stringify(place.contribution.export)}`,
@@ -127,7 +129,7 @@ function missingExportProblem(place: ContributionPlace, exportNames: readonly st
 export async function moduleProblem(
   place: ContributionPlace,
   fault: string,
-  field: "module" | "export" | "scope" | "binds" | "routes",
+  field: "module" | "export" | "scope" | "binds" | "routes" | "provides",
   remedy: string,
 ): Promise<Problem> {
   const { plugin, contribution, promise } = place;
@@ -135,7 +137,7 @@ export async function moduleProblem(
     rule: "plugin-module",
     severity: "error",
     message: `The manifest of the plugin ${describePlugin(plugin)} promises the ${promise} in ${contribution.module}, ${fault}.`,
-    source: await locateInManifest(plugin.manifestFile, fieldPath(place, field)),
+    source: await locateInFile(plugin.manifestFile, fieldPath(place, field)),
     remedy,
   };
 }

@@ -10,7 +10,7 @@ export interface SyntaxFault {
   readonly location: SourceLocation;
 }
 
-/** A manifest as YAML: its value, not yet checked against the schema, and where its fields stand. */
+/** A manifest as YAML, or a package.json, which is YAML as well: its value, not yet checked against the schema, and where its fields stand. */
 export class ManifestDocument {
   /** The faults of the YAML. {@link value} means something only when there are none. */
   readonly syntaxFaults: readonly SyntaxFault[];
@@ -73,13 +73,13 @@ export class ManifestDocument {
     } catch (error) {
       // Aliases that lead nowhere, or that would unfold without bound.
       const message = error instanceof Error ? error.message : String(error);
-      return { value: undefined, fault: { message, location: { file: this.#file } } };
+      return { value: undefined, fault: { message, location: this.#locationOf(0) } };
     }
   }
 
   #locationOf(offset: number): SourceLocation {
     const { line, col } = this.#lineCounter.linePos(offset);
-    return line === 0 ? { file: this.#file } : { file: this.#file, line, column: col };
+    return { file: this.#file, line: Math.max(line, 1), column: Math.max(col, 1) };
   }
 }
 

@@ -21,6 +21,7 @@ const sections = [
   "object_stores",
   "http_routes",
   "services",
+  "per_user_services",
   "lifecycle",
   "health_checks",
 ] as const;
@@ -33,6 +34,7 @@ const contributing = z.object({
     object_stores: entries,
     http_routes: entries,
     services: entries,
+    per_user_services: entries,
     lifecycle: entries,
     health_checks: entries,
   }),

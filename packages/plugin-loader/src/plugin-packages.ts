@@ -3,6 +3,7 @@ import semver from "semver";
 import { z } from "zod";
 import type { ListedPlugin } from "./discovered-plugin.js";
 import { displayPath } from "./display-path.js";
+import { locateInFile } from "./locate-in-file.js";
 import { asWarning } from "./optional-plugins.js";
 import { manifestFieldOf, type PackageFile, type PackageFileReading, readPackageFile } from "./package-file.js";
 import { findInstalledPackage, findListedPackage, type ListedLookup } from "./package-lookup.js";
@@ -107,7 +108,7 @@ async function readHostDependencies({
     rule: "plugin-not-found",
     severity: "error",
     message: `Plugins are looked for in the dependencies of the host project, whose package.json ${fault}.`,
-    source: { file: displayPath(file, workingDirectory) },
+    source: await locateInFile(file, ["dependencies"], workingDirectory),
     remedy: "Correct the package.json.",
   };
   return { packageNames: [], problems: [problem] };
@@ -150,7 +151,7 @@ async function examineDirectory(
 ): Promise<{ pluginPackage: PluginPackage | undefined; problems: Problem[] }> {
   const reading = await readPackageFile(directory);
   if (reading.outcome !== "read") {
-    return { pluginPackage: undefined, problems: unreadablePackageProblems(reading, listings, workingDirectory) };
+    return { pluginPackage: undefined, problems: await unreadablePackageProblems(reading, listings, workingDirectory) };
   }
   const { packageFile } = reading;
   const manifestField = manifestFieldOf(packageFile);
@@ -162,7 +163,7 @@ async function examineDirectory(
   }
   const { name, version } = identity.safeParse(packageFile.content).data ?? {};
   if (name === undefined || version === undefined) {
-    return { pluginPackage: undefined, problems: [identityProblem(packageFile, workingDirectory)] };
+    return { pluginPackage: undefined, problems: [await identityProblem(packageFile, workingDirectory)] };
   }
   const isListed = listings.length > 0;
   const isOptional = isEachOptional(listings);
@@ -174,11 +175,11 @@ async function examineDirectory(
 }
 
 /** Whether an unreadable dependency is a plugin is not known, so it only warns; a listed one is an error. */
-function unreadablePackageProblems(
+async function unreadablePackageProblems(
   reading: Exclude<PackageFileReading, { outcome: "read" }>,
   listings: readonly ListedPlugin[],
   workingDirectory: string,
-): Problem[] {
+): Promise<Problem[]> {
   const file = displayPath(reading.file, workingDirectory);
   const reason = reading.outcome === "missing" ? "does not exist" : reading.reason;
   const problem = { rule: "plugin-not-found", remedy: "Install the package again, or correct the path." } as const;
@@ -196,7 +197,7 @@ function unreadablePackageProblems(
       ...problem,
       severity: "warning",
       message: `This dependency was not searched for a plugin: the file ${reason}.`,
-      source: { file },
+      source: await locateInFile(reading.file, [], workingDirectory),
     },
   ];
 }
@@ -215,12 +216,13 @@ function noPluginProblem(
   };
 }
 
-function identityProblem({ file, directory }: PackageFile, workingDirectory: string): Problem {
+async function identityProblem({ file, directory, content }: PackageFile, workingDirectory: string): Promise<Problem> {
+  const faulty = identity.shape.name.safeParse(content["name"]).success ? "version" : "name";
   return {
     rule: "plugin-manifest",
     severity: "error",
     message: `The package of the plugin in ${displayPath(directory, workingDirectory)} has no valid name and version.`,
-    source: { file: displayPath(file, workingDirectory) },
+    source: await locateInFile(file, [faulty], workingDirectory),
     remedy: "Give its package.json a name and a semantic version.",
   };
 }

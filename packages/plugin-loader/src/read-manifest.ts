@@ -5,7 +5,8 @@ import { checkAlcoveRange } from "./alcove-range.js";
 import { describeFileError, findContainedFile } from "./contained-path.js";
 import { type DiscoveredPlugin, describePlugin } from "./discovered-plugin.js";
 import { displayPath } from "./display-path.js";
-import { type FieldPath, ManifestDocument } from "./manifest-document.js";
+import { locateInFile } from "./locate-in-file.js";
+import { ManifestDocument } from "./manifest-document.js";
 import { checkManifest } from "./manifest-faults.js";
 import { findPluginModule, moduleFileProblem, namedModules, type PluginPlace } from "./plugin-module.js";
 
@@ -57,29 +58,16 @@ export async function readPlugin(pluginPackage: PluginPackage, options: Manifest
   return { plugin: { id: manifest.id, ...place, manifest, isListed, isOptional }, problems: allProblems };
 }
 
-/**
- * Where a field of a manifest stands, for problems that come to light after the manifest was read. Reads the file
- * again; when that fails, the file alone is the answer.
- */
-export async function locateInManifest(manifestFile: string, path: FieldPath): Promise<SourceLocation> {
-  const file = displayPath(manifestFile);
-  try {
-    return new ManifestDocument(await readFile(manifestFile, "utf8"), file).locateValue(path);
-  } catch {
-    return { file };
-  }
-}
-
 async function findManifestFile(
   pluginPackage: PluginPackage,
   workingDirectory: string,
 ): Promise<{ manifestFile: string; text: string } | Problem> {
   const { directory, manifestField } = pluginPackage;
-  const problem = (fault: string, remedy: string): Problem => ({
+  const problem = async (fault: string, remedy: string): Promise<Problem> => ({
     rule: "plugin-manifest",
     severity: "error",
     message: `The field alcove.manifest of the plugin ${describePlugin(pluginPackage)} ${fault}.`,
-    source: { file: displayPath(pluginPackage.packageFile, workingDirectory) },
+    source: await locateInFile(pluginPackage.packageFile, ["alcove", "manifest"], workingDirectory),
     remedy,
   });
   if (typeof manifestField !== "string" || manifestField === "" || manifestField.includes("\0")) {
@@ -178,6 +166,6 @@ async function moduleProblems(
   return problems.filter((problem) => problem !== undefined);
 }
 
-function isSamePlace(left: SourceLocation | undefined, right: SourceLocation): boolean {
-  return left !== undefined && left.line === right.line && left.column === right.column;
+function isSamePlace(left: SourceLocation, right: SourceLocation): boolean {
+  return left.line === right.line && left.column === right.column;
 }

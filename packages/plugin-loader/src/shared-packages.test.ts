@@ -44,13 +44,13 @@ describe("the packages a plugin shares with its host", () => {
 
   it("are refused where a peer is missing", async () => {
     expect(await reportOn({ peerDependencies: { express: "^5.0.0" } })).toEqual([
-      `error: ${store}/notes/package.json: The plugin notes 1.2.3 needs its peer express ^5.0.0, and none is installed in ${store}/notes or a folder above it. Install express ^5.0.0 in the project that installs notes. [plugin-peer]`,
+      `error: ${store}/notes/package.json:1:109: The plugin notes 1.2.3 needs its peer express ^5.0.0, and none is installed in ${store}/notes or a folder above it. Install express ^5.0.0 in the project that installs notes. [plugin-peer]`,
     ]);
   });
 
   it("are complained of where a peer is outside its range", async () => {
     expect(await reportOn({ peerDependencies: { express: "^5.0.0" } }, { express: "4.9.0" })).toEqual([
-      `warning: ${store}/notes/package.json: The plugin notes 1.2.3 works with express ^5.0.0, and finds 4.9.0 in node_modules/.pnpm/express@4.9.0/node_modules/express. Install express in that range, or a version of notes made for 4.9.0. [plugin-peer]`,
+      `warning: ${store}/notes/package.json:1:109: The plugin notes 1.2.3 works with express ^5.0.0, and finds 4.9.0 in node_modules/.pnpm/express@4.9.0/node_modules/express. Install express in that range, or a version of notes made for 4.9.0. [plugin-peer]`,
     ]);
     const [report] = await reportOn(
       { peerDependencies: { "@alcove/plugin-api": "^7.0.0" } },
@@ -69,7 +69,7 @@ describe("the packages a plugin shares with its host", () => {
     expect(reports).toEqual([
       expect.stringMatching(
         new RegExp(
-          `^error: ${store}/notes/package\\.json: The plugin notes 1\\.2\\.3 uses a copy of ${name} of its own: 3\\.2\\.1 in node_modules/\\.pnpm/\\S+, beside Alcove's \\d\\S+ in \\S+\\. .*\\[plugin-duplicate\\]$`,
+          `^error: ${store}/notes/package\\.json:1:\\d+: The plugin notes 1\\.2\\.3 uses a copy of ${name} of its own: 3\\.2\\.1 in node_modules/\\.pnpm/\\S+, beside Alcove's \\d\\S+ in \\S+\\. .*\\[plugin-duplicate\\]$`,
         ),
       ),
     ]);

@@ -1,11 +1,12 @@
 import { dirname } from "node:path";
 import { fileURLToPath } from "node:url";
-import type { Problem } from "@alcove/plugin-api";
+import type { Problem, SourceLocation } from "@alcove/plugin-api";
 import semver from "semver";
 import { z } from "zod";
 import { findRealDirectory } from "./contained-path.js";
 import { describePlugin } from "./discovered-plugin.js";
 import { displayPath } from "./display-path.js";
+import { locateKeyInFile } from "./locate-in-file.js";
 import { readPackageFile } from "./package-file.js";
 import { findInstalledPackage } from "./package-lookup.js";
 import type { PluginPackage } from "./read-manifest.js";
@@ -35,32 +36,43 @@ export async function sharedPackageProblems(plugin: PluginPackage, workingDirect
   for (const [name, range] of Object.entries(declared.peerDependencies)) {
     const copy = await installedCopy(name, plugin.directory);
     const isNeeded = declared.peerDependenciesMeta[name]?.optional !== true;
-    problems.push(peerProblem({ plugin, name, range, copy, isNeeded, workingDirectory }));
+    problems.push(await peerProblem({ plugin, name, range, copy, isNeeded, workingDirectory }));
   }
   const usesZod = "zod" in declared.dependencies || "zod" in declared.peerDependencies;
   for (const name of usesZod ? [API, "zod"] : [API]) {
     const [own, copy] = [await ownCopy(name), await installedCopy(name, plugin.directory)];
     if (own !== undefined && copy !== undefined && own.directory !== copy.directory) {
-      problems.push(duplicateProblem({ plugin, name, own, copy, workingDirectory }));
+      problems.push(
+        await duplicateProblem({
+          plugin,
+          name,
+          section: name in declared.dependencies ? "dependencies" : "peerDependencies",
+          own,
+          copy,
+          workingDirectory,
+        }),
+      );
     }
   }
   return problems.filter((problem) => problem !== undefined);
 }
 
-function peerProblem(found: {
+async function peerProblem(found: {
   readonly plugin: PluginPackage;
   readonly name: string;
   readonly range: string;
   readonly copy: InstalledCopy | undefined;
   readonly isNeeded: boolean;
   readonly workingDirectory: string;
-}): Problem | undefined {
+}): Promise<Problem | undefined> {
   const { plugin, name, range, copy, isNeeded, workingDirectory } = found;
-  const problem = { rule: "plugin-peer", source: { file: displayPath(plugin.packageFile, workingDirectory) } } as const;
+  const place = (): Promise<SourceLocation> =>
+    locateKeyInFile(plugin.packageFile, ["peerDependencies", name], workingDirectory);
   if (copy === undefined) {
     if (!isNeeded) return undefined;
     return {
-      ...problem,
+      rule: "plugin-peer",
+      source: await place(),
       severity: "error",
       message: `The plugin ${describePlugin(plugin)} needs its peer ${name} ${range}, and none is installed in ${displayPath(plugin.directory, workingDirectory)} or a folder above it.`,
       remedy: `Install ${name} ${range} in the project that installs ${plugin.packageName}.`,
@@ -69,7 +81,8 @@ function peerProblem(found: {
   const isKnownRange = semver.validRange(range) !== null;
   if (!isKnownRange || semver.satisfies(copy.version, range, { includePrerelease: true })) return undefined;
   return {
-    ...problem,
+    rule: "plugin-peer",
+    source: await place(),
     severity: name === API || name === "zod" ? "error" : "warning",
     message: `The plugin ${describePlugin(plugin)} works with ${name} ${range}, and finds ${copy.version} in ${displayPath(copy.directory, workingDirectory)}.`,
     remedy: `Install ${name} in that range, or a version of ${plugin.packageName} made for ${copy.version}.`,
@@ -77,14 +90,16 @@ function peerProblem(found: {
 }
 
 /** Copies of one version understand each other, since everything is told apart by global symbols; others may not. */
-function duplicateProblem(found: {
+async function duplicateProblem(found: {
   readonly plugin: PluginPackage;
   readonly name: string;
+  /** Where its package.json declares it. */
+  readonly section: "dependencies" | "peerDependencies";
   readonly own: InstalledCopy;
   readonly copy: InstalledCopy;
   readonly workingDirectory: string;
-}): Problem {
-  const { plugin, name, own, copy, workingDirectory } = found;
+}): Promise<Problem> {
+  const { plugin, name, section, own, copy, workingDirectory } = found;
   const places = [copy, own].map(
     ({ version, directory }) => `${version} in ${displayPath(directory, workingDirectory)}`,
   );
@@ -92,7 +107,7 @@ function duplicateProblem(found: {
     rule: "plugin-duplicate",
     severity: own.version === copy.version ? "warning" : "error",
     message: `The plugin ${describePlugin(plugin)} uses a copy of ${name} of its own: ${places[0]}, beside Alcove's ${places[1]}.`,
-    source: { file: displayPath(plugin.packageFile, workingDirectory) },
+    source: await locateKeyInFile(plugin.packageFile, [section, name], workingDirectory),
     remedy: `Declare ${name} among its peerDependencies, and install one version of it for both (\`npm ls ${name}\`).`,
   };
 }

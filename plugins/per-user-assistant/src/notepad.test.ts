@@ -1,31 +1,26 @@
-import { type Collection, silentLogger, systemClock } from "@alcove/plugin-api";
-import { createMemoryCollection } from "@alcove/testing";
+import { startTestAlcove, type TestAlcove } from "@alcove/testing";
 import fc from "fast-check";
-import { describe, expect, it } from "vitest";
-import notepad, { notepadOutput, notesCollection } from "./notepad.js";
+import { describe, expect, it, vi } from "vitest";
+import notepad, { notepadOutput } from "./notepad.js";
 
-const memory = (...notes: string[]) => createMemoryCollection(notesCollection, notes);
+// The first start loads the whole of Alcove.
+vi.setConfig({ testTimeout: 60_000 });
 
-async function buildNotepad(maxNotes: number, notes: Collection<string> = memory()) {
-  const built = await notepad.build({
-    name: "notepad",
-    config: { max_notes: maxNotes },
-    services: {},
-    logger: silentLogger,
-    clock: systemClock,
-    onDispose: () => undefined,
-    onSessionEnd: () => undefined,
-    userId: "alice",
+function startNotepad(maxNotes: number) {
+  return startTestAlcove({
+    plugins: [{ id: "per-user-assistant", functions: { per_user_notepad: notepad } }],
+    config: { functions: { notepad: { _type: "per_user_notepad", max_notes: maxNotes } } },
   });
-  return async (action: string, content = "") => {
-    const answer: unknown = await built.invoke?.({ action, content } as never, { collections: { notes } } as never);
-    return notepadOutput.parse(answer);
-  };
+}
+
+function notepadOf(alcove: TestAlcove, name = "alice") {
+  return (action: string, content = "") => alcove.user(name).call("notepad", { action, content }, notepadOutput);
 }
 
 describe("the notepad", () => {
   it("keeps notes in the order in which they were added", async () => {
-    const call = await buildNotepad(10);
+    await using alcove = await startNotepad(10);
+    const call = notepadOf(alcove);
     await call("add", "second thoughts");
     await call("add", " ");
     expect(await call("list")).toEqual({
@@ -37,7 +32,9 @@ describe("the notepad", () => {
   });
 
   it("asks for a content before it looks at the limit", async () => {
-    const call = await buildNotepad(1, memory("full"));
+    await using alcove = await startNotepad(1);
+    const call = notepadOf(alcove);
+    await call("add", "full");
     expect((await call("add", "")).message).toBe("Content is required for 'add' action");
     expect(await call("add", "more")).toEqual({
       success: false,
@@ -48,30 +45,38 @@ describe("the notepad", () => {
   });
 
   it("takes actions in any case, without trimming them", async () => {
-    const call = await buildNotepad(10);
+    await using alcove = await startNotepad(10);
+    const call = notepadOf(alcove);
     expect((await call("COUNT")).message).toBe("You have 0 notes");
     expect((await call(" Count")).message).toBe("Unknown action:  count. Use 'add', 'list', 'clear', or 'count'");
   });
 
   it("begins anew after it was cleared", async () => {
-    const call = await buildNotepad(2, memory("one", "two"));
+    await using alcove = await startNotepad(2);
+    const call = notepadOf(alcove);
+    await call("add", "one");
+    await call("add", "two");
     expect(await call("clear")).toEqual({ success: true, message: "Cleared 2 notes", notes: [], count: 0 });
     expect((await call("add", "three")).count).toBe(1);
     expect((await call("list")).notes).toEqual(["three"]);
   });
 
   it("never keeps more than max_notes, and counts what it keeps", async () => {
+    const maxNotes = 3;
+    await using alcove = await startNotepad(maxNotes);
+    let users = 0;
     const action = fc.oneof(
       fc.record({ action: fc.constant("add"), content: fc.string() }),
       fc.record({ action: fc.constantFrom("list", "clear", "count", "?"), content: fc.string() }),
     );
     await fc.assert(
-      fc.asyncProperty(fc.array(action), fc.integer({ min: 1, max: 5 }), async (actions, maxNotes) => {
-        const notes = memory();
-        const call = await buildNotepad(maxNotes, notes);
+      fc.asyncProperty(fc.array(action), async (actions) => {
+        users += 1;
+        const call = notepadOf(alcove, `user-${users}`);
         for (const { action: name, content } of actions) {
-          expect((await call(name, content)).count).toBe(notes.count);
-          expect(notes.count).toBeLessThanOrEqual(maxNotes);
+          const { count } = await call(name, content);
+          expect(count).toBe((await call("list")).notes.length);
+          expect(count).toBeLessThanOrEqual(maxNotes);
         }
       }),
     );

@@ -16,9 +16,6 @@ export const notepadOutput = z.object({
 
 type NotepadOutput = z.output<typeof notepadOutput>;
 
-/** The collection of the notes. */
-export const notesCollection = { item: z.string(), version: 1 };
-
 /** A notepad of the user's own: texts in the order in which they were added, up to `max_notes`. */
 export default definePerUserFunction({
   description: "A notepad of the user's own: add, list, clear and count notes.",
@@ -27,7 +24,7 @@ export default definePerUserFunction({
   }),
   input: notepadInput,
   output: notepadOutput,
-  collections: { notes: notesCollection },
+  collections: { notes: { version: 1, item: z.string() } },
   state: {
     version: 2,
     schema: z.object({}),

@@ -1,6 +1,6 @@
 import { defineFunction, z } from "@alcove/plugin-api";
 import { formatDatetime } from "./format-datetime.js";
-import { timeZoneSchema } from "./time-zone.js";
+import { datetimeSchema, timeZoneSchema } from "./time-zone.js";
 
 /** The current date and time, by the clocks of the time zone the caller names, else of the configured one. */
 export default defineFunction({
@@ -11,10 +11,7 @@ export default defineFunction({
   input: z.object({
     timezone: timeZoneSchema.optional().describe("Name of a time zone in the IANA database, e.g. Europe/Berlin"),
   }),
-  output: z.object({
-    datetime: z.string().describe("ISO 8601 with offset, e.g. 2026-11-20T17:00:00.000+01:00"),
-    timezone: z.string().describe("The time zone of datetime"),
-  }),
+  output: datetimeSchema,
   idempotent: true,
   build({ config }) {
     return (input, { clock }) => {

@@ -1,75 +1,88 @@
-import { silentLogger, systemClock } from "@alcove/plugin-api";
-import { describe, expect, it } from "vitest";
+import { defineFunction, z } from "@alcove/plugin-api";
+import { startTestAlcove, type TestAlcove } from "@alcove/testing";
+import { describe, expect, it, vi } from "vitest";
+import todo from "./todo.js";
 import todoAssistant from "./todo-assistant.js";
 
-const noItems = { success: true, message: "done", items: [] };
+// The first start loads the whole of Alcove.
+vi.setConfig({ testTimeout: 60_000 });
 
-/** A built workflow whose group has the given members; they, and the clock, write down what they were sent. */
-async function buildAssistant(members: readonly string[]) {
-  const sent: unknown[] = [];
-  const handle = (name: string, answer: unknown) => ({
-    name,
-    invoke(input: unknown) {
-      sent.push([name, input]);
-      return Promise.resolve(answer);
-    },
-  });
-  const built = await todoAssistant.build({
-    name: "workflow",
+const toldTime = "2026-11-20T17:00:00.000+01:00";
+const clock = defineFunction({
+  input: z.object({}),
+  output: z.object({ datetime: z.string() }),
+  build: () => () => ({ datetime: toldTime }),
+});
+
+function startAssistant(list: Readonly<Record<string, unknown>> = {}) {
+  return startTestAlcove({
+    plugins: [
+      { id: "todo", functions: { per_user_todo_assistant: todoAssistant }, functionGroups: { per_user_todo: todo } },
+      { id: "clock", functions: { clock } },
+    ],
     config: {
-      todo_name: { name: "todo", functions: Object.fromEntries(members.map((name) => [name, handle(name, noItems)])) },
-      current_datetime_name: handle("current_datetime", { datetime: "2026-11-20T17:00:00.000+01:00" }),
+      functions: { current_datetime: { _type: "clock" } },
+      function_groups: { todo: { _type: "per_user_todo", ...list } },
+      workflow: { _type: "per_user_todo_assistant" },
     },
-    services: {},
-    logger: silentLogger,
-    clock: systemClock,
-    onDispose: () => undefined,
-    onSessionEnd: () => undefined,
-    userId: "alice",
   });
-  const say = (input: Record<string, unknown>): unknown =>
-    built.invoke?.(todoAssistant.input.parse(input) as never, {} as never);
-  return { say, sent };
+}
+
+/** The functions the workflow has called, in their order. */
+function called({ events }: TestAlcove): string[] {
+  return events
+    .filter(({ payload }) => payload.eventType === "FUNCTION_START" && payload.name !== "<workflow>")
+    .map(({ payload }) => payload.name);
 }
 
 describe("the to-do assistant", () => {
   it("stamps what is added and completed with the time it is told", async () => {
-    const { say, sent } = await buildAssistant(["add", "complete"]);
-    await say({ command: "ADD", text: "tea" });
-    await say({ command: "complete", id: 3 });
-    expect(sent).toEqual([
-      ["current_datetime", {}],
-      ["add", { text: "tea", at: "2026-11-20T17:00:00.000+01:00" }],
-      ["current_datetime", {}],
-      ["complete", { id: 3, at: "2026-11-20T17:00:00.000+01:00" }],
-    ]);
+    await using alcove = await startAssistant();
+    const alice = alcove.user("alice");
+    await alice.run({ command: "ADD", text: "tea" });
+    expect(await alice.run({ command: "complete", id: 1 })).toEqual({
+      success: true,
+      message: "Completed item 1",
+      items: [{ id: 1, text: "tea", done: true, added_at: toldTime, completed_at: toldTime }],
+    });
   });
 
-  it("asks nobody for the time when it only looks or removes", async () => {
-    const { say, sent } = await buildAssistant(["list", "remove"]);
-    await say({ command: "list" });
-    await say({ command: "remove", id: 3 });
-    expect(sent).toEqual([
-      ["list", {}],
-      ["remove", { id: 3 }],
-    ]);
+  it("tells what is due by the time it is told, or by another", async () => {
+    await using alcove = await startAssistant();
+    const alice = alcove.user("alice");
+    await alice.run({ command: "add", text: "now", due_at: "2026-11-20T16:00:00Z" });
+    await alice.run({ command: "add", text: "tomorrow" });
+    await alice.run({ command: "schedule", id: 2, due_at: "2026-11-21T16:00:00Z" });
+    expect(await alice.run({ command: "due" })).toMatchObject({ items: [{ text: "now" }] });
+    expect(await alice.run({ command: "due", due_at: "2026-11-22T00:00:00Z" })).toMatchObject({
+      items: [{ text: "now" }, { text: "tomorrow" }],
+    });
+    expect(await alice.run({ command: "schedule", id: 1 })).toMatchObject({ message: "Item 1 is not due any more" });
+  });
+
+  it("asks nobody for the time when it only looks, schedules or removes", async () => {
+    await using alcove = await startAssistant();
+    for (const input of [{ command: "list" }, { command: "schedule", id: 3 }, { command: "remove", id: 3 }]) {
+      await alcove.user("alice").run(input);
+    }
+    expect(called(alcove)).toEqual(["todo__list", "todo__schedule", "todo__remove"]);
   });
 
   it("asks for an id before it calls anything", async () => {
-    const { say, sent } = await buildAssistant(["complete", "remove"]);
-    for (const command of ["complete", "remove"]) {
-      expect(await say({ command })).toEqual({
+    await using alcove = await startAssistant();
+    for (const command of ["schedule", "complete", "remove"]) {
+      expect(await alcove.user("alice").run({ command })).toEqual({
         success: false,
         message: `An id is required for '${command}'`,
         items: [],
       });
     }
-    expect(sent).toEqual([]);
+    expect(called(alcove)).toEqual([]);
   });
 
   it("says so when its list leaves a command out", async () => {
-    const { say } = await buildAssistant(["list"]);
-    expect(await say({ command: "remove", id: 1 })).toEqual({
+    await using alcove = await startAssistant({ include: ["list"] });
+    expect(await alcove.user("alice").run({ command: "remove", id: 1 })).toEqual({
       success: false,
       message: "The to-do list todo does not offer 'remove'",
       items: [],

@@ -6,7 +6,9 @@ import {
   functionRef,
   z,
 } from "@alcove/plugin-api";
-import { type TodoAnswer, todoAnswerSchema } from "./todo-list.js";
+import { momentSchema, type TodoAnswer, todoAnswerSchema } from "./todo-list.js";
+
+const commands = "'add', 'list', 'due', 'schedule', 'complete', or 'remove'";
 
 const todoAssistantConfig = z.object({
   todo_name: functionGroupRef({ default: "todo", description: "The to-do list to use" }),
@@ -19,9 +21,12 @@ const todoAssistantConfig = z.object({
 });
 
 const todoAssistantInput = z.object({
-  command: z.string().describe("Command to execute: 'add', 'list', 'complete', or 'remove'"),
+  command: z.string().describe(`Command to execute: ${commands}`),
   text: z.string().default("").describe("What is to be done, for 'add'"),
-  id: z.number().int().positive().optional().describe("Id of the item, for 'complete' and 'remove'"),
+  id: z.number().int().positive().optional().describe("Id of the item, for 'schedule', 'complete' and 'remove'"),
+  due_at: momentSchema
+    .optional()
+    .describe("By when it is to be done, as ISO 8601 with offset, for 'add' and 'schedule'; up to when, for 'due'"),
 });
 
 type TodoAssistantConfig = z.output<typeof todoAssistantConfig>;
@@ -29,7 +34,7 @@ type TodoAssistantInput = z.output<typeof todoAssistantInput>;
 
 /** A workflow around a to-do list: one command a call; items carry the time at which they were added and completed. */
 export default definePerUserFunction({
-  description: "A to-do list of the user's own: add, list, complete and remove items.",
+  description: "A to-do list of the user's own: add, list, schedule, complete and remove items.",
   config: todoAssistantConfig,
   input: todoAssistantInput,
   output: todoAnswerSchema,
@@ -40,22 +45,26 @@ export default definePerUserFunction({
 
 async function execute(
   config: TodoAssistantConfig,
-  { command, text, id }: TodoAssistantInput,
+  { command, text, id, due_at }: TodoAssistantInput,
   call: CallContext,
 ): Promise<TodoAnswer> {
+  const ask = (member: string, input: Readonly<Record<string, unknown>>) =>
+    askTodo(config.todo_name, member, input, call);
   switch (command.toLowerCase()) {
     case "add":
-      return askTodo(config.todo_name, "add", { text, at: await stamp(config, call) }, call);
+      return ask("add", { text, due_at, at: await stamp(config, call) });
     case "list":
-      return askTodo(config.todo_name, "list", {}, call);
+      return ask("list", {});
+    case "due":
+      return ask("due", { by: due_at ?? (await stamp(config, call)) });
+    case "schedule":
+      return id === undefined ? missingId("schedule") : ask("schedule", { id, due_at });
     case "complete":
-      return id === undefined
-        ? missingId("complete")
-        : askTodo(config.todo_name, "complete", { id, at: await stamp(config, call) }, call);
+      return id === undefined ? missingId("complete") : ask("complete", { id, at: await stamp(config, call) });
     case "remove":
-      return id === undefined ? missingId("remove") : askTodo(config.todo_name, "remove", { id }, call);
+      return id === undefined ? missingId("remove") : ask("remove", { id });
     default:
-      return refusal(`Unknown command: ${command}. Use 'add', 'list', 'complete', or 'remove'`);
+      return refusal(`Unknown command: ${command}. Use ${commands}`);
   }
 }
 

@@ -34,7 +34,8 @@ describe("the to-do list over HTTP", { timeout: 60_000 }, () => {
       201,
       { id: 1, text: "milk", done: false },
     ]);
-    await ask(alice, "POST", items, { text: "tea" });
+    const due_at = "2026-11-30T18:00:00+01:00";
+    expect(await ask(alice, "POST", items, { text: "tea", due_at })).toMatchObject([201, { id: 2, due_at }]);
     expect(await ask(alice, "PUT", `${items}/1/completion`, {})).toMatchObject([200, { id: 1, done: true }]);
     expect(await ask(alice, "DELETE", `${items}/2`)).toEqual([204, undefined]);
     expect(await ask(alice, "GET", `${items}?limit=1`)).toMatchObject([200, { items: [{ id: 1, done: true }] }]);

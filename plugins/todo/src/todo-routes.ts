@@ -7,7 +7,7 @@ import {
   ResourceNotFoundError,
   z,
 } from "@alcove/plugin-api";
-import { type TodoAnswer, todoAnswerSchema } from "./todo-list.js";
+import { momentSchema, type TodoAnswer, todoAnswerSchema } from "./todo-list.js";
 
 const itemSchema = todoAnswerSchema.shape.items.element;
 const params = z.object({ id: z.coerce.number().int().min(1).max(1_000_000_000).describe("Id of the item") });
@@ -25,7 +25,10 @@ export default definePerUserHttpRoutes({
     },
     "POST /items": {
       description: "Add an item",
-      body: z.object({ text: z.string().describe("What is to be done") }),
+      body: z.object({
+        text: z.string().describe("What is to be done"),
+        due_at: momentSchema.optional().describe("By when, as ISO 8601 with offset"),
+      }),
       output: itemSchema,
       status: 201,
     },

@@ -69,7 +69,7 @@ function componentRow(type: ComponentType, inUse: ReadonlySet<ComponentType> | u
   const { plugin, contribution } = type;
   const use = inUse === undefined ? [] : [inUse.has(type) ? "yes" : "no"];
   return [
-    type.kind.replace("_", " "),
+    type.kind.replaceAll("_", " "),
     type.name,
     type.qualifiedName,
     contribution.scope,

@@ -4,6 +4,8 @@ import type { TextRedaction } from "./redact-text.js";
 
 const MAX_CAUSES = 5;
 const MAX_MESSAGE_LENGTH = 2_000;
+// Stacks begin with the message, so that a line of theirs may be anybody's text, of any length.
+const MAX_FRAME_LENGTH = 500;
 
 /** How values get into the log. */
 export interface LogValues {
@@ -60,9 +62,13 @@ function facts(error: unknown, { redact, showsStacks }: LogValues): ErrorFields 
 
 /** The first place of a stack outside of libraries, e.g. `commit (resident-session.js:141)`. */
 function placeIn(stack: string): string | undefined {
-  const lines = stack.split("\n").filter((line) => /^\s+at /.test(line) && !/node:|node_modules/.test(line));
-  const [, name = "", file = "", line = ""] = /^\s+at (?:(.*) \()?(.*?):(\d+):\d+\)?$/.exec(lines[0] ?? "") ?? [];
+  const frame = stack.split("\n").find(isOwnFrame) ?? "";
+  const [, name = "", file = "", line = ""] = /^\s+at (?:(.*) \()?(.*?):(\d+):\d+\)?$/.exec(frame) ?? [];
   return file === "" ? undefined : `${name === "" ? "" : `${name} `}(${basename(file)}:${line})`;
+}
+
+function isOwnFrame(line: string): boolean {
+  return line.length <= MAX_FRAME_LENGTH && /^\s+at /.test(line) && !/node:|node_modules/.test(line);
 }
 
 function causeOf(error: unknown): unknown {

@@ -56,6 +56,13 @@ describe("the fields of a line", () => {
     expect(told).toMatchObject({ error: { stack: expect.stringContaining("log-values.test.ts") } });
   });
 
+  it("do not look for the place of an error in what a long message says", () => {
+    const error = new Error(`no\n    at ${" (".repeat(300)}elsewhere.js:1:2)`);
+    expect(logFields({ error }, values)).toMatchObject({
+      error: { at: expect.stringMatching(/^\(log-values\.test\.ts:\d+\)$/) },
+    });
+  });
+
   it("survive values that contain themselves, and errors that do not want to be looked at", () => {
     const loop: Record<string, unknown> = {};
     loop["self"] = loop;

@@ -157,13 +157,24 @@ export interface HttpRoutesDefinition extends CommonDefinition {
   build(context: EngineBuildContext): Promise<Readonly<Record<string, BuiltFunction>>>;
 }
 
+/** What `definePerUserService` returns. Opaque to plugins; the engine reads it. */
+export interface PerUserServiceDefinition extends CommonDefinition {
+  /** Tells it from what has functions, and from shared services. */
+  readonly kind: "per_user_service";
+  /** What the user's other components ask for it by. */
+  readonly service: ServiceIdentifier;
+  /** Builds an instance. @throws TypeError when there is none. */
+  build(context: EngineBuildContext): Promise<unknown>;
+}
+
 /** A component definition of any kind. */
 export type ComponentDefinition =
   | FunctionDefinition
   | FunctionGroupDefinition
   | MiddlewareDefinition
   | ObjectStoreDefinition
-  | HttpRoutesDefinition;
+  | HttpRoutesDefinition
+  | PerUserServiceDefinition;
 
 /** What a component type may be a type of. */
 export type ComponentKind = ComponentDefinition["kind"];

@@ -1,5 +1,6 @@
 import type { JsonValue } from "../json.js";
 import { type ErrorCode, errorCatalogue } from "./error-catalogue.js";
+import type { SourceLocation } from "./problem.js";
 
 // Registered under a global symbol, so that two copies of this package in one process recognise each other's errors.
 const marker = Symbol.for("@alcove/plugin-api/AlcoveError");
@@ -12,6 +13,8 @@ export interface AlcoveErrorOptions {
   readonly details?: JsonValue;
   /** How long a caller should wait before it tries again, in seconds, where waiting may help. */
   readonly retryAfterSeconds?: number;
+  /** Where what failed is written, in a configuration or a manifest; never sent to a client. */
+  readonly source?: SourceLocation;
 }
 
 /** An error of the catalogue: a stable code, a sentence for people, and the cause. It knows nothing of HTTP. */
@@ -22,6 +25,8 @@ export class AlcoveError<Code extends ErrorCode = ErrorCode> extends Error {
   readonly details: JsonValue | undefined;
   /** How long to wait before trying again, where waiting may help. */
   readonly retryAfterSeconds: number | undefined;
+  /** See {@link AlcoveErrorOptions.source}. */
+  readonly source: SourceLocation | undefined;
   readonly [marker] = true;
 
   constructor(code: Code, message: string, options: AlcoveErrorOptions = {}) {
@@ -30,6 +35,7 @@ export class AlcoveError<Code extends ErrorCode = ErrorCode> extends Error {
     this.code = code;
     this.details = options.details;
     this.retryAfterSeconds = options.retryAfterSeconds;
+    this.source = options.source;
   }
 
   /** How to mend it: the catalogue's advice for this code. */

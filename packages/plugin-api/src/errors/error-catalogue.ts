@@ -230,7 +230,7 @@ export const errorCatalogue = {
   },
   FORBIDDEN: {
     summary: "The caller is known, and may not do this.",
-    remedy: "Call as somebody whom general.identity.admins names.",
+    remedy: "Call as somebody whom general.identity.admins names; where it names nobody, name somebody there.",
   },
   IDENTITY_UNAVAILABLE: {
     summary: "The credential could not be checked just now.",

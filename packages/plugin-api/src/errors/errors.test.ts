@@ -10,7 +10,7 @@ import {
   StoreError,
   WorkflowError,
 } from "./errors.js";
-import { formatLocation, formatProblem, formatReport, type Problem } from "./problem.js";
+import { formatLocation, formatReport, type Problem } from "./problem.js";
 
 describe("AlcoveError", () => {
   it("carries code, message, cause, details and the time to wait", () => {
@@ -56,7 +56,13 @@ describe("StartupRefusedError", () => {
     remedy: "Did you mean notepad?",
     source: { file: "configs/a.yml", line: 4, column: 7 },
   };
-  const warning: Problem = { rule: "component-unreachable", severity: "warning", message: "Nothing uses spare." };
+  const warning: Problem = {
+    rule: "component-unreachable",
+    severity: "warning",
+    message: "Nothing uses spare.",
+    remedy: "Remove it.",
+    source: { file: "configs/a.yml" },
+  };
 
   it("lists every error on a line of its own, and no warning", () => {
     const refused = new StartupRefusedError([error, warning, error]);
@@ -71,19 +77,13 @@ describe("StartupRefusedError", () => {
   });
 });
 
-describe("formatProblem", () => {
+describe("formatLocation", () => {
   it.each([
     [{ file: "a.yml" }, "a.yml"],
     [{ file: "a.yml", line: 2 }, "a.yml:2"],
     [{ file: "a.yml", line: 2, column: 3 }, "a.yml:2:3"],
   ])("gives as much of the place as is known: %o", (location, text) => {
     expect(formatLocation(location)).toBe(text);
-  });
-
-  it("does without place and remedy", () => {
-    expect(formatProblem({ rule: "workflow-missing", severity: "error", message: "No workflow." })).toBe(
-      "No workflow. [workflow-missing]",
-    );
   });
 });
 
@@ -95,15 +95,21 @@ describe("formatReport", () => {
     source: { file: "a.yml", line: 3, column: 5 },
     remedy: "Did you mean `note`?",
   };
-  const warning: Problem = { rule: "component-unreachable", severity: "warning", message: "Nothing uses `x`." };
+  const warning: Problem = {
+    rule: "component-unreachable",
+    severity: "warning",
+    message: "Nothing uses `x`.",
+    source: { file: "b.yml", line: 2 },
+    remedy: "Remove it.",
+  };
 
   it("has one line a problem, which says where it is", () => {
     expect(formatReport([error, warning, warning])).toBe(
       [
         "1 error and 2 warnings found:",
         "  a.yml:3:5: There is no type `nope`. Did you mean `note`? [type-unknown]",
-        "  warning: Nothing uses `x`. [component-unreachable]",
-        "  warning: Nothing uses `x`. [component-unreachable]",
+        "  warning: b.yml:2: Nothing uses `x`. Remove it. [component-unreachable]",
+        "  warning: b.yml:2: Nothing uses `x`. Remove it. [component-unreachable]",
       ].join("\n"),
     );
   });
@@ -145,9 +151,10 @@ describe("the errors of a run", () => {
 
   it("name the component whose build failed, and keep the reason as cause", () => {
     const cause = new TypeError("no socket");
-    const error = new ComponentBuildFailedError("notepad", "per_user_notepad", cause);
+    const source = { file: "a.yml", line: 2, column: 3 };
+    const error = new ComponentBuildFailedError("notepad", "per_user_notepad", { cause, source });
     expect(error.message).toBe("The component notepad (per_user_notepad) could not be built.");
-    expect(error.cause).toBe(cause);
+    expect(error).toMatchObject({ cause, source });
   });
 
   it("tell stored states that cannot be served by their code", () => {

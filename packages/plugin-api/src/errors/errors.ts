@@ -7,9 +7,10 @@ export class StartupRefusedError extends AlcoveError<"STARTUP_REFUSED"> {
   /** Errors and warnings, in the order in which they are reported. */
   readonly problems: readonly Problem[];
 
-  constructor(problems: readonly Problem[]) {
+  constructor(problems: readonly Problem[], options: Pick<AlcoveErrorOptions, "cause"> = {}) {
     const errors = problems.filter((problem) => problem.severity === "error");
     super("STARTUP_REFUSED", formatReport(errors), {
+      ...options,
       details: errors.map((problem) => formatProblem(problem)),
     });
     this.problems = problems;
@@ -72,12 +73,18 @@ export class ResourceConflictError extends AlcoveError<"RESOURCE_CONFLICT"> {
 
 /** Raised when a plugin's build function throws, or takes too long. Whatever was built before it has been released again. */
 export class ComponentBuildFailedError extends AlcoveError<"COMPONENT_BUILD_FAILED"> {
-  /** @param cause What was thrown; `undefined` with a `reason` in its place, which completes "could not be built: …". */
-  constructor(componentName: string, typeName: string, cause: unknown, reason?: string) {
+  /** @param reason Completes "could not be built: …", where nothing was thrown. */
+  constructor(
+    componentName: string,
+    typeName: string,
+    { reason, ...options }: Pick<AlcoveErrorOptions, "cause" | "source"> & { readonly reason?: string },
+  ) {
     const ending = reason === undefined ? "." : `: ${reason}.`;
-    super("COMPONENT_BUILD_FAILED", `The component ${componentName} (${typeName}) could not be built${ending}`, {
-      ...(cause === undefined ? {} : { cause }),
-    });
+    super(
+      "COMPONENT_BUILD_FAILED",
+      `The component ${componentName} (${typeName}) could not be built${ending}`,
+      options,
+    );
   }
 }
 

@@ -8,41 +8,46 @@ export interface SourceLocation {
   readonly column?: number;
 }
 
-/** The rule a {@link Problem} breaks. Stable, so that scripts can match it. */
-export type ProblemRule =
-  | "config-file"
-  | "config-syntax"
-  | "config-schema"
-  | "config-unknown-key"
-  | "config-unsupported"
-  | "config-environment"
-  | "config-base"
-  | "config-text-file"
-  | "config-override"
-  | "plugin-not-found"
-  | "plugin-manifest"
-  | "plugin-version"
-  | "plugin-not-allowed"
-  | "plugin-duplicate"
-  | "plugin-peer"
-  | "plugin-module"
-  | "type-unknown"
-  | "type-ambiguous"
-  | "reference-unknown"
-  | "reference-kind"
-  | "reference-schema"
-  | "reference-separator"
-  | "dependency-scope"
-  | "dependency-cycle"
-  | "name-clash"
-  | "group-filter"
-  | "middleware-list"
-  | "middleware-unsuitable"
-  | "component-unreachable"
-  | "workflow-missing"
-  | "service-clash";
+/** Every rule a {@link Problem} may break. Stable, so that scripts can match them. */
+export const problemRules = [
+  "config-file",
+  "config-syntax",
+  "config-schema",
+  "config-unknown-key",
+  "config-unsupported",
+  "config-environment",
+  "config-base",
+  "config-text-file",
+  "config-override",
+  "plugin-not-found",
+  "plugin-manifest",
+  "plugin-version",
+  "plugin-not-allowed",
+  "plugin-duplicate",
+  "plugin-peer",
+  "plugin-module",
+  "plugin-start",
+  "type-unknown",
+  "type-ambiguous",
+  "reference-unknown",
+  "reference-kind",
+  "reference-schema",
+  "reference-separator",
+  "dependency-scope",
+  "dependency-cycle",
+  "name-clash",
+  "group-filter",
+  "middleware-list",
+  "middleware-unsuitable",
+  "component-unreachable",
+  "workflow-missing",
+  "service-clash",
+] as const;
 
-/** One fault found before anything was started. All faults are collected and reported together. */
+/** The rule a {@link Problem} breaks. */
+export type ProblemRule = (typeof problemRules)[number];
+
+/** One fault found before anything was started, or while it was. All faults are collected and reported together. */
 export interface Problem {
   /** The rule that is broken. */
   readonly rule: ProblemRule;
@@ -50,17 +55,15 @@ export interface Problem {
   readonly severity: "error" | "warning";
   /** What is wrong, naming the thing that is wrong. */
   readonly message: string;
-  /** Where it is wrong, where that is known. */
-  readonly source?: SourceLocation;
+  /** Where it is wrong. */
+  readonly source: SourceLocation;
   /** How to mend it. */
-  readonly remedy?: string;
+  readonly remedy: string;
 }
 
-/** One line: `configs/a.yml:12:3: <message>. <remedy>` with whatever parts are known. */
-export function formatProblem(problem: Problem): string {
-  const remedy = problem.remedy === undefined ? "" : ` ${problem.remedy}`;
-  const place = problem.source === undefined ? "" : `${formatLocation(problem.source)}: `;
-  return `${place}${problem.message}${remedy} [${problem.rule}]`;
+/** One line: `configs/a.yml:12:3: <message>. <remedy> [<rule>]`. */
+export function formatProblem({ source, message, remedy, rule }: Problem): string {
+  return `${formatLocation(source)}: ${message} ${remedy} [${rule}]`;
 }
 
 /** A report for people: a heading that counts errors and warnings, then one line for each problem. */

@@ -41,7 +41,11 @@ type Instance = FunctionsInstance | Middleware | ObjectStoreDriver;
 export async function buildComponent(component: ComponentPlan, surroundings: ComponentSurroundings): Promise<void> {
   const { container } = surroundings;
   const instance = await instantiate(component, surroundings);
-  container.bind<Instance>(componentIdentifier(component)).toConstantValue(instance);
+  container.bind<unknown>(componentIdentifier(component)).toConstantValue(instance);
+  if (component.definition.kind === "per_user_service") {
+    // The room is nobody's parent, so that nobody but its user's components can ever be handed it.
+    container.bind<unknown>(component.definition.service).toConstantValue(instance);
+  }
 }
 
 /** Every function a container can reach, its parent's included, by slot: for calls without any lookup by name. */
@@ -58,7 +62,7 @@ export function resolveFunctions(container: Container, components: readonly Comp
   return table;
 }
 
-async function instantiate(component: ComponentPlan, surroundings: ComponentSurroundings): Promise<Instance> {
+async function instantiate(component: ComponentPlan, surroundings: ComponentSurroundings): Promise<unknown> {
   const { definition, name, config, functions } = component;
   const { container, clock, userId, releases, endings, buildTimeoutMs } = surroundings;
   const logger = new BuildLogger(surroundings.logger.child({ component: name }), surroundings.ofRun);
@@ -79,7 +83,9 @@ async function instantiate(component: ComponentPlan, surroundings: ComponentSurr
     switch (definition.kind) {
       case "middleware":
       case "object_store":
-        return await inTime<Middleware | ObjectStoreDriver>(component, definition.build(context), buildTimeoutMs);
+        return await inTime(component, definition.build(context), buildTimeoutMs);
+      case "per_user_service":
+        return await inTime(component, definition.build(context), buildTimeoutMs);
       case "function": {
         const built = await inTime(component, definition.build(context), buildTimeoutMs);
         return wrapped(functions, () => built, component, container);
@@ -93,20 +99,24 @@ async function instantiate(component: ComponentPlan, surroundings: ComponentSurr
   } catch (error) {
     throw error instanceof ComponentBuildFailedError
       ? error
-      : new ComponentBuildFailedError(name, component.type.qualifiedName, error);
+      : new ComponentBuildFailedError(name, component.type.qualifiedName, { cause: error, source: component.source });
   } finally {
     logger.endBuild();
   }
 }
 
 /** What is built after the time is in nobody's reach; what it acquires by then is released at once. */
-async function inTime<Built>({ name, type }: ComponentPlan, build: Promise<Built>, timeoutMs: number): Promise<Built> {
+async function inTime<Built>(
+  { name, type, source }: ComponentPlan,
+  build: Promise<Built>,
+  timeoutMs: number,
+): Promise<Built> {
   const built = await withinTime(build, timeoutMs);
   if (built !== late) {
     return built;
   }
   const reason = `its build had not ended after ${timeoutMs / 1_000} s (general.plugin_start_timeout); it is of the plugin ${describePlugin(type.plugin)}`;
-  throw new ComponentBuildFailedError(name, type.qualifiedName, undefined, reason);
+  throw new ComponentBuildFailedError(name, type.qualifiedName, { reason, source });
 }
 
 /** The functions of a component, each with its middleware around it, which has been built before. */

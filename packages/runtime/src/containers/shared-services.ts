@@ -1,5 +1,12 @@
-import { AlcoveError, Clock, type DisposalStack, Logger, type ServiceIdentifier } from "@alcove/plugin-api";
-import { describePlugin, describeService, late, withinTime } from "@alcove/plugin-loader";
+import {
+  AlcoveError,
+  Clock,
+  type DisposalStack,
+  Logger,
+  type ServiceIdentifier,
+  type SourceLocation,
+} from "@alcove/plugin-api";
+import { describePlugin, describeService, late, locateInFile, withinTime } from "@alcove/plugin-loader";
 import { Container } from "inversify";
 import type { ApplicationPlan, ServicesPlan } from "../plan/application-plan.js";
 import { guardedModule } from "./guarded-module.js";
@@ -77,17 +84,20 @@ async function attempt<Result>(
   action: () => Promise<Result>,
 ): Promise<Result> {
   const failure = `The services ${name} of the plugin ${describePlugin(plugin)} failed: ${fault}`;
+  const place = (): Promise<SourceLocation> => locateInFile(plugin.manifestFile, ["contributes", "services", name]);
   let result: Result | typeof late;
   try {
     result = await withinTime(action(), timeoutMs);
   } catch (cause) {
-    throw AlcoveError.is(cause) && cause.code === "SERVICE_FAILED"
-      ? cause
-      : new AlcoveError("SERVICE_FAILED", `${failure}.`, { cause });
+    const isRefusal = AlcoveError.is(cause) && cause.code === "SERVICE_FAILED";
+    throw new AlcoveError("SERVICE_FAILED", isRefusal ? cause.message : `${failure}.`, {
+      ...(isRefusal ? {} : { cause }),
+      source: await place(),
+    });
   }
   if (result === late) {
     const wait = `within ${timeoutMs / 1_000} s (general.plugin_start_timeout)`;
-    throw new AlcoveError("SERVICE_FAILED", `${failure} ${wait}.`);
+    throw new AlcoveError("SERVICE_FAILED", `${failure} ${wait}.`, { source: await place() });
   }
   return result;
 }

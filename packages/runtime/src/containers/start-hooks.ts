@@ -1,9 +1,11 @@
-import { AlcoveError, type DisposalStack, type LifecycleDefinition } from "@alcove/plugin-api";
-import { describePlugin, late, withinTime } from "@alcove/plugin-loader";
+import { AlcoveError, type DisposalStack, type LifecycleDefinition, type SourceLocation } from "@alcove/plugin-api";
+import { describePlugin, late, locateInFile, withinTime } from "@alcove/plugin-loader";
 import type { Container } from "inversify";
 import type { ProcessPartPlan } from "../plan/application-plan.js";
 import { processContextOf } from "./process-context.js";
 import type { RootSurroundings } from "./root-surroundings.js";
+
+type HooksPlan = ProcessPartPlan<LifecycleDefinition>;
 
 /**
  * Runs what plugins do at start, one after the other. What they do at the end is added to the releases once the start of
@@ -13,7 +15,7 @@ import type { RootSurroundings } from "./root-surroundings.js";
  * @throws HOOK_FAILED
  */
 export async function startHooks(
-  plans: readonly ProcessPartPlan<LifecycleDefinition>[],
+  plans: readonly HooksPlan[],
   container: Container,
   surroundings: RootSurroundings,
   releases: DisposalStack,
@@ -21,10 +23,9 @@ export async function startHooks(
 ): Promise<void> {
   for (const plan of plans.filter(({ plugin }) => !missing.has(plugin.id))) {
     const { onStart, onStop } = plan.definition;
-    const owner = `the hooks ${plan.name} of the plugin ${describePlugin(plan.plugin)}`;
     const context = processContextOf(plan, container, surroundings);
     try {
-      await inTime(onStart?.(context), owner, surroundings.buildTimeoutMs);
+      await inTime(onStart?.(context), plan, surroundings.buildTimeoutMs);
     } catch (error) {
       if (!plan.plugin.isOptional) {
         throw error;
@@ -34,21 +35,27 @@ export async function startHooks(
       continue;
     }
     if (onStop !== undefined) {
-      releases.add(() => onStop(context), owner);
+      releases.add(() => onStop(context), describeHooks(plan));
     }
   }
 }
 
-async function inTime(start: Promise<void> | undefined, owner: string, timeoutMs: number): Promise<void> {
-  const failure = `The start of ${owner}`;
+function describeHooks({ name, plugin }: HooksPlan): string {
+  return `the hooks ${name} of the plugin ${describePlugin(plugin)}`;
+}
+
+async function inTime(start: Promise<void> | undefined, plan: HooksPlan, timeoutMs: number): Promise<void> {
+  const failure = `The start of ${describeHooks(plan)}`;
+  const place = (): Promise<SourceLocation> =>
+    locateInFile(plan.plugin.manifestFile, ["contributes", "lifecycle", plan.name]);
   let outcome: typeof late | undefined;
   try {
     outcome = (await withinTime(Promise.resolve(start), timeoutMs)) ?? undefined;
   } catch (cause) {
-    throw new AlcoveError("HOOK_FAILED", `${failure} failed.`, { cause });
+    throw new AlcoveError("HOOK_FAILED", `${failure} failed.`, { cause, source: await place() });
   }
   if (outcome === late) {
     const message = `${failure} had not ended after ${timeoutMs / 1_000} s (general.plugin_start_timeout).`;
-    throw new AlcoveError("HOOK_FAILED", message);
+    throw new AlcoveError("HOOK_FAILED", message, { source: await place() });
   }
 }

@@ -8,6 +8,7 @@ import type {
   LifecycleDefinition,
   Scope,
   ServicesDefinition,
+  SourceLocation,
 } from "@alcove/plugin-api";
 import type { ComponentType, DiscoveredPlugin } from "@alcove/plugin-loader";
 import type { ObjectStoreLimits } from "./object-store-fields.js";
@@ -19,14 +20,17 @@ export type ComponentSection =
   | "middleware"
   | "object_stores"
   | "http_routes"
+  | "per_user_services"
   | "workflow";
 
 /** One configured component, checked and ready to build. The same for every user: it holds nothing of any of them. */
 export interface ComponentPlan {
   /** Its name in the configuration; `workflow` for the workflow. */
   readonly name: string;
-  /** Where it stands in the configuration. */
+  /** The section of the configuration it stands in. */
   readonly section: ComponentSection;
+  /** Where it stands there. */
+  readonly source: SourceLocation;
   /** What its `_type` selects. */
   readonly type: ComponentType;
   /** What its module exports. */
@@ -45,7 +49,7 @@ export interface ComponentPlan {
   readonly middleware: readonly ComponentPlan[];
   /** Whether it keeps state, collections or objects, or may call what does. */
   readonly isStateful: boolean;
-  /** The functions it offers: one, the members of a group, or what answers routes; none where it is a middleware or an object store. */
+  /** The functions it offers: one, the members of a group, or what answers routes; none where it is anything else. */
   readonly functions: readonly FunctionPlan[];
   /** Its state, if it declares one. */
   readonly state: StatePlan | undefined;

@@ -1,3 +1,4 @@
+import type { ConfigDocument } from "@alcove/config";
 import type { FunctionGroupHandle, FunctionHandle, ObjectStoreHandle, Reference } from "@alcove/plugin-api";
 import { PlannedObjectStoreHandle } from "../objects/object-store-handle.js";
 import { PlannedFunctionHandle } from "../runs/function-handle.js";
@@ -31,6 +32,7 @@ export function compilePlan(
   components: readonly ConfiguredComponent[],
   { dependencies, entries }: PlannedGraph,
   processParts: ProcessPlan,
+  document: Pick<ConfigDocument, "locateKey">,
 ): ApplicationPlan {
   const workflow = components.find((component) => component.section === "workflow");
   if (workflow === undefined) {
@@ -38,7 +40,7 @@ export function compilePlan(
   }
   const ordered = inBuildOrder(components, dependencies);
   const reached = reachedFrom([workflow, ...entries.map(({ component }) => component)], dependencies);
-  const compiler = new PlanCompiler(dependencies);
+  const compiler = new PlanCompiler(dependencies, document);
   const plans = ordered
     // What an optional plugin contributes and nothing reaches is not built, so that it cannot fail.
     .filter((component) => isBuiltAnyway(component) || reached.has(component))
@@ -103,9 +105,11 @@ class PlanCompiler {
   #stateCount = 0;
   readonly #plans = new Map<ConfiguredComponent, ComponentPlan>();
   readonly #dependencies: readonly Dependency[];
+  readonly #document: Pick<ConfigDocument, "locateKey">;
 
-  constructor(dependencies: readonly Dependency[]) {
+  constructor(dependencies: readonly Dependency[], document: Pick<ConfigDocument, "locateKey">) {
     this.#dependencies = dependencies;
+    this.#document = document;
   }
 
   /** Compiles one component; those it depends on have to be compiled before. */
@@ -115,6 +119,7 @@ class PlanCompiler {
     const plan: ComponentPlan = Object.freeze({
       name: component.name,
       section: component.section,
+      source: this.#document.locateKey(component.source.path),
       type: component.type,
       definition: component.definition,
       scope: component.scope,

@@ -34,13 +34,16 @@ export interface OfferedFunction {
   readonly schemas: FunctionSchemas;
 }
 
-/** One component depends on another because its configuration references it, or because the other is put around it. */
+/**
+ * One component depends on another because its configuration references it, because the other is put around it, or because it asks
+ * for the service the other provides.
+ */
 export interface Dependency {
   readonly from: ConfiguredComponent;
   readonly to: ConfiguredComponent;
   /** The member of a group, where only that one is referenced. */
   readonly member: string | undefined;
-  /** The reference; `undefined` where the other is a middleware. */
+  /** The reference; `undefined` where the other is a middleware or a service. */
   readonly reference: Reference | undefined;
   /** Where that stands in the configuration. */
   readonly path: readonly (string | number)[];

@@ -32,7 +32,7 @@ export function buildDependencyGraph(
           severity: "error",
           message: `${from.name} refers to ${found.fault}`,
           source: locateReference(document, from, placed),
-          ...names.remedyFor(placed),
+          remedy: names.remedyFor(placed),
         });
       } else {
         const { component: to, member } = found;
@@ -170,38 +170,33 @@ export class ReferenceableNames {
   }
 
   /** How to mend a name that leads nowhere. */
-  remedyFor({ reference }: NamedReference): { remedy?: string } {
+  remedyFor({ reference }: NamedReference): string {
     const { kind } = reference;
     const name = currentName(reference);
     const alias = this.#renamed.get(name);
     if (kind === "function" && alias !== undefined) {
-      return { remedy: `It goes by its alias: write ${alias}.` };
+      return `It goes by its alias: write ${alias}.`;
     }
     if (this.#hidden.has(name)) {
-      return { remedy: "Change the group's include or exclude, or refer to another function." };
+      return "Change the group's include or exclude, or refer to another function.";
     }
     const candidates = [...this.#ofKind(kind).keys()];
     const [suggestion] = nearNames(name, candidates);
     if (suggestion !== undefined) {
-      return { remedy: `Did you mean ${suggestion}?` };
+      return `Did you mean ${suggestion}?`;
     }
     if (kind === "object_store") {
-      return {
-        remedy:
-          candidates.length === 0
-            ? "Add it under object_stores:, with its _type."
-            : `Configured: ${candidates.join(", ")}.`,
-      };
+      return candidates.length === 0
+        ? "Add it under object_stores:, with its _type."
+        : `Configured: ${candidates.join(", ")}.`;
     }
     const group = name.includes(MEMBER_SEPARATOR) ? name.slice(0, name.indexOf(MEMBER_SEPARATOR)) : name;
     const members = this.#groups.get(group)?.component.functions.keys();
-    return members === undefined
-      ? {
-          remedy:
-            candidates.length === 0 ? `No ${nameOf(kind)}s are configured.` : `Configured: ${candidates.join(", ")}.`,
-        }
-      : {
-          remedy: `Its functions are ${[...members].map((member) => `${group}${MEMBER_SEPARATOR}${member}`).join(", ")}.`,
-        };
+    if (members !== undefined) {
+      return `Its functions are ${[...members].map((member) => `${group}${MEMBER_SEPARATOR}${member}`).join(", ")}.`;
+    }
+    return candidates.length === 0
+      ? `Add it: no ${nameOf(kind)} is configured.`
+      : `Configured: ${candidates.join(", ")}.`;
   }
 }

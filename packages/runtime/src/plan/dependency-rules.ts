@@ -53,6 +53,7 @@ const kindNames = {
   middleware: "middleware",
   object_stores: "object store",
   http_routes: "set of HTTP routes",
+  per_user_services: "service",
   workflow: "workflow",
 } as const;
 

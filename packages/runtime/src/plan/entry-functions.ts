@@ -43,7 +43,7 @@ export function resolveEntryFunctions(
         severity: "error",
         message: `general.front_end.endpoints names ${found.fault}`,
         source: document.locate(path),
-        ...names.remedyFor(reference),
+        remedy: names.remedyFor(reference),
       });
     } else if (currentlyNamed === name) {
       entries.push(found);

@@ -12,6 +12,7 @@ import { placeMiddleware } from "./middleware-placement.js";
 import { checkSuitability } from "./middleware-suitability.js";
 import { checkNames } from "./name-rules.js";
 import { unusedObjectStores } from "./object-store-use.js";
+import { perUserProviders, serviceDependencies } from "./per-user-services.js";
 import { planProcess } from "./process-plan.js";
 import { type ResolvedComponents, resolveComponents, typesInUse } from "./resolve-components.js";
 
@@ -52,7 +53,12 @@ export async function planApplication(options: PlanOptions): Promise<PlanResult>
   const { components } = resolved;
   const { dependencies: references, problems: referenceProblems } = buildDependencyGraph(resolved, document);
   const placement = placeMiddleware(sections, resolved, document);
-  const dependencies = [...placement.dependencies, ...references];
+  const providers = perUserProviders(components, document);
+  const dependencies = [
+    ...placement.dependencies,
+    ...references,
+    ...serviceDependencies(components, providers.byService),
+  ];
   const { entries: endpoints, problems: entryProblems } = resolveEntryFunctions(
     sections.entryFunctions ?? [],
     resolved,
@@ -66,7 +72,11 @@ export async function planApplication(options: PlanOptions): Promise<PlanResult>
   const usedPlugins = plugins.filter(
     (plugin) => plugin.isListed || components.some((component) => component.type.plugin.id === plugin.id),
   );
-  const { parts, problems: processProblems } = await planProcess(usedPlugins, components, { document, timeoutMs });
+  const { parts, problems: processProblems } = await planProcess(usedPlugins, components, {
+    document,
+    timeoutMs,
+    perUser: providers.byService,
+  });
   const problems = [
     ...usable.problems,
     ...resolved.problems,
@@ -77,11 +87,13 @@ export async function planApplication(options: PlanOptions): Promise<PlanResult>
     ...(isComplete ? unusedObjectStores(components, references, document) : []),
     ...checkSuitability(dependencies, document),
     ...entryProblems,
+    ...providers.problems,
     ...checkDependencyRules({ components, dependencies, entries: entryComponents, isComplete }, document),
     ...processProblems,
   ];
   const hasErrors = problems.some((problem) => problem.severity === "error");
-  const plan = hasErrors ? undefined : compilePlan(components, { dependencies, entries }, { ...parts, missingPlugins });
+  const processPlan = { ...parts, missingPlugins };
+  const plan = hasErrors ? undefined : compilePlan(components, { dependencies, entries }, processPlan, document);
   return { plan, servedScope: servedScope(entryComponents), problems };
 }
 

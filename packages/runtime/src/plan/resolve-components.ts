@@ -22,6 +22,7 @@ const engineFields: Readonly<Record<ComponentKind, readonly string[]>> = {
   middleware: [],
   object_store: objectStoreFields,
   http_routes: [MIDDLEWARE_FIELD],
+  per_user_service: [],
 };
 const kindOfSection = {
   functions: "function",
@@ -29,6 +30,7 @@ const kindOfSection = {
   middleware: "middleware",
   object_stores: "object_store",
   http_routes: "http_routes",
+  per_user_services: "per_user_service",
   workflow: "function",
 } as const satisfies Record<ComponentSection, ComponentKind>;
 const typeLabels: Readonly<Record<ComponentKind, string>> = {
@@ -37,6 +39,7 @@ const typeLabels: Readonly<Record<ComponentKind, string>> = {
   middleware: "middleware type",
   object_store: "object store type",
   http_routes: "type of HTTP routes",
+  per_user_service: "type of per-user services",
 };
 
 /** What became of the configured components. */
@@ -79,15 +82,16 @@ function placedComponents(sections: ComponentSections): [string, ComponentSectio
     ...Object.entries(sections.middleware).map(entryOf("middleware")),
     ...Object.entries(sections.objectStores).map(entryOf("object_stores")),
     ...Object.entries(sections.httpRoutes).map(entryOf("http_routes")),
+    ...Object.entries(sections.perUserServices).map(entryOf("per_user_services")),
     ...(sections.workflow === undefined ? [] : [entryOf("workflow")(["workflow", sections.workflow])]),
   ];
 }
 
-const sectionsWithOwnNames: readonly ComponentSection[] = ["middleware", "object_stores", "http_routes"];
+const sectionsOfFunctions: ReadonlySet<ComponentSection> = new Set(["functions", "function_groups", "workflow"]);
 
-/** A name that no other component has: functions, groups and the workflow share theirs, the others do not. */
+/** A name that no other component has: functions, groups and the workflow share their names, all others do not. */
 export function nameKey(section: ComponentSection, name: string): string {
-  return sectionsWithOwnNames.includes(section) ? `${section} ${name}` : name;
+  return sectionsOfFunctions.has(section) ? name : `${section} ${name}`;
 }
 
 /** What something that is built, or is served, counts on. */
@@ -270,6 +274,7 @@ function functionsOf(
     }
     case "middleware":
     case "object_store":
+    case "per_user_service":
       return { visible: new Map(), hidden: new Set(), problems: [] };
   }
 }

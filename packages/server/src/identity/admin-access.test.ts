@@ -9,15 +9,17 @@ function requestFrom(remoteAddress: string | undefined, headers: Readonly<Record
   return { headers: { host: "localhost:8000", ...headers }, headersDistinct: {}, socket };
 }
 
-describe("what operators may do", () => {
-  const local = new AdminAccess({ providers: [], admins: [] }, "localhost");
+const providers = [{ type: "session_cookie" }] as const;
+
+describe("the figures of a server for development", () => {
+  const local = new AdminAccess({ providers, admins: [] }, "localhost");
 
   it.each([
     ["127.0.0.1", {}],
     ["::1", { host: "[::1]:8000" }],
     ["::ffff:127.0.0.1", { host: "127.0.0.1:8000", origin: "http://localhost:3000" }],
-  ])("is open to this machine, where only it reaches the server: %s %j", (address, headers) => {
-    expect(local.isOpenTo(requestFrom(address, headers))).toBe(true);
+  ])("are open to this machine, where only it reaches the server: %s %j", (address, headers) => {
+    expect(local.mayLook(requestFrom(address, headers))).toBe(true);
   });
 
   it.each([
@@ -30,14 +32,18 @@ describe("what operators may do", () => {
     ["127.0.0.1", { "x-forwarded-for": "10.0.0.1" }],
     ["127.0.0.1", { forwarded: "for=10.0.0.1" }],
     ["127.0.0.1", { via: "1.1 proxy" }],
-  ])("is not open to others, to what a proxy passes on, or to pages of other hosts: %s %j", (address, headers) => {
-    expect(local.isOpenTo(requestFrom(address, headers))).toBe(false);
+  ])("are not open to others, to what a proxy passes on, or to pages of other hosts: %s %j", (address, headers) => {
+    expect(local.mayLook(requestFrom(address, headers))).toBe(false);
   });
 
-  it("is open to nobody where others reach the server, or operators are named", () => {
+  it("are open to nobody where others reach the server, or operators are named", () => {
     const request = requestFrom("127.0.0.1", {});
-    expect(new AdminAccess({ providers: [], admins: [] }, "0.0.0.0").isOpenTo(request)).toBe(false);
-    expect(new AdminAccess({ providers: [], admins: [{ role: "x" }] }, "localhost").isOpenTo(request)).toBe(false);
+    expect(new AdminAccess({ providers, admins: [] }, "0.0.0.0").mayLook(request)).toBe(false);
+    expect(new AdminAccess({ providers, admins: [{ role: "x" }] }, "localhost").mayLook(request)).toBe(false);
+    const verified = { type: "api_key", issuer: "keys", keys: [] } as const;
+    expect(new AdminAccess({ providers: [...providers, verified], admins: [] }, "localhost").mayLook(request)).toBe(
+      false,
+    );
   });
 });
 

@@ -6,25 +6,31 @@ import type { IdentifiableRequest } from "./identity-provider.js";
 /** What proxies say about whom they speak for. */
 const proxyHeaders = ["forwarded", "via", "x-forwarded-for", "x-forwarded-host", "x-real-ip"] as const;
 
-/** Says who is an operator of the server. */
+/** Says who is an operator of the server, and who may look at its figures. */
 export class AdminAccess {
   readonly #rules: readonly AdminRule[];
-  readonly #isLocal: boolean;
+  readonly #isForDevelopment: boolean;
 
   /** @param host The host the server is configured to listen on. */
-  constructor({ admins }: IdentityConfig, host: string) {
+  constructor({ providers, admins }: IdentityConfig, host: string) {
     this.#rules = admins;
-    this.#isLocal = admins.length === 0 && isLoopbackHost(host);
+    this.#isForDevelopment =
+      admins.length === 0 && providers.every(({ type }) => type === "session_cookie") && isLoopbackHost(host);
+  }
+
+  /** Whether anybody can be an operator at all. */
+  get namesSomebody(): boolean {
+    return this.#rules.length > 0;
   }
 
   /**
-   * Whether the request may do what operators may without saying who sends it: where no operators are configured, and it
-   * comes from this machine to a server that only this machine reaches. A proxy on this machine speaks for others, and a
-   * browser on it shows pages of others; neither of them is meant.
+   * Whether the request may see figures without saying who sends it: on a server for development, which names no operators,
+   * verifies nobody and listens for this machine only, when it comes from this machine. A proxy that says so, and a browser
+   * with a page of another host, speak for others. A proxy that adds no header cannot be told from a caller on this machine.
    */
-  isOpenTo({ headers, socket }: IdentifiableRequest): boolean {
+  mayLook({ headers, socket }: IdentifiableRequest): boolean {
     return (
-      this.#isLocal &&
+      this.#isForDevelopment &&
       socket.remoteAddress !== undefined &&
       isLoopbackHost(socket.remoteAddress) &&
       isLoopbackHost(hostNameOf(`http://${headers.host}`)) &&

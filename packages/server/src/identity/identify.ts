@@ -40,6 +40,15 @@ export async function requireAdmin(context: RequestContext): Promise<void> {
   await identityOf(context).requireAdmin(context.req);
 }
 
+/**
+ * Insists on somebody who may see the figures of the server: see {@link Identity.requireViewer}.
+ *
+ * @throws RequestError as {@link requireAdmin}.
+ */
+export async function requireViewer(context: RequestContext): Promise<void> {
+  await identityOf(context).requireViewer(context.req);
+}
+
 function callerOf(context: RequestContext, found: Identified | undefined, scope: Scope): string | undefined {
   if (found === undefined && scope === "shared") {
     return undefined;

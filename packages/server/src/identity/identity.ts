@@ -72,20 +72,29 @@ export class Identity {
   }
 
   /**
-   * Insists on an operator: somebody whom `general.identity.admins` names; or, where that names nobody and only this
-   * machine reaches the server, whoever does.
+   * Insists on an operator: somebody whom `general.identity.admins` names.
    *
    * @throws RequestError CREDENTIAL_REQUIRED, FORBIDDEN and whatever {@link identify} throws; or rejects with it.
    */
   requireAdmin(request: IdentifiableRequest): void | Promise<void> {
-    if (request.headers["sec-fetch-site"] === "cross-site") {
+    if (isOfOtherSite(request)) {
       throw forbidden("Pages of other sites may not call it.");
     }
-    if (this.#admins.isOpenTo(request)) {
-      return;
+    if (!this.#admins.namesSomebody) {
+      throw forbidden("It names nobody so far.");
     }
     const found = this.identify(request);
     return found instanceof Promise ? found.then((one) => this.#assertAdmin(one)) : this.#assertAdmin(found);
+  }
+
+  /**
+   * Insists on somebody who may see the figures of the server: an operator, or on a server for development whoever calls
+   * from this machine; see {@link AdminAccess.mayLook}.
+   *
+   * @throws RequestError as {@link requireAdmin}.
+   */
+  requireViewer(request: IdentifiableRequest): void | Promise<void> {
+    return !isOfOtherSite(request) && this.#admins.mayLook(request) ? undefined : this.requireAdmin(request);
   }
 
   async #identifyRest(
@@ -132,6 +141,10 @@ function agreed(found: Identified | undefined, next: Identified | undefined): Id
     );
   }
   return found ?? next;
+}
+
+function isOfOtherSite({ headers }: IdentifiableRequest): boolean {
+  return headers["sec-fetch-site"] === "cross-site";
 }
 
 function forbidden(reason: string): RequestError {

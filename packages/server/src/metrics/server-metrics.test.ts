@@ -41,7 +41,13 @@ describe("GET /metrics", () => {
   it("is for operators: where other machines could ask for it, somebody has to be one", async () => {
     const address = await start({ frontEnd: { host: "0.0.0.0", allowInsecureIdentity: true } });
     const reply = await fetch(`${address.replace("0.0.0.0", "127.0.0.1")}/metrics`);
-    expect([reply.status, await reply.json()]).toMatchObject([401, { code: "CREDENTIAL_REQUIRED" }]);
+    expect([reply.status, await reply.json()]).toMatchObject([403, { code: "FORBIDDEN" }]);
+  });
+
+  it("is for operators where users are verified, also on this machine", async () => {
+    const identity = { providers: [{ type: "api_key", issuer: "keys", keys: [] }] } as const;
+    const reply = await fetch(`${await start({ identity })}/metrics`);
+    expect([reply.status, await reply.json()]).toMatchObject([403, { code: "FORBIDDEN" }]);
   });
 
   it("has the media type of Prometheus' text format, and is not to be kept", async () => {

@@ -8,7 +8,7 @@ import {
 } from "../routes/route-addresses.js";
 import { executionOperations } from "./execution-operations.js";
 import { componentRef, type OperationFacts } from "./operation.js";
-import { operator, operatorErrors, operatorOperations } from "./operator-operations.js";
+import { operatorErrors, operatorOperations, viewer } from "./operator-operations.js";
 import { anybody, identityErrors, storeErrors, user } from "./shared-facts.js";
 
 /** Every operation by method and path, e.g. `POST /generate`. */
@@ -143,7 +143,7 @@ const monitorUsers: OperationFacts = {
     schema: componentRef("MonitoredUsers"),
   },
   errors: operatorErrors,
-  security: operator,
+  security: viewer,
 };
 
 const metrics: OperationFacts = {
@@ -157,7 +157,7 @@ const metrics: OperationFacts = {
     schema: { type: "string" },
   },
   errors: [...operatorErrors, "INTERNAL"],
-  security: operator,
+  security: viewer,
 };
 
 const openApi: OperationFacts = {

@@ -7,8 +7,11 @@ import {
 } from "../routes/route-addresses.js";
 import { componentRef, type DocumentPart, type OperationFacts } from "./operation.js";
 
-/** Somebody whom `general.identity.admins` names, or on this machine anybody. */
-export const operator: readonly DocumentPart[] = [{}, { user: [] }];
+/** Somebody whom `general.identity.admins` names. */
+export const operator: readonly DocumentPart[] = [{ user: [] }];
+
+/** An operator, or on a server for development anybody on its machine. */
+export const viewer: readonly DocumentPart[] = [{}, ...operator];
 
 /** What the check for operators may answer with. */
 export const operatorErrors: readonly ErrorCode[] = [

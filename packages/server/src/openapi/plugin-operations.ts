@@ -61,7 +61,7 @@ async function operationOf(route: RouteFacts, output: z.ZodType, shelf: SchemaSh
     operationId: shelf.operationId,
     tag: tagOf(route),
     summary: description,
-    description: route.access === "user" ? single : "The route keeps nothing of whoever calls it.",
+    description: route.access === "user" ? single : "The route does not know who calls it.",
     parameters: [
       ...parametersOf(route.params, "path", shelf),
       ...parametersOf(route.query, "query", shelf),

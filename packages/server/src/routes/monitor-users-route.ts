@@ -1,6 +1,6 @@
 import type { Clock } from "@alcove/plugin-api";
 import type { ResidentFigures } from "@alcove/runtime";
-import { requireAdmin } from "../identity/identify.js";
+import { requireViewer } from "../identity/identify.js";
 import { userIdOfCookieName } from "../identity/user-id.js";
 import { replyWithJson } from "../json-reply.js";
 import type { RequestContext } from "../request-state.js";
@@ -13,7 +13,7 @@ export function monitorUsersRoute(
   clock: Clock,
 ): (context: RequestContext) => Promise<void> {
   return async (context) => {
-    await requireAdmin(context);
+    await requireViewer(context);
     const users = chosen(sessions.residents(), wantedUser(context)).map(userRow);
     const reply: MonitoredUsers = { timestamp: iso(clock.nowMs()), total_active_users: users.length, users };
     replyWithJson(context, 200, reply);

@@ -238,6 +238,7 @@ export function testConfig({
     middleware: {},
     objectStores: {},
     httpRoutes: {},
+    perUserServices: {},
     workflow: undefined,
     plugins: [],
     allowedPlugins: undefined,

@@ -9,6 +9,7 @@ import type {
   LifecycleDefinition,
   MiddlewareDefinition,
   ObjectStoreDefinition,
+  PerUserServiceDefinition,
   ServiceIdentifier,
   ServicesDefinition,
 } from "@alcove/plugin-api";
@@ -29,6 +30,8 @@ export interface InCodePlugin {
   readonly httpRoutes?: Readonly<Record<string, HttpRoutesDefinition>>;
   /** Its shared services, by a name of the plugin's own. */
   readonly services?: Readonly<Record<string, ServicesDefinition>>;
+  /** Its services of each user, by their `_type`. */
+  readonly perUserServices?: Readonly<Record<string, PerUserServiceDefinition>>;
   /** Its hooks of the process, by a name of the plugin's own. */
   readonly lifecycle?: Readonly<Record<string, LifecycleDefinition>>;
   /** Its health checks, by a name of the plugin's own. */
@@ -61,6 +64,7 @@ export async function writeInCodePlugin(folder: string, plugin: InCodePlugin): P
       object_stores: await writeContributions(directory, plugin.objectStores),
       http_routes: await writeContributions(directory, plugin.httpRoutes),
       services: await writeContributions(directory, plugin.services),
+      per_user_services: await writeContributions(directory, plugin.perUserServices),
       lifecycle: await writeContributions(directory, plugin.lifecycle),
       health_checks: await writeContributions(directory, plugin.healthChecks),
     },
@@ -86,9 +90,20 @@ async function writeContributions(
 
 function ownFields(definition: Definition): Readonly<Record<string, unknown>> {
   if ("scope" in definition) {
-    return { scope: definition.scope, ...(definition.kind === "http_routes" ? { routes: accessOf(definition) } : {}) };
+    return { scope: definition.scope, ...ownFieldsOfKind(definition) };
   }
   return definition.kind === "services" ? { binds: definition.provides.map(identifierName) } : {};
+}
+
+function ownFieldsOfKind(definition: ComponentDefinition): Readonly<Record<string, unknown>> {
+  switch (definition.kind) {
+    case "http_routes":
+      return { routes: accessOf(definition) };
+    case "per_user_service":
+      return { provides: identifierName(definition.service) };
+    default:
+      return {};
+  }
 }
 
 /** As manifests name routes: by their addresses, with whom each serves. */
