@@ -33,7 +33,7 @@ const refused: [string, string, string[]][] = [
     "a store in the place of a function",
     "object_stores: { files: { _type: in_memory } }\nworkflow: { _type: user_filing, common: files }",
     [
-      'config.yml:2:41: workflow refers to "files" as a function, and it is an object store. No functions are configured. [reference-kind]',
+      'config.yml:2:41: workflow refers to "files" as a function, and it is an object store. Add it: no function is configured. [reference-kind]',
     ],
   ],
   [

@@ -6,7 +6,6 @@ import {
   type LogFields,
   type Logger,
   type Middleware,
-  type ObjectStoreDriver,
 } from "@alcove/plugin-api";
 import { describePlugin, late, withinTime } from "@alcove/plugin-loader";
 import type { Container } from "inversify";
@@ -34,8 +33,6 @@ export interface ComponentSurroundings {
 
 /** An instance of a component with functions: the built function of each planned one, its middleware around it. */
 type FunctionsInstance = ReadonlyMap<FunctionPlan, BuiltFunction>;
-
-type Instance = FunctionsInstance | Middleware | ObjectStoreDriver;
 
 /** Calls a component's `build` and binds what comes out of it. @throws ComponentBuildFailedError */
 export async function buildComponent(component: ComponentPlan, surroundings: ComponentSurroundings): Promise<void> {
@@ -83,9 +80,8 @@ async function instantiate(component: ComponentPlan, surroundings: ComponentSurr
     switch (definition.kind) {
       case "middleware":
       case "object_store":
-        return await inTime(component, definition.build(context), buildTimeoutMs);
       case "per_user_service":
-        return await inTime(component, definition.build(context), buildTimeoutMs);
+        return await inTime<unknown>(component, definition.build(context), buildTimeoutMs);
       case "function": {
         const built = await inTime(component, definition.build(context), buildTimeoutMs);
         return wrapped(functions, () => built, component, container);
