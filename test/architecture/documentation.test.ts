@@ -1,10 +1,11 @@
 import { existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join, relative } from "node:path";
+import { problemRules } from "@alcove/plugin-api";
 import ts from "typescript";
 import { describe, expect, it } from "vitest";
 import { undocumentedExports } from "./undocumented-exports.js";
-import { filesBelow, memberNames, readText, workspaceRoot } from "./workspace.js";
+import { filesBelow, memberNames, packageEntries, readText, workspaceRoot } from "./workspace.js";
 
 const pages = [
   "README.md",
@@ -14,14 +15,16 @@ const pages = [
 ].filter((name) => name.endsWith(".md"));
 
 /** The TypeScript examples that are whole modules (they import something), each as a file that lies beside its page. */
-const examples = pages.flatMap((page) =>
-  [...readText(page).matchAll(/^```ts(?: \S+)?\n(.*?)^```/gms)]
-    .map((match, index) => ({
-      file: join(workspaceRoot, `${page.replace(/\.md$/, "")}-example-${index + 1}.ts`),
-      text: match[1] ?? "",
-    }))
-    .filter(({ text }) => /^import /m.test(text)),
-);
+const examples = pages
+  .filter((page) => !/\/api-report[^/]*\.md$/.test(page))
+  .flatMap((page) =>
+    [...readText(page).matchAll(/^```ts(?: \S+)?\n(.*?)^```/gms)]
+      .map((match, index) => ({
+        file: join(workspaceRoot, `${page.replace(/\.md$/, "")}-example-${index + 1}.ts`),
+        text: match[1] ?? "",
+      }))
+      .filter(({ text }) => /^import /m.test(text)),
+  );
 
 describe("the documentation", () => {
   it("has examples that compile against the real packages", () => {
@@ -36,6 +39,12 @@ describe("the documentation", () => {
     expect(complaints(new Map([[file, text]]))).not.toEqual([]);
   });
 
+  it("explains every rule of plugins and of the dependency graph, and no other", () => {
+    const page = readText("packages/plugin-api/docs/dependency-rules.md");
+    const explained = [...page.matchAll(/^\| `([\w-]+)` \|/gm)].map((match) => match[1] ?? "");
+    expect(explained.toSorted()).toEqual(problemRules.filter((rule) => !rule.startsWith("config-")).toSorted());
+  });
+
   it("links to pages that are there", () => {
     const broken = pages.flatMap((page) =>
       [...readText(page).matchAll(/\]\((?!https?:|#|mailto:)([^)#\s]+)[^)]*\)/g)]
@@ -48,38 +57,95 @@ describe("the documentation", () => {
 });
 
 describe("the public API", () => {
-  const indexes = memberNames("packages").map((name) => join(workspaceRoot, "packages", name, "src/index.ts"));
+  const entries = packageEntries().map(({ source }) => join(workspaceRoot, source));
 
-  it("has a doc comment for everything that is exported, members of interfaces and classes included", () => {
-    expect(undocumentedExports(indexes, testOptions())).toEqual([]);
+  it("has a doc comment for everything that is exported, and for every part of it", () => {
+    expect(entries.length).toBeGreaterThanOrEqual(memberNames("packages").length);
+    expect(undocumentedExports(entries, testOptions())).toEqual([]);
   });
 
   it("would be told about a comment that is missing", () => {
-    const folder = mkdtempSync(join(tmpdir(), "alcove-undocumented-"));
-    const file = join(folder, "index.ts");
-    const lines = [
-      "export function bare(): void {}",
-      "/** Documented. */",
-      "export interface Options {",
-      "  /** Documented. */",
-      "  readonly good: number;",
-      "  readonly wanting: number;",
-      "}",
-      "/** Inherits what it implements. */",
-      "export class Built implements Options {",
-      "  readonly good = 1;",
-      "  readonly wanting = 1;",
-      "  readonly own = 1;",
-      "  readonly #hidden = 1;",
-      "  private readonly secret = this.#hidden;",
-      "}",
-    ];
-    writeFileSync(file, lines.join("\n"));
-    const found = undocumentedExports([file], testOptions()).map((fault) => fault.replace(/^.*:(\d+): /, "$1 "));
-    rmSync(folder, { recursive: true });
-    expect(found).toEqual(["1 bare", "6 Options.wanting", "11 Built.wanting", "12 Built.own"]);
+    expect(undocumentedIn(samples)).toEqual([
+      "base.ts:2 Base.inherited",
+      "base.ts:10 Chosen.wanting",
+      "base.ts:14 Chosen.other",
+      "base.ts:20 take.options",
+      "base.ts:22 take.result",
+      "index.ts:2 bare",
+      "index.ts:7 Options.wanting",
+      "index.ts:10 Options.nested.deep",
+      "index.ts:17 Built.wanting",
+      "index.ts:18 Built.own",
+    ]);
   });
 });
+
+/** Everything whose name says so wants a comment. */
+const samples: Readonly<Record<string, string>> = {
+  "base.ts": `interface Base {
+  readonly inherited: number;
+  /** Documented. */
+  readonly good: number;
+}
+/** Documented. */
+export type Chosen =
+  | {
+      readonly kind: "first";
+      readonly wanting: number;
+    }
+  | Readonly<Record<string, { readonly short: number }>>
+  | ReadonlyArray<{
+      readonly other: number;
+    }>;
+/** Documented. */
+export interface Derived extends Base {}
+/** Documented. */
+export declare function take(given: {
+  readonly options: number;
+}): {
+  readonly result: number;
+};
+`,
+  "index.ts": `export * from "./base.js";
+export function bare(): void {}
+/** Documented. */
+export interface Options {
+  /** Documented. */
+  readonly good: number;
+  readonly wanting: number;
+  /** Documented. */
+  readonly nested: {
+    readonly deep: number;
+  };
+}
+/** Inherits what it implements. */
+export class Built implements Options {
+  readonly good = 1;
+  readonly nested = { deep: 1 };
+  readonly wanting = 1;
+  readonly own = 1;
+  readonly #hidden = 1;
+  private readonly secret = this.#hidden;
+}
+`,
+};
+
+function undocumentedIn(files: Readonly<Record<string, string>>): string[] {
+  const folder = mkdtempSync(join(tmpdir(), "alcove-undocumented-"));
+  try {
+    for (const [name, text] of Object.entries(files)) {
+      writeFileSync(join(folder, name), text);
+    }
+    const found = undocumentedExports([join(folder, "index.ts")], testOptions());
+    return found.map((fault) => fault.replace(/^.*\/([\w.]+:\d+):/, "$1")).toSorted(inOrderOfLines);
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+}
+
+function inOrderOfLines(left: string, right: string): number {
+  return left.localeCompare(right, "en", { numeric: true });
+}
 
 function testOptions(): ts.CompilerOptions {
   const config = ts.getParsedCommandLineOfConfigFile(join(workspaceRoot, "test/tsconfig.json"), undefined, {

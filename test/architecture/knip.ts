@@ -29,9 +29,9 @@ const config: KnipConfig = {
       project: ["test/**/*.{ts,mjs,cjs,js}"],
       vitest: { config: ["test/vitest.config.ts"] },
       typescript: { config: ["tsconfig.json", "test/tsconfig.json"] },
-      // Plugins are found through package.json. The benchmarks' yardstick and the container tests stand on the libraries
-      // of the packages.
-      ignoreDependencies: ["@alcove/.+", "koa", "@koa/router", "koa-bodyparser", "zod", "inversify"],
+      // Plugins are found through package.json. The benchmarks' yardstick, the container tests and the rehearsal of
+      // releases stand on the libraries of the packages.
+      ignoreDependencies: ["@alcove/.+", "koa", "@koa/router", "koa-bodyparser", "zod", "inversify", "semver"],
       ignoreBinaries: ["strace"],
     },
     "packages/*": { entry: ["src/**/*.test.ts"], project: ["src/**/*.ts"] },

@@ -95,6 +95,10 @@ describe.each(members)("%s", (member) => {
     expect(packageFile(member).exports["./package.json"]).toBe("./package.json");
   });
 
+  it.runIf(member.startsWith("packages/"))("has its public surface written down", () => {
+    expect(isFile(`${member}/api-report.md`)).toBe(true);
+  });
+
   it("names only files that are there, or are built, in `files`", () => {
     const named = packageFile(member).files.filter((name) => !name.startsWith("!") && name !== "dist");
     expect(

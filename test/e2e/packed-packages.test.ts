@@ -1,31 +1,27 @@
 import { spawnSync } from "node:child_process";
-import { readFileSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 import { mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { dirname, join, relative, resolve } from "node:path";
+import { basename, dirname, join, relative, resolve } from "node:path";
 import { afterAll, beforeAll, expect } from "vitest";
 import { note, notesOf } from "./assistant-client.js";
 import { type CommandResult, nodeBinary, runCommand, workspaceFolder } from "./command-line.js";
 import { expectSuccess } from "./expect-success.js";
 import { LoopbackRegistry } from "./loopback-registry.js";
+import { publintMessages, typeProblems } from "./package-lint.js";
 import { type CommandStep, tutorialSteps } from "./tutorial-page.js";
 import { TutorialReader } from "./tutorial-reader.js";
 import { test } from "./workplace.js";
 
 const INSTALL_TIMEOUT_MS = 5 * 60_000;
 const plugin = "@alcove/plugin-per-user-assistant";
-const packed = [
-  "plugin-api",
-  "config",
-  "plugin-loader",
-  "state",
-  "runtime",
-  "server",
-  "create-alcove",
-  "alcove",
-  "testing",
-];
-const packageNames = packed.map((name) => (/^(create-)?alcove$/.test(name) ? name : `@alcove/${name}`));
+const members = ["packages", "plugins"].flatMap((kind) =>
+  readdirSync(join(workspaceFolder, kind)).map((name) => `${kind}/${name}`),
+);
+const packageNames = members
+  .filter((folder) => folder.startsWith("packages/"))
+  .map((folder) => basename(folder))
+  .map((name) => (/^(create-)?alcove$/.test(name) ? name : `@alcove/${name}`));
 
 /** Every file of an installed package, relative to it. */
 async function filesOf(folder: string): Promise<string[]> {
@@ -86,15 +82,35 @@ let registry: LoopbackRegistry;
 
 beforeAll(async () => {
   tarballs = await mkdtemp(join(tmpdir(), "alcove-registry-"));
-  registry = await LoopbackRegistry.start(tarballs, [
-    ...packed.map((name) => `packages/${name}`),
-    "plugins/per-user-assistant",
-  ]);
+  registry = await LoopbackRegistry.start(tarballs, members);
 }, INSTALL_TIMEOUT_MS);
 
 afterAll(async () => {
   await registry.close();
   await rm(tarballs, { recursive: true, force: true });
+});
+
+test("publint and Are The Types Wrong find nothing in any package or plugin", async () => {
+  const files = (await readdir(tarballs)).filter((name) => name.endsWith(".tgz"));
+  expect(files).toHaveLength(members.length);
+  for (const file of files) {
+    const tarball = join(tarballs, file);
+    expect([file, ...(await publintMessages(tarball)), ...(await typeProblems(tarball))]).toEqual([file]);
+  }
+});
+
+test("publint and Are The Types Wrong would see a package that is packed wrongly", async ({ workplace }) => {
+  const folder = join(workplace.folder, "package");
+  await mkdir(join(folder, "dist"), { recursive: true });
+  const exports = { ".": { types: "./dist/index.d.ts", default: "./dist/index.js" }, "./gone": "./dist/gone.js" };
+  const described = { name: "wrong", version: "1.0.0", type: "module", exports, files: ["dist"] };
+  await writeFile(join(folder, "package.json"), JSON.stringify(described));
+  await writeFile(join(folder, "dist/index.js"), "export const present = 1;\n");
+  await writeFile(join(folder, "dist/index.d.ts"), 'export * from "./missing.js";\n');
+  expectSuccess(await runCommand("npm", ["pack"], { cwd: folder }));
+  const tarball = join(folder, "wrong-1.0.0.tgz");
+  expect(await publintMessages(tarball)).toContainEqual(expect.stringContaining("dist/gone.js"));
+  expect(await typeProblems(tarball)).toContainEqual(expect.stringContaining('"InternalResolutionError"'));
 });
 
 test("a new app, of packages that were packed and installed outside the workspace, holds what it should, type-checks, passes its test and serves", {

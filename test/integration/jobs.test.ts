@@ -87,7 +87,12 @@ describe("a job", () => {
         () => executions.get("bob", job.id),
         () => executions.cancel("bob", job.id),
         () => executions.waitFor("bob", job.id, 10),
-        () => executions.follow("bob", job.id, { onChange: () => undefined, onStep: () => undefined }),
+        () =>
+          executions.follow("bob", job.id, {
+            onChange: () => undefined,
+            onLost: () => undefined,
+            onStep: () => undefined,
+          }),
       ]) {
         await expect(attempt()).rejects.toMatchObject({ code: "EXECUTION_NOT_FOUND" });
       }
@@ -196,6 +201,7 @@ describe("a job", () => {
       const heard: string[] = [];
       const { view } = await runtime.executions.follow("alice", job.id, {
         onChange: ({ status }) => heard.push(status),
+        onLost: () => heard.push("lost"),
         onStep: ({ payload }) => heard.push(payload.eventType),
       });
       expect(view.status).toBe("submitted");

@@ -90,8 +90,11 @@ export interface BasicConfig {
   readonly issuer: string;
   /** The only users there are. */
   readonly users: readonly {
+    /** The name it is called by. */
     readonly subject: string;
+    /** What its password is held against; the password itself is kept nowhere. */
     readonly password: PasswordHash;
+    /** Its roles, e.g. `operator`. */
     readonly roles: readonly string[];
   }[];
 }

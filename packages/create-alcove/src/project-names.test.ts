@@ -46,6 +46,8 @@ describe("the names of a project", () => {
     ["node_modules", "Take another name, e.g. alcove-plugin-node-modules"],
     ["fs", "Take another name, e.g. alcove-plugin-fs"],
     ["2048", "ids begin with a letter"],
+    ["alcove", "that is the id of what comes with Alcove"],
+    ["@acme/alcove-plugin-alcove", "that is the id of what comes with Alcove"],
     [`alcove-plugin-${"a".repeat(56)}`, "at most 55 characters"],
   ])("are refused for %j, with the reason", (name, reason) => {
     expect(() => projectNames("plugin", name)).toThrow(ProjectRefusedError);
@@ -57,7 +59,22 @@ describe("the names of a project", () => {
   });
 
   it("suit a manifest, or are refused, whatever the name", () => {
-    const pieces = fc.constantFrom("@", "/", "-", "_", ".", "a", "Z", "7", "plugin-", "alcove-", "ß", "é", " ");
+    const pieces = fc.constantFrom(
+      "@",
+      "/",
+      "-",
+      "_",
+      ".",
+      "a",
+      "Z",
+      "7",
+      "plugin-",
+      "alcove-",
+      "alcove",
+      "ß",
+      "é",
+      " ",
+    );
     const anyName = fc.oneof(
       fc.string({ unit: "binary" }),
       fc.array(pieces).map((parts) => parts.join("")),

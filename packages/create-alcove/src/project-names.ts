@@ -18,6 +18,7 @@ export interface ProjectNames {
 
 // A manifest allows a type 64 characters, of which `per_user_` takes 9.
 const LONGEST_ID = 55;
+const RESERVED_ID = "alcove";
 
 /**
  * Derives all names of a project from that of its package.
@@ -31,13 +32,22 @@ export function projectNames(kind: ProjectKind, packageName: string): ProjectNam
   }
   const folderName = packageName.replace(/^@[^/]+\//, "");
   const id = idOf(folderName);
-  if (kind === "plugin" && (id.length > LONGEST_ID || !/^[a-z]/.test(id))) {
+  const reason = kind === "plugin" ? idFault(id) : undefined;
+  if (reason !== undefined) {
     throw new ProjectRefusedError(
-      `${JSON.stringify(packageName)} cannot be the name of a plugin: its id would be ${JSON.stringify(id)}, and ids begin ` +
-        `with a letter and have at most ${LONGEST_ID} characters. Take another name, e.g. alcove-plugin-word-count.`,
+      `${JSON.stringify(packageName)} cannot be the name of a plugin: its id would be ${JSON.stringify(id)}, and ${reason}. ` +
+        "Take another name, e.g. alcove-plugin-word-count.",
     );
   }
   return { packageName, folderName, id, typeName: id.replaceAll("-", "_"), title: titleOf(id) };
+}
+
+function idFault(id: string): string | undefined {
+  if (id === RESERVED_ID) {
+    return "that is the id of what comes with Alcove";
+  }
+  const isWellFormed = id.length <= LONGEST_ID && /^[a-z]/.test(id);
+  return isWellFormed ? undefined : `ids begin with a letter and have at most ${LONGEST_ID} characters`;
 }
 
 // That it is a plugin of Alcove goes without saying among plugins.

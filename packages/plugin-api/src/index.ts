@@ -90,6 +90,7 @@ export {
   type ResolvedServices,
   type ServiceRequests,
 } from "./definitions/definition.js";
+export { engineFields } from "./definitions/engine-fields.js";
 export type { HttpRouteOptions } from "./definitions/http-route.js";
 export type { EngineProcessContext, ProcessContext } from "./definitions/process-context.js";
 export {
@@ -136,6 +137,7 @@ export type {
 export type { JsonValue } from "./json.js";
 export { type LogFields, Logger, silentLogger } from "./logger.js";
 export {
+  BUILT_IN_PLUGIN_ID,
   type ComponentContribution,
   type HttpRoutesContribution,
   MANIFEST_FORMAT,

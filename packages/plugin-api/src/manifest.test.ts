@@ -45,12 +45,17 @@ describe("the manifest schema", () => {
     expect(accepts({ ...manifest, contributes: { services } })).toBe(true);
   });
 
+  it("lets an id begin as that of Alcove does", () => {
+    expect(accepts({ ...manifest, id: "alcove-notes" })).toBe(true);
+  });
+
   it.each([
     ["another format", { ...manifest, manifest: 2 }],
     ["an unknown field", { ...manifest, entry: "./dist/index.js" }],
     ["an unknown section", { ...manifest, contributes: { tools: {} } }],
     ["an unknown field of a component", { ...manifest, contributes: { functions: { a: { ...notepad, kind: "x" } } } }],
     ["an unknown scope", { ...manifest, contributes: { functions: { a: { ...notepad, scope: "global" } } } }],
+    ["the id of what comes with Alcove", { ...manifest, id: "alcove" }],
     ["an id in capitals", { ...manifest, id: "Assistant" }],
     ["an id that ends in a dash", { ...manifest, id: "assistant-" }],
     ["an id that begins with a digit", { ...manifest, id: "1assistant" }],

@@ -38,7 +38,6 @@ export function checkManifest(value: unknown): ManifestCheck {
   const faults = [
     ...(parsed.error?.issues.flatMap((issue) => issueFaults(issue, value)) ?? []),
     ...overlookedKeyFaults(value),
-    ...reservedIdFaults(value),
   ];
   return { manifest: faults.length === 0 ? parsed.data : undefined, faults };
 }
@@ -98,22 +97,6 @@ function overlookedKeyFaults(root: unknown): ManifestFault[] {
       message: `the name "__proto__" in ${formatPath(path.slice(0, -1))} is wrong: it is reserved`,
       remedy: "Rename it.",
     }));
-}
-
-/** What comes with Alcove goes by this id, and so do types of it in configurations. */
-const reservedId = "alcove";
-
-function reservedIdFaults(root: unknown): ManifestFault[] {
-  return valueAt(root, ["id"]) === reservedId
-    ? [
-        {
-          path: ["id"],
-          part: "value",
-          message: `the field id is wrong: ${reservedId} is Alcove itself`,
-          remedy: "Choose another id.",
-        },
-      ]
-    : [];
 }
 
 function emptyManifestFault(): ManifestFault {

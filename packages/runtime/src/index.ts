@@ -30,6 +30,7 @@ export { Runtime, type RuntimeOptions } from "./runtime.js";
 export type { IdempotencyLimits, IdempotencyRequest } from "./sessions/recorded-replies.js";
 export type { ResidentFigures } from "./sessions/resident-figures.js";
 export { Session } from "./sessions/session.js";
+export { type SessionEndingListener, SessionEndings } from "./sessions/session-endings.js";
 export type { LatencyPercentiles } from "./sessions/session-figures.js";
 export { SessionManager, type SessionRequest } from "./sessions/session-manager.js";
 export { type ReceivedHeaders, spanContextOf, traceparentOf } from "./tracing/trace-headers.js";

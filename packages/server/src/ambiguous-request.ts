@@ -11,6 +11,12 @@ export function ambiguityOf(request: IncomingMessage): RequestError | undefined 
   if (httpVersionMajor !== 1 || (httpVersionMinor === 0 && request.headers["transfer-encoding"] !== undefined)) {
     return refusal("The request is not of HTTP/1.1, or mixes versions. Send it as HTTP/1.1.");
   }
+  const coding = request.headers["transfer-encoding"];
+  if (coding !== undefined && coding.trim().toLowerCase() !== "chunked") {
+    return refusal(
+      "The request has a transfer coding that this server does not know. Send the body as it is, or chunked.",
+    );
+  }
   let hosts = 0;
   let contentTypes = 0;
   for (let at = 0; at < rawHeaders.length; at += 2) {

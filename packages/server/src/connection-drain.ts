@@ -20,8 +20,11 @@ export class ConnectionDrain {
     this.#server = server;
     this.#openStreams = openStreams;
     server.on("connection", (socket: Socket) => {
+      // One that has offered another protocol in vain comes again with each such request.
+      if (!this.#latestResponses.has(socket)) {
+        socket.once("close", () => this.#latestResponses.delete(socket));
+      }
       this.#latestResponses.set(socket, undefined);
-      socket.once("close", () => this.#latestResponses.delete(socket));
     });
     server.on("request", (request: IncomingMessage, response: ServerResponse) => {
       this.#latestResponses.set(request.socket, response);

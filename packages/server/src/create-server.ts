@@ -68,8 +68,7 @@ async function listen(
       await pause(shutdownDelayMs);
     }
     const drained = Promise.all([drain.close(timeoutMs), sockets?.close(timeoutMs)]);
-    // From here on no client can come back.
-    life.resumableStreams?.close();
+    life.close();
     await drained;
   };
   return {

@@ -34,6 +34,12 @@ describe("what is no HTTP request", () => {
       "REQUEST_INVALID",
     ],
     [
+      "a transfer coding nobody knows",
+      "POST /generate HTTP/1.1\r\nHost: a\r\nConnection: close\r\nContent-Type: application/json\r\nTransfer-Encoding: gzip, chunked\r\n\r\n2\r\n{}\r\n0\r\n\r\n",
+      400,
+      "REQUEST_INVALID",
+    ],
+    [
       "headers beyond all measure",
       `GET / HTTP/1.1\r\nHost: a\r\nX: ${"x".repeat(20_000)}\r\n\r\n`,
       431,

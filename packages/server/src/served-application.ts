@@ -12,6 +12,7 @@ import type {
   ResidentFigures,
   RunRequest,
   RuntimeFigures,
+  SessionEndingListener,
   StepListener,
 } from "@alcove/runtime";
 
@@ -39,11 +40,18 @@ export interface ServedApplication {
      * catalogue.
      */
     session(options: {
+      /** Who asks; `undefined` for nobody in particular, who reaches shared functions only. */
       readonly userId: string | undefined;
+      /** The function that is served on its own; the workflow if left out. */
       readonly functionName?: string | undefined;
     }): ServedSession;
     /** Figures of the sessions in memory, in the order in which they woke up. */
     residents(): readonly ResidentFigures[];
+    /** Tells of users' sessions that are ended by somebody. */
+    readonly endings: {
+      /** Calls the listener for every end from now on. Returns the end of it. */
+      listen(listener: SessionEndingListener): () => void;
+    };
     /** Takes a user's session out of memory; resolves to whether it was there. @throws SESSION_BUSY. */
     evict(userId: string): Promise<boolean>;
   };

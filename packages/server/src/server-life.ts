@@ -32,10 +32,16 @@ export class ServerLife {
   /** How many WebSockets are open; likewise. */
   socketCount: () => number = () => 0;
 
+  readonly #stopForgetting: () => void;
+
   private constructor(options: ServerOptions, identity: Identity) {
     const { application, frontEnd } = options.config.general;
     this.openStreams = new OpenStreams(frontEnd.limits);
     this.resumableStreams = resumableStreams(frontEnd);
+    this.#stopForgetting = options.runtime.sessions.endings.listen({
+      onWanted: (userId) => this.resumableStreams?.giveUpAway(userId),
+      onOver: (userId) => this.resumableStreams?.forgetUser(userId),
+    });
     this.newSessionLimit = NewSessionLimit.of(frontEnd, options.clock);
     this.readiness = new Readiness(options.store, options.runtime.health);
     this.identity = identity;
@@ -45,6 +51,12 @@ export class ServerLife {
 
   static async create(options: ServerOptions): Promise<ServerLife> {
     return new ServerLife(options, await createIdentity(options));
+  }
+
+  /** From now on no client can come back to a stream. */
+  close(): void {
+    this.#stopForgetting();
+    this.resumableStreams?.close();
   }
 }
 

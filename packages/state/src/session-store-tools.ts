@@ -12,8 +12,11 @@ export interface ListedSession {
   /** The figures, as far as they can be believed; `undefined` for a damaged one. */
   readonly figures:
     | {
+        /** How many commits have led to this. */
         readonly revision: number;
+        /** When the session began; in milliseconds since 1970-01-01T00:00:00Z, as the other times. */
         readonly createdAtMs: number;
+        /** When its last run was committed. */
         readonly lastActivityAtMs: number;
         /** From this moment on the session is gone, though it is listed until it is swept. */
         readonly expiresAtMs: number;
@@ -41,16 +44,22 @@ export interface SessionList {
 export interface SessionDescription extends ListedSession {
   /** The states of its components by name; none of a session that is damaged or expired. */
   readonly components: readonly {
+    /** The component's place and type, e.g. `functions.notepad:per-user-assistant/per_user_notepad`. */
     readonly name: string;
+    /** The version of the plugin's state it was stored in. */
     readonly version: number;
     /** The length of the state as JSON. */
     readonly bytes: number;
+    /** The state, in its stored form. */
     readonly value: JsonValue;
   }[];
   /** Its records by kind, which is what stands before the last slash of a name, e.g. `idempotency/reply`. */
   readonly records: readonly {
+    /** What the names of these records have in common. */
     readonly kind: string;
+    /** How many there are. */
     readonly count: number;
+    /** The length of all their values together, as stored. */
     readonly bytes: number;
     /** How many of them cannot be read. */
     readonly damaged: number;

@@ -71,6 +71,7 @@ export interface CommittedComponentState {
 export type RecordChange =
   | {
       readonly kind: "put";
+      /** What the record is called below its session. */
       readonly name: string;
       /** The value as `JSON.stringify` gives it. */
       readonly json: string;

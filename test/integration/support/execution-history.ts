@@ -241,6 +241,7 @@ workflow: { _type: ${isResumable ? "resumable_order" : "order"} }
     const followed: ExecutionView[] = [];
     const { view } = await this.#runtime.executions.follow(known.user, known.id, {
       onChange: (next) => followed.push(next),
+      onLost: () => undefined,
       onStep: () => undefined,
     });
     followed.unshift(view);

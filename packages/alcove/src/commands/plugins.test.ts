@@ -45,6 +45,14 @@ async function project(yaml = "function_groups: { todo: { _type: per_user_todo }
   return join(folder, "config.yml");
 }
 
+/** The to-do list can be loaded, the other two cannot. */
+const withOptional = `plugins:
+  load:
+    - { plugin: "@alcove/plugin-todo", startup: optional }
+    - { plugin: later, startup: optional }
+    - { plugin: absent, startup: optional }
+`;
+
 describe("alcove plugins", () => {
   it("lists what was found, from where, whether it is in use, and why another was not loaded", async () => {
     const { exitCode, result, notice } = await alcove("list", "--config_file", await project());
@@ -91,6 +99,37 @@ describe("alcove plugins", () => {
       section: "http_routes",
       routes: expect.arrayContaining([{ method: "GET", path: "/plugins/todo/items", serves: "user" }]),
     });
+  });
+
+  it("lists what is optional and was not loaded apart, with the reason as a warning, and does not fail for it", async () => {
+    const { exitCode, result, notice } = await alcove("list", "--config_file", await project(withOptional));
+    expect(exitCode).toBe(0);
+    expect(result).toMatch(/^todo /m);
+    expect(result).not.toMatch(/^later /m);
+    expect(result).toMatch(/^Optional, and not loaded: absent, later$/m);
+    expect(notice).toMatch(/^2 warnings found:$/m);
+    expect(notice).toMatch(/The plugin later 1\.0\.0 works with Alcove \^9\.0\.0/);
+    expect(notice).toMatch(/config\.yml:5:\d+: .*absent/);
+  });
+
+  it("tells scripts which plugins may fail, and which have failed", async () => {
+    const { result } = await alcove("list", "--config_file", await project(withOptional), "--json");
+    const report = JSON.parse(result) as {
+      plugins: { id: string; startup: string }[];
+      missing: string[];
+      problems: { severity: string }[];
+    };
+    expect(report.plugins.map(({ id, startup }) => [id, startup])).toEqual([["todo", "optional"]]);
+    expect(report.missing).toEqual(["absent", "later"]);
+    expect(report.problems.map(({ severity }) => severity)).toEqual(["warning", "warning"]);
+  });
+
+  it("shows of one plugin whether the application starts without it", async () => {
+    const optional = await alcove("info", "todo", "--config_file", await project(withOptional));
+    expect(optional.result).toMatch(/^startup +optional$/m);
+    await writeFile(join(folder, "config.yml"), "{}");
+    const required = await alcove("info", "todo", "--config_file", join(folder, "config.yml"));
+    expect(required.result).toMatch(/^startup +required$/m);
   });
 
   it("says which plugin may be meant, and ends with 2, when there is none of that name", async () => {

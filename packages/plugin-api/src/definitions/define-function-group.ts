@@ -1,4 +1,4 @@
-import { z } from "zod";
+import type { z } from "zod";
 import type { BuildContext, CallContext, PerUserBuildContext, PerUserCallContext } from "../contexts.js";
 import type { Scope } from "../references.js";
 import { builtFunction } from "./built-function.js";
@@ -21,6 +21,7 @@ import {
   type ResolvedServices,
   type ServiceRequests,
 } from "./definition.js";
+import { checkedConfig } from "./engine-fields.js";
 import { checkedState, type StateDeclaration } from "./state-declaration.js";
 
 /** One member of a group: its schemas and description. */
@@ -62,7 +63,7 @@ interface StateOptions {
 }
 
 interface GroupOptions<Config, Members, Services> {
-  /** The fields the group takes beside `_type`, `include`, `exclude` and `tool_overrides`; none if left out. */
+  /** The fields the group takes beside `_type`, `include`, `exclude`, `tool_overrides` and `middleware`; none if left out. */
   readonly config?: Config;
   /** The members of the group, by name. */
   readonly functions: Members;
@@ -108,8 +109,8 @@ export interface PerUserFunctionGroupOptions<
 /**
  * Defines a shared function group: several functions with one configuration and one instance per process.
  *
- * @throws TypeError when a member's name has other characters than letters, digits, `_` and `-`, or a member has neither an
- * `output` nor a `streamOutput` schema.
+ * @throws TypeError when a member's name has other characters than letters, digits, `_` and `-`, a member has neither an
+ * `output` nor a `streamOutput` schema, or `config` has a field of {@link engineFields}.
  */
 export function defineFunctionGroup<
   Members extends GroupMembers,
@@ -145,7 +146,7 @@ function groupDefinition(
     [definitionMarker]: true as const,
     kind: "function_group" as const,
     scope,
-    config: options.config ?? z.object({}),
+    config: checkedConfig("function_group", options.config),
     functions,
     services: options.services ?? {},
     state: checkedState(state),

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import type { z } from "zod";
 import type { BuildContext, CallContext, PerUserBuildContext, PerUserCallContext } from "../contexts.js";
 import type { Scope } from "../references.js";
 import { builtFunction } from "./built-function.js";
@@ -20,6 +20,7 @@ import {
   type ResolvedServices,
   type ServiceRequests,
 } from "./definition.js";
+import { checkedConfig } from "./engine-fields.js";
 import { checkedState, type StateDeclaration } from "./state-declaration.js";
 
 type OutputOf<Schema> = Schema extends z.ZodType ? z.input<Schema> : undefined;
@@ -28,7 +29,7 @@ type EmptyConfig = z.ZodObject<Record<never, never>>;
 type NoServices = Record<never, never>;
 
 interface FunctionOptions<Config extends ConfigSchema, Input extends z.ZodType, Output, Chunk, Services> {
-  /** The fields the component takes beside `_type`; none if left out. Unknown fields are refused. */
+  /** The fields the component takes beside `_type` and `middleware`; none if left out. Unknown fields are refused. */
   readonly config?: Config;
   /** What a call takes. A schema that is not an object is sent as `{ "value": … }` over HTTP. */
   readonly input: Input;
@@ -112,7 +113,8 @@ interface StateOptions {
 /**
  * Defines a shared function: one instance for the whole process, with no state of any user.
  *
- * @throws TypeError when there is neither an `output` nor a `streamOutput` schema.
+ * @throws TypeError when there is neither an `output` nor a `streamOutput` schema, or `config` has a field of
+ * {@link engineFields}.
  */
 export function defineFunction<
   Input extends z.ZodType,
@@ -127,8 +129,7 @@ export function defineFunction<
 /**
  * Defines a per-user function: one instance per user session, with state and collections that are kept durably for that user.
  *
- * @throws TypeError when there is neither an `output` nor a `streamOutput` schema, or a declaration of state or of collections
- * cannot be kept.
+ * @throws TypeError as {@link defineFunction}, or when a declaration of state or of collections cannot be kept.
  */
 export function definePerUserFunction<
   Input extends z.ZodType,
@@ -158,7 +159,7 @@ function functionDefinition(
     [definitionMarker]: true as const,
     kind: "function" as const,
     scope,
-    config: options.config ?? z.object({}),
+    config: checkedConfig("function", options.config),
     input: options.input,
     output,
     streamOutput,

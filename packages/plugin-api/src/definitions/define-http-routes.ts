@@ -1,4 +1,4 @@
-import { z } from "zod";
+import type { z } from "zod";
 import type { BuildContext, CallContext, PerUserBuildContext, PerUserCallContext } from "../contexts.js";
 import type { HttpRouteAccess, HttpRouteAddress } from "../http-route-address.js";
 import type { Scope } from "../references.js";
@@ -13,6 +13,7 @@ import {
   type ResolvedServices,
   type ServiceRequests,
 } from "./definition.js";
+import { checkedConfig } from "./engine-fields.js";
 import { assertDistinct, type HttpRouteOptions, httpRoute } from "./http-route.js";
 
 /** A route that is no user's own. */
@@ -48,7 +49,7 @@ type Handlers<Declared, Call> = {
 type MaybePromise<Value> = Value | Promise<Value>;
 
 interface HttpRoutesOptions<Config, Declared, Services> {
-  /** The fields the routes take beside `_type`; none if left out. What they call is referenced here. */
+  /** The fields the routes take beside `_type` and `middleware`; none if left out. What they call is referenced here. */
   readonly config?: Config;
   /** The routes by their addresses, e.g. `GET /items/{id}`, below `/plugins/<id of the plugin>`. The manifest names every one. */
   readonly routes: Declared;
@@ -84,7 +85,8 @@ export interface PerUserHttpRoutesOptions<
  * Defines HTTP routes for the public and for operators: one instance for the whole process, which reaches nothing of any user.
  * Each request is a run of its own.
  *
- * @throws TypeError when an address is none, a request could be meant for two routes, or a route and its schemas do not go together.
+ * @throws TypeError when an address is none, a request could be meant for two routes, a route and its schemas do not go together, or
+ * `config` has a field of {@link engineFields}.
  */
 export function defineHttpRoutes<
   const Declared extends Routes<SharedHttpRouteOptions>,
@@ -131,7 +133,7 @@ function routesDefinition(
     [definitionMarker]: true as const,
     kind: "http_routes" as const,
     scope,
-    config: options.config ?? z.object({}),
+    config: checkedConfig("http_routes", options.config),
     routes: Object.freeze(Object.fromEntries(routes)),
     services: options.services ?? {},
     state: undefined,

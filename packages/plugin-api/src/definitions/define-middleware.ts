@@ -1,4 +1,4 @@
-import { z } from "zod";
+import type { z } from "zod";
 import type { BuildContext, PerUserBuildContext } from "../contexts.js";
 import type { Middleware, MiddlewareTarget } from "../middleware.js";
 import type { Scope } from "../references.js";
@@ -10,6 +10,7 @@ import {
   type ResolvedServices,
   type ServiceRequests,
 } from "./definition.js";
+import { checkedConfig } from "./engine-fields.js";
 
 type EmptyConfig = z.ZodObject<Record<never, never>>;
 type NoServices = Record<never, never>;
@@ -47,7 +48,11 @@ export interface PerUserMiddlewareOptions<Config extends ConfigSchema, Services 
   build(context: PerUserBuildContext<z.output<Config>, ResolvedServices<Services>>): MaybePromise<Middleware>;
 }
 
-/** Defines a shared middleware: one instance for the whole process, around functions of either scope. */
+/**
+ * Defines a shared middleware: one instance for the whole process, around functions of either scope.
+ *
+ * @throws TypeError when `config` has a field `_type`.
+ */
 export function defineMiddleware<
   Config extends ConfigSchema = EmptyConfig,
   Services extends ServiceRequests = NoServices,
@@ -55,7 +60,11 @@ export function defineMiddleware<
   return middlewareDefinition("shared", options);
 }
 
-/** Defines a per-user middleware: one instance per user session, around per-user functions only. */
+/**
+ * Defines a per-user middleware: one instance per user session, around per-user functions only.
+ *
+ * @throws TypeError as {@link defineMiddleware}.
+ */
 export function definePerUserMiddleware<
   Config extends ConfigSchema = EmptyConfig,
   Services extends ServiceRequests = NoServices,
@@ -74,7 +83,7 @@ function middlewareDefinition(
     [definitionMarker]: true as const,
     kind: "middleware" as const,
     scope,
-    config: options.config ?? z.object({}),
+    config: checkedConfig("middleware", options.config),
     services: options.services ?? {},
     state: undefined,
     collections: Object.freeze({}),

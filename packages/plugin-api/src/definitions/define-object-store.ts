@@ -1,4 +1,4 @@
-import { z } from "zod";
+import type { z } from "zod";
 import type { BuildContext } from "../contexts.js";
 import type { ObjectStoreDriver } from "../object-store-driver.js";
 import {
@@ -9,6 +9,7 @@ import {
   type ResolvedServices,
   type ServiceRequests,
 } from "./definition.js";
+import { checkedConfig } from "./engine-fields.js";
 
 type EmptyConfig = z.ZodObject<Record<never, never>>;
 type NoServices = Record<never, never>;
@@ -30,6 +31,8 @@ export interface ObjectStoreOptions<Config extends ConfigSchema, Services extend
 /**
  * Defines a type of object stores. It is shared by nature: the engine gives each user's components, and the shared ones, a view
  * of their own of what it stores.
+ *
+ * @throws TypeError when `config` has a field of {@link engineFields}.
  */
 export function defineObjectStore<
   Config extends ConfigSchema = EmptyConfig,
@@ -39,7 +42,7 @@ export function defineObjectStore<
     [definitionMarker]: true as const,
     kind: "object_store" as const,
     scope: "shared" as const,
-    config: options.config ?? z.object({}),
+    config: checkedConfig("object_store", options.config),
     services: options.services ?? {},
     state: undefined,
     collections: Object.freeze({}),

@@ -1,5 +1,5 @@
 import type { ServiceIdentifier } from "inversify";
-import { z } from "zod";
+import type { z } from "zod";
 import type { PerUserBuildContext } from "../contexts.js";
 import {
   type ConfigSchema,
@@ -10,6 +10,7 @@ import {
   type ResolvedServices,
   type ServiceRequests,
 } from "./definition.js";
+import { checkedConfig } from "./engine-fields.js";
 
 type MaybePromise<Value> = Value | Promise<Value>;
 
@@ -33,6 +34,8 @@ export interface PerUserServiceOptions<Service, Config extends ConfigSchema, Ser
 /**
  * Defines a service of each user: a client with the user's credentials, a cache, an index. Per-user components ask for it by its
  * identifier, as they ask for shared services; shared ones cannot. It keeps nothing durably: that is what state is for.
+ *
+ * @throws TypeError when `config` has a field `_type`.
  */
 export function definePerUserService<
   Service,
@@ -44,7 +47,7 @@ export function definePerUserService<
     kind: "per_user_service" as const,
     scope: "per-user" as const,
     service: options.provides,
-    config: options.config ?? z.object({}),
+    config: checkedConfig("per_user_service", options.config),
     services: options.services ?? {},
     state: undefined,
     collections: Object.freeze({}),

@@ -28,7 +28,9 @@ export type Implementation<Input, Output, Chunk, Call> = [Output] extends [undef
   : [Chunk] extends [undefined]
     ? (input: Input, call: Call) => Output | Promise<Output>
     : {
+        /** Called where a single result is asked for. */
         readonly invoke: (input: Input, call: Call) => Output | Promise<Output>;
+        /** Called where a stream is asked for. */
         readonly stream: (input: Input, call: Call) => AsyncIterable<Chunk>;
       };
 

@@ -13,7 +13,7 @@ function errorsPage(): string {
     "",
     "Every error Alcove raises on purpose carries one of these codes. They stand in HTTP replies (`code`), in log lines and in",
     "`--json` output, and a code that was released is never given another meaning. This page is generated from",
-    "`src/errors/error-catalogue.ts`; `npx vitest run --config test/vitest.config.ts --project unit --update` writes it anew.",
+    "`src/errors/error-catalogue.ts`; `npm run generate` writes it anew.",
     "",
   ].join("\n");
   return [introduction, ...entries].join("\n");

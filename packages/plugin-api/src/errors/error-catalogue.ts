@@ -124,8 +124,8 @@ export const errorCatalogue = {
     remedy: "Send one key of 1 to 255 characters, e.g. a UUID.",
   },
   IDEMPOTENCY_UNSUPPORTED: {
-    summary: "A shared workflow keeps nothing for anybody, so it cannot recognise a retry.",
-    remedy: "Call it without an idempotency key.",
+    summary: "A shared workflow keeps nothing to recognise a retry by, and a job has its job_id for that.",
+    remedy: "Call it without an idempotency key; under a job_id of your own a job is run once.",
   },
   IDEMPOTENCY_REPLY_TOO_LARGE: {
     summary: "The reply is too large to be recorded for its idempotency key; the run was rolled back.",

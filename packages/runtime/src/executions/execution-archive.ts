@@ -1,5 +1,4 @@
 import type { SessionStore } from "@alcove/state";
-import { interruptedError, viewOf } from "./execution.js";
 import type { UserRecords } from "./execution-ledger.js";
 import {
   type JournalEntry,
@@ -11,6 +10,7 @@ import {
   type StoredExecutionState,
 } from "./execution-records.js";
 import { type ExecutionView, isFinal, LONGEST_EXECUTION_ID } from "./execution-view.js";
+import { interruptedError, viewOf } from "./view-of-stored.js";
 
 const answersPerPage = 256;
 

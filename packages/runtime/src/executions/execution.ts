@@ -11,11 +11,12 @@ import {
   type StoredExecutionInput,
   type StoredExecutionState,
 } from "./execution-records.js";
-import { type ExecutionStatus, type ExecutionView, isFinal } from "./execution-view.js";
+import type { ExecutionStatus, ExecutionView } from "./execution-view.js";
 import type { InteractionResponse } from "./interaction-answer.js";
 import { divergedError, InteractionDesk, type InteractionListener } from "./interaction-desk.js";
 import type { ParkableRun, RunExecution } from "./run-execution.js";
 import { RunInteraction } from "./run-interaction.js";
+import { interruptedError, viewOf } from "./view-of-stored.js";
 
 /** What executions stand in. Nothing in it belongs to a user. */
 export interface ExecutionSurroundings {
@@ -64,6 +65,10 @@ export class Execution implements RunExecution {
   #committing: StoredExecutionState | undefined;
   #resultText: string | undefined;
   #abortRun: ((reason: AlcoveError) => void) | undefined;
+  // Whether its run was given up for an end of the session, which is to come or was refused.
+  #gaveWay: "to-be-seen" | "in-vain" | undefined;
+  // What its run ended with meanwhile.
+  #heldBack: AlcoveError | undefined;
 
   constructor(parts: ExecutionParts) {
     const { surroundings, id } = parts;
@@ -100,6 +105,11 @@ export class Execution implements RunExecution {
 
   get kind(): ExecutionView["kind"] {
     return this.#ledger.state.kind;
+  }
+
+  /** Whether it is durable that there is such an execution. */
+  get isStored(): boolean {
+    return this.#ledger.isStored;
   }
 
   /** Whether a run of it has begun in this process. */
@@ -237,8 +247,42 @@ export class Execution implements RunExecution {
     if (coded.code === "SHUTTING_DOWN" || coded.code === "OUTCOME_UNKNOWN") {
       // What is stored says what became of it, or the next start finds it unfinished.
       this.drop();
+    } else if (this.#gaveWay === "to-be-seen") {
+      this.#heldBack = coded;
+    } else if (this.#gaveWay === "in-vain") {
+      this.#goOnOrFinish(coded);
     } else {
-      this.#parts.surroundings.track(this.#finish(coded.code === "RUN_ABORTED" ? "interrupted" : "failure", coded));
+      this.#finishAfter(coded);
+    }
+  }
+
+  /** Gives up its run. Whether that is its end depends on what becomes of the session: see {@link sessionStays}. */
+  giveWay(): void {
+    // A run that has asked nobody anything is its caller's.
+    if (this.#ledger.isStored && !this.#ledger.isClosed && this.#committing === undefined) {
+      this.#gaveWay = "to-be-seen";
+      this.#abortRun?.(
+        new AlcoveError("RUN_ABORTED", "The run was given up so that the user's session could be ended."),
+      );
+    }
+  }
+
+  /** The session it gave way for was not ended: it is begun again if it had not begun, or the workflow may be begun again, and ends if not. */
+  sessionStays(): void {
+    if (this.#heldBack !== undefined) {
+      this.#goOnOrFinish(this.#heldBack);
+    } else if (this.#gaveWay !== undefined) {
+      this.#gaveWay = "in-vain";
+    }
+  }
+
+  #goOnOrFinish(error: AlcoveError): void {
+    this.#gaveWay = undefined;
+    this.#heldBack = undefined;
+    if (this.#attempt === undefined || this.#parts.surroundings.isResumable) {
+      this.#parts.surroundings.goOn(this);
+    } else {
+      this.#finishAfter(error);
     }
   }
 
@@ -276,6 +320,10 @@ export class Execution implements RunExecution {
   /** Gives up the question whose time is over. */
   timeOut(): Promise<void> {
     return this.#desk.timeOut(this.#attempt);
+  }
+
+  #finishAfter(error: AlcoveError): void {
+    this.#parts.surroundings.track(this.#finish(error.code === "RUN_ABORTED" ? "interrupted" : "failure", error));
   }
 
   /** @throws the store's errors: then the store goes on saying that it is unfinished. */
@@ -316,28 +364,4 @@ export class Execution implements RunExecution {
       watcher();
     }
   }
-}
-
-/** An execution as its owner may see it. @param result Its result, once it has one. */
-export function viewOf(id: string, state: StoredExecutionState, result: unknown): ExecutionView {
-  const { kind, status, createdAtMs, updatedAtMs, expiryMs, pending, error } = state;
-  return {
-    id,
-    kind,
-    status,
-    createdAtMs,
-    updatedAtMs,
-    expiresAtMs: isFinal(status) ? updatedAtMs + expiryMs : undefined,
-    pending: pending && { executionId: id, ...pending },
-    result,
-    error,
-  };
-}
-
-/** What an execution ends with whose process went away. */
-export function interruptedError(): AlcoveError {
-  return new AlcoveError(
-    "EXECUTION_INTERRUPTED",
-    "The server went away in the middle of the run; nothing of it was stored.",
-  );
 }

@@ -85,7 +85,7 @@ export class Executions {
     return view;
   }
 
-  /** @throws EXECUTION_NOT_FOUND, also when it is another user's; STATE_UNREADABLE, STORE_FAILED. */
+  /** What is known of one of the user's executions. @throws EXECUTION_NOT_FOUND, also when it is another user's; STATE_UNREADABLE, STORE_FAILED. */
   async get(userId: string, id: string): Promise<ExecutionView> {
     return (await this.#finder.view(userId, id)) ?? notFound(id);
   }
@@ -189,10 +189,19 @@ export class Executions {
     }
   }
 
-  /** Ends a user's executions together with the session they belong to. Nothing is written. */
+  /** Ends a user's executions together with the session they belong to. Nothing is written. What is not stored yet belongs to the next one. */
   endAllOf(userId: string): void {
     for (const execution of this.#live.of(userId)) {
-      execution.drop(new AlcoveError("RUN_ABORTED", "The user's session was ended."));
+      if (execution.isStored) {
+        execution.drop(new AlcoveError("RUN_ABORTED", "The user's session was ended."));
+      }
+    }
+  }
+
+  /** Goes on with those of a user's executions that gave way to an end of the session that did not come. */
+  keepAllOf(userId: string): void {
+    for (const execution of this.#live.of(userId)) {
+      execution.sessionStays();
     }
   }
 

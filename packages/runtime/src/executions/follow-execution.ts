@@ -1,11 +1,13 @@
 import type { StepListener } from "../events/intermediate-step.js";
 import type { Execution } from "./execution.js";
-import type { ExecutionView } from "./execution-view.js";
+import { type ExecutionView, isFinal } from "./execution-view.js";
 
 /** Who follows an execution. */
 export interface ExecutionFollower {
   /** Called with what it has become. */
   readonly onChange: (view: ExecutionView) => void;
+  /** Called when nothing more is heard of it though it has no end here: its session was ended, or what became of it is not known. */
+  readonly onLost: () => void;
   /** Called with every step of its run. */
   readonly onStep: StepListener;
 }
@@ -19,8 +21,18 @@ export interface FollowedExecution {
 }
 
 /** Follows an unfinished execution: the follower hears of every change from now on. */
-export function followExecution(execution: Execution, { onChange, onStep }: ExecutionFollower): FollowedExecution {
-  const ends = [execution.watch(() => onChange(execution.view())), execution.onStep(onStep)];
+export function followExecution(
+  execution: Execution,
+  { onChange, onLost, onStep }: ExecutionFollower,
+): FollowedExecution {
+  const look = (): void => {
+    if (execution.isGone && !isFinal(execution.status)) {
+      onLost();
+    } else {
+      onChange(execution.view());
+    }
+  };
+  const ends = [execution.watch(look), execution.onStep(onStep)];
   const unfollow = (): void => {
     for (const end of ends) {
       end();

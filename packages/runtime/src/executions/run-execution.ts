@@ -30,6 +30,8 @@ export interface RunExecution {
   recordsAtEnd(resultText: string | undefined): readonly RecordChange[] | undefined;
   /** The run is committed. */
   succeeded(): void;
+  /** Somebody who ends the session waits for nothing but its run: it is given up, unless that is its caller's. */
+  giveWay(): void;
   /** The run has failed, and nothing of it is stored. */
   failed(error: unknown): void;
 }

@@ -1,4 +1,11 @@
-import { type ComponentDefinition, type ComponentKind, MANIFEST_FORMAT, manifestSchema } from "@alcove/plugin-api";
+import {
+  BUILT_IN_PLUGIN_ID,
+  type ComponentDefinition,
+  type ComponentKind,
+  MANIFEST_FORMAT,
+  type Manifest,
+  manifestSchema,
+} from "@alcove/plugin-api";
 import { type ComponentType, type DiscoveredPlugin, sectionOfKind } from "@alcove/plugin-loader";
 import { builtInMiddleware } from "../middleware/built-in/built-in-middleware.js";
 import { builtInObjectStores } from "../objects/built-in/built-in-object-stores.js";
@@ -14,26 +21,28 @@ const builtInTypes: Readonly<Partial<Record<ComponentKind, Readonly<Record<strin
   object_store: builtInObjectStores,
 };
 
+const manifest: Manifest = {
+  manifest: MANIFEST_FORMAT,
+  id: BUILT_IN_PLUGIN_ID,
+  displayName: "Alcove",
+  description: "What comes with Alcove.",
+  requires: { alcove: "*" },
+  contributes: manifestSchema.shape.contributes.parse({
+    [sectionOfKind.middleware]: contributions(builtInMiddleware),
+    [sectionOfKind.object_store]: contributions(builtInObjectStores),
+  }),
+};
+
 /** The types every application has without installing anything, in the form of a plugin. */
 export const builtInPlugin: DiscoveredPlugin = Object.freeze({
-  id: "alcove",
+  id: BUILT_IN_PLUGIN_ID,
   packageName: "alcove",
   version: "built in",
   directory: "",
   manifestFile: "",
   isListed: false,
   isOptional: false,
-  manifest: manifestSchema.parse({
-    manifest: MANIFEST_FORMAT,
-    id: "alcove",
-    displayName: "Alcove",
-    description: "What comes with Alcove.",
-    requires: { alcove: "*" },
-    contributes: {
-      [sectionOfKind.middleware]: contributions(builtInMiddleware),
-      [sectionOfKind.object_store]: contributions(builtInObjectStores),
-    },
-  }),
+  manifest,
 });
 
 function contributions(types: Readonly<Record<string, BuiltInType>>): Readonly<Record<string, unknown>> {

@@ -16,21 +16,17 @@ const limitsSchema = z.object({
   operation_timeout: duration({ longestMs: 86_400_000, words: "one day" }).default(30_000),
 });
 
-/** The fields every object store takes beside those of its type. */
-export const objectStoreFields: readonly string[] = Object.keys(limitsSchema.shape);
-
 /** Reads the limits of an object store. Where a field is wrong, it is reported. */
 export function readObjectStoreLimits(
   source: ComponentConfig,
   type: ComponentType,
   document: ConfigDocument,
 ): { readonly limits: ObjectStoreLimits | undefined; readonly problems: readonly Problem[] } {
-  const given = Object.fromEntries(
-    Object.entries(source.fields).filter(([field]) => objectStoreFields.includes(field)),
-  );
+  const knownFields = Object.keys(limitsSchema.shape);
+  const given = Object.fromEntries(Object.entries(source.fields).filter(([field]) => knownFields.includes(field)));
   const { data, error } = limitsSchema.safeParse(given);
   if (data === undefined) {
-    const subject = { type, path: source.path, knownFields: objectStoreFields };
+    const subject = { type, path: source.path, knownFields };
     return { limits: undefined, problems: fieldProblems(error, subject, document) };
   }
   const limits = { maxObjectBytes: data.max_object_bytes, operationTimeoutMs: data.operation_timeout };

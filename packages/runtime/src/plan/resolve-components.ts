@@ -1,5 +1,11 @@
 import type { ComponentConfig, ComponentSections, ConfigDocument } from "@alcove/config";
-import type { ComponentDefinition, ComponentKind, Problem, ReferenceKind } from "@alcove/plugin-api";
+import {
+  type ComponentDefinition,
+  type ComponentKind,
+  engineFields,
+  type Problem,
+  type ReferenceKind,
+} from "@alcove/plugin-api";
 import {
   type ComponentType,
   type ComponentTypeRegistry,
@@ -12,18 +18,9 @@ import { type ConfiguredComponent, MEMBER_SEPARATOR, type OfferedFunction } from
 import { fieldProblems } from "./field-problems.js";
 import { selectGroupMembers } from "./group-members.js";
 import { MIDDLEWARE_FIELD, readMiddlewareNames } from "./middleware-names.js";
-import { objectStoreFields, readObjectStoreLimits } from "./object-store-fields.js";
+import { readObjectStoreLimits } from "./object-store-fields.js";
 import { collectReferences } from "./references-in-config.js";
 
-/** The fields components of a kind take beside those of their own schemas. */
-const engineFields: Readonly<Record<ComponentKind, readonly string[]>> = {
-  function: [MIDDLEWARE_FIELD],
-  function_group: ["include", "exclude", "tool_overrides", MIDDLEWARE_FIELD],
-  middleware: [],
-  object_store: objectStoreFields,
-  http_routes: [MIDDLEWARE_FIELD],
-  per_user_service: [],
-};
 const kindOfSection = {
   functions: "function",
   function_groups: "function_group",
@@ -236,7 +233,7 @@ function configureComponent(
     definition.kind === "object_store" ? readObjectStoreLimits(source, subject.type, document) : undefined;
   const problems: Problem[] = [...members.problems, ...middleware.problems, ...(objects?.problems ?? [])];
   if (!parsed.success) {
-    const knownFields = [...Object.keys(definition.config.shape), "_type", ...given];
+    const knownFields = [...Object.keys(definition.config.shape), ...given];
     problems.push(...fieldProblems(parsed.error, { type: subject.type, path: source.path, knownFields }, document));
   }
   return {

@@ -9,6 +9,8 @@ export class RunAbort {
   #reason: unknown;
   #controller: AbortController | undefined;
   #listeners: Set<() => void> | undefined;
+  /** Called when somebody who ends the session waits for nothing but this run, where it is one that need not be waited for. */
+  giveWay: (() => void) | undefined;
 
   get isAborted(): boolean {
     return this.#isAborted;

@@ -75,6 +75,10 @@ export class RunLifecycle {
       // A retry could not tell whether the first request still waits for a person.
       this.execution = undefined;
     }
+    const { execution } = this;
+    if (execution !== undefined) {
+      this.abort.giveWay = () => execution.giveWay();
+    }
     const { host, entry, hold, request } = this.#parts;
     const { typeName } = entry.facts;
     const startedAtMs = host.clock.monotonicMs();

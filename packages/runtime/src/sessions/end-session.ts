@@ -26,7 +26,7 @@ export async function endSession(
   const permits = new RunPermits(surroundings, resident, abort);
   const timer = setTimeout(() => abort.abort(busyError(timeoutMs)), timeoutMs);
   try {
-    await permits.takeTurn();
+    await permits.takeTurn((holder) => holder?.giveWay?.());
     await abort.race(Promise.all([residency.hasLeft(userId), resident.hasSettled()]));
     clearTimeout(timer);
     const { errors, unfinished, owners } = await resident.end(change);

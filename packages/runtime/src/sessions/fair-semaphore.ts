@@ -2,13 +2,17 @@ import { AlcoveError } from "@alcove/plugin-api";
 import type { RunAbort } from "../runs/run-abort.js";
 
 interface Waiter {
+  readonly abort: RunAbort;
   readonly resume: () => void;
+  /** Told who had a permit last, when nobody else waits before it. */
+  readonly onFirst: ((holder: RunAbort | undefined) => void) | undefined;
 }
 
 /** Gives out a number of permits, first come, first served. With one permit it is a queue of turns. */
 export class FairSemaphore {
   readonly #maxWaiting: number;
   #free: number;
+  #latestHolder: RunAbort | undefined;
   // A Set keeps the order of arrival and lets a waiter that gives up leave from the middle.
   readonly #waiting = new Set<Waiter>();
 
@@ -26,12 +30,14 @@ export class FairSemaphore {
   /**
    * Takes a permit, waiting for one if need be. `undefined` when it was free, which spares the hot path a promise.
    *
+   * @param onFirst Called when nobody else waits before the caller, with the run that got the last permit: the one in the way, where there is one permit.
    * @throws SESSION_QUEUE_FULL at once when too many wait; RUN_ABORTED when the run is given up while it waits.
    */
-  acquire(abort: RunAbort): Promise<void> | undefined {
+  acquire(abort: RunAbort, onFirst?: (holder: RunAbort | undefined) => void): Promise<void> | undefined {
     abort.assertNotAborted();
     if (this.#free > 0) {
       this.#free -= 1;
+      this.#latestHolder = abort;
       return undefined;
     }
     if (this.#waiting.size >= this.#maxWaiting) {
@@ -43,8 +49,11 @@ export class FairSemaphore {
       const leave = (): void => {
         this.#waiting.delete(waiter);
         reject(abort.error());
+        this.#tellFirst();
       };
       const waiter: Waiter = {
+        abort,
+        onFirst,
         resume: () => {
           stopListening();
           resolve();
@@ -52,6 +61,7 @@ export class FairSemaphore {
       };
       this.#waiting.add(waiter);
       const stopListening = abort.onAbort(leave);
+      this.#tellFirst();
     });
   }
 
@@ -63,6 +73,13 @@ export class FairSemaphore {
       return;
     }
     this.#waiting.delete(next);
+    this.#latestHolder = next.abort;
     next.resume();
+    this.#tellFirst();
+  }
+
+  #tellFirst(): void {
+    const [first] = this.#waiting;
+    first?.onFirst?.(this.#latestHolder);
   }
 }

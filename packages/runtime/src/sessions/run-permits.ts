@@ -20,14 +20,15 @@ export class RunPermits {
   /**
    * `undefined` when the turn was free, which spares the hot path a promise.
    *
+   * @param onFirst Called with the run that has the turn, when nobody else waits for it before.
    * @throws SHUTTING_DOWN, SESSION_QUEUE_FULL, RUN_ABORTED; {@link release} is due all the same.
    */
-  takeTurn(): Promise<void> | undefined {
+  takeTurn(onFirst?: (holder: RunAbort | undefined) => void): Promise<void> | undefined {
     const { activeRuns, assertOpen } = this.#surroundings;
     assertOpen();
     activeRuns.enter(this.#abort);
     this.#isActive = true;
-    const turn = this.#resident.turns.acquire(this.#abort);
+    const turn = this.#resident.turns.acquire(this.#abort, onFirst);
     if (turn === undefined) {
       this.#hasTurn = true;
       return undefined;

@@ -23,6 +23,7 @@ import { ResidentSession } from "./resident-session.js";
 import { RunDeadlines } from "./run-deadlines.js";
 import type { RunSurroundings } from "./run-surroundings.js";
 import { Session } from "./session.js";
+import { SessionEndings } from "./session-endings.js";
 import { SessionRecords } from "./session-record.js";
 import { SharedRunHost } from "./shared-run-host.js";
 import { UserDataLimit } from "./user-data-limit.js";
@@ -75,6 +76,8 @@ export interface SessionRequest {
 export class SessionManager {
   /** The jobs of users, and the runs that ask them something. */
   readonly executions: Executions;
+  /** Tells whoever keeps something of users beside their sessions that one is to end. */
+  readonly endings = new SessionEndings();
   /** What all sessions and runs have done since the start. */
   readonly figures: Omit<RuntimeFigures, "sweeps">;
   readonly #options: SessionManagerOptions;
@@ -169,23 +172,30 @@ export class SessionManager {
 
   /**
    * Ends a user's session between two runs: waits for the runs that came before, lets `change` remove or replace the
-   * session in the store, takes the room out of memory, tells its components that the session is over, and removes its
-   * objects. The user's next run finds what the store holds then. Nothing of this happens when `change` rejects.
+   * session in the store, takes the room out of memory, and tells its components that the session is over. The user's jobs,
+   * questions and objects go with it: a job that works, and is all that is in the way, is given up for it. The user's next run
+   * finds what the store holds then. Nothing of this happens when `change` rejects: what gave way goes on, or was interrupted.
    *
    * @param timeoutMs How long to wait for the runs that came before.
    * @throws SESSION_BUSY when they take longer, SESSION_QUEUE_FULL, SHUTTING_DOWN; then `change` was not called.
    */
   async endSession(userId: string, change: () => Promise<void>, timeoutMs: number): Promise<void> {
     this.#assertOpen();
-    this.executions.endAllOf(userId);
-    const changeAndEndObjects = async (): Promise<void> => {
+    this.endings.wanted(userId);
+    const changeAll = async (): Promise<void> => {
       await change();
+      this.executions.endAllOf(userId);
+      this.endings.over(userId);
       await this.#options.objects.endOf(userId);
     };
-    if (!this.#hasSessions) {
-      return changeAndEndObjects();
+    try {
+      await (this.#hasSessions
+        ? endSession({ userId, change: changeAll, timeoutMs }, this.#residency, this.#surroundings)
+        : changeAll());
+    } catch (error) {
+      this.executions.keepAllOf(userId);
+      throw error;
     }
-    await endSession({ userId, change: changeAndEndObjects, timeoutMs }, this.#residency, this.#surroundings);
   }
 
   /** The records of a user, where executions are kept. Nothing is loaded before they are changed. */

@@ -8,6 +8,11 @@ export interface HttpMapping {
    * driver, so the client gets the catalogue's summary, and the log the rest.
    */
   readonly isMessagePublic: boolean;
+  /**
+   * Whether clients can bring it about at will. It is no fault of the server's then, whatever its status, and the log
+   * tells it as it tells other refusals: whoever sends much could fill it.
+   */
+  readonly isProvoked: boolean;
 }
 
 /** The HTTP side of every code of the error catalogue: the only place that connects the two. */
@@ -29,19 +34,19 @@ export const httpMappings: Readonly<Record<ErrorCode, HttpMapping>> = {
   workflow_error: forClient(422),
   RESOURCE_NOT_FOUND: forClient(404),
   RESOURCE_CONFLICT: forClient(409),
-  RUN_ABORTED: forClient(503),
+  RUN_ABORTED: refusal(503),
   RUN_TIMED_OUT: forClient(504),
   FUNCTION_TIMED_OUT: forClient(504),
   FUNCTION_RATE_LIMITED: forClient(429),
   RUNNER_MISUSED: internal(500),
-  OUTPUT_KIND_UNSUPPORTED: forClient(501),
+  OUTPUT_KIND_UNSUPPORTED: refusal(501),
   CALL_ENDED: internal(500),
   DEPENDENCY_UNDECLARED: internal(500),
-  SESSION_QUEUE_FULL: forClient(503),
+  SESSION_QUEUE_FULL: refusal(503),
   SESSION_NOT_FOUND: forClient(404),
   SESSION_EXISTS: forClient(409),
   SESSION_EXPIRED: forClient(422),
-  SESSION_BUSY: forClient(503),
+  SESSION_BUSY: refusal(503),
   SHUTTING_DOWN: forClient(503),
   IDEMPOTENCY_KEY_REUSED: forClient(422),
   IDEMPOTENCY_KEY_INVALID: forClient(400),
@@ -49,7 +54,7 @@ export const httpMappings: Readonly<Record<ErrorCode, HttpMapping>> = {
   IDEMPOTENCY_REPLY_TOO_LARGE: forClient(507),
   EXECUTION_NOT_FOUND: forClient(404),
   EXECUTION_INTERRUPTED: forClient(503),
-  TOO_MANY_EXECUTIONS: forClient(503),
+  TOO_MANY_EXECUTIONS: refusal(503),
   INTERACTION_UNSUPPORTED: forClient(422),
   INTERACTION_NOT_FOUND: forClient(404),
   INTERACTION_RESOLVED: forClient(400),
@@ -73,7 +78,7 @@ export const httpMappings: Readonly<Record<ErrorCode, HttpMapping>> = {
   FORBIDDEN: forClient(403),
   IDENTITY_UNAVAILABLE: forClient(503),
   NEW_SESSIONS_LIMITED: forClient(429),
-  TOO_MANY_STREAMS: forClient(503),
+  TOO_MANY_STREAMS: refusal(503),
   TOO_MANY_STREAMS_OF_USER: forClient(429),
   STREAM_NOT_FOUND: forClient(404),
   OBJECT_NOT_FOUND: forClient(404),
@@ -93,20 +98,24 @@ export const httpMappings: Readonly<Record<ErrorCode, HttpMapping>> = {
   METHOD_NOT_ALLOWED: forClient(405),
   UPGRADE_REQUIRED: forClient(426),
   ORIGIN_FORBIDDEN: forClient(403),
-  TOO_MANY_SOCKETS: forClient(503),
+  TOO_MANY_SOCKETS: refusal(503),
   invalid_message: forClient(400),
   invalid_message_type: forClient(400),
   invalid_user_message_content: forClient(422),
   user_auth_error: forClient(401),
-  SCHEMA_TYPE_UNSUPPORTED: forClient(501),
+  SCHEMA_TYPE_UNSUPPORTED: refusal(501),
   NO_PENDING_INTERACTION: forClient(409),
   INTERNAL: internal(500),
 };
 
 function forClient(status: number): HttpMapping {
-  return { status, isMessagePublic: true };
+  return { status, isMessagePublic: true, isProvoked: status < 500 };
+}
+
+function refusal(status: number): HttpMapping {
+  return { status, isMessagePublic: true, isProvoked: true };
 }
 
 function internal(status: number): HttpMapping {
-  return { status, isMessagePublic: false };
+  return { status, isMessagePublic: false, isProvoked: false };
 }

@@ -1,6 +1,7 @@
 import { AlcoveError, type LogFields, type Logger } from "@alcove/plugin-api";
 import type { Middleware } from "koa";
 import { type ErrorReply, errorReply, errorText } from "../errors/error-body.js";
+import { httpMappings } from "../errors/http-status.js";
 import { replyWithJsonText } from "../json-reply.js";
 import type { RequestContext, RequestState } from "../request-state.js";
 import { requestFields } from "./request-fields.js";
@@ -57,8 +58,8 @@ export interface FailedTask {
 }
 
 /**
- * Writes an error into the log: the server's own faults as errors with their
- * cause and how to mend them, the client's, and runs that were given up, for debugging.
+ * Writes an error into the log: the server's own faults as errors with their cause and how to mend them; for debugging
+ * what clients do, be it wrong or too much.
  */
 export function writeFailure(
   logger: Logger,
@@ -66,9 +67,7 @@ export function writeFailure(
   { error, reply: { status, body } }: Failure,
 ): void {
   const fields = { requestId, ...known, code: body.code, status };
-  // Only clients and owners give runs up: one could fill the log with stacks that way.
-  const isGivenUp = body.code === "RUN_ABORTED";
-  if (status >= 500 && !isClientGone && !isGivenUp) {
+  if (!httpMappings[body.code].isProvoked && !isClientGone) {
     const message = AlcoveError.is(error) ? error.message : "an error outside the catalogue";
     const remedy = AlcoveError.is(error) ? { remedy: error.remedy } : {};
     logger.error(`${what} failed: ${message}`, { ...fields, ...remedy, error });

@@ -13,6 +13,7 @@ const sessionErrors: readonly ErrorCode[] = [
   "STATE_MIGRATION_FAILED",
   "SESSION_QUEUE_FULL",
   "NEW_SESSIONS_LIMITED",
+  "IDEMPOTENCY_UNSUPPORTED",
   "SHUTTING_DOWN",
 ];
 
@@ -43,7 +44,7 @@ const operationsOfJob: Readonly<Record<Exclude<JobRouteKind, "submit">, FactsOfK
     ...job,
     summary: "Follow a job",
     description:
-      "The frames are `event: status` with the job as it is now and whenever that changes, `intermediate_data:` with the steps of its run as they happen, and comments. The stream ends with the job.",
+      "The frames are `event: status` with the job as it is now and whenever that changes, `intermediate_data:` with the steps of its run as they happen, and comments. The stream ends with the job, or with `event: error` when the session it belongs to is ended.",
     reply: {
       status: 200,
       description: "Server-sent events.",

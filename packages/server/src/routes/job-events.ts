@@ -17,7 +17,7 @@ export interface JobEventsOptions {
 
 /**
  * Streams what becomes of a job: its status now, each one it changes to, and the steps of its run in between, as they happen. The
- * stream ends with the job.
+ * stream ends with the job; with an error where there is no such job any more, since its session was ended.
  */
 export function jobEvents(
   executions: ServedExecutions,
@@ -28,6 +28,15 @@ export function jobEvents(
     const events = new EventStream(context.res, heartbeatMs);
     const early: ExecutionView[] = [];
     let isOpen = false;
+    let isLost = false;
+    const endAsStored = async (): Promise<void> => {
+      try {
+        tell(await executions.get(userId, id));
+      } catch (error) {
+        void events.send(errorFrame(errorReply(error).body));
+      }
+      events.end();
+    };
     const tell = (view: ExecutionView): void => {
       if (!isOpen) {
         early.push(view);
@@ -50,6 +59,12 @@ export function jobEvents(
     context.res.once("close", release);
     const { view, unfollow } = await executions.follow(userId, id, {
       onChange: tell,
+      onLost: () => {
+        isLost = true;
+        if (isOpen) {
+          void endAsStored();
+        }
+      },
       onStep: (step) => {
         const record = adapt(step);
         if (record !== undefined) {
@@ -62,6 +77,9 @@ export function jobEvents(
     isOpen = true;
     for (const each of [view, ...early]) {
       tell(each);
+    }
+    if (isLost) {
+      await endAsStored();
     }
   };
 }

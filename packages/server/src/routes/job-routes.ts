@@ -42,6 +42,7 @@ export function jobRoutes(application: ServedApplication, options: JobRoutesOpti
   return {
     async submit(context) {
       const userId = await identifyOwner(context);
+      refuseIdempotencyKey(context);
       const { fields, input } = await splitBody(await options.readBody(context));
       const view = await submitted(application, context, { userId, fields, input });
       replyWithJob(context, view);
@@ -60,9 +61,24 @@ export function jobRoutes(application: ServedApplication, options: JobRoutesOpti
       const userId = await identifyOwner(context);
       const id = jobIdOf(context);
       jobOnly(await executions.get(userId, id));
-      await events(context, userId, id);
+      if (context.method === "HEAD") {
+        context.status = 200;
+        context.type = "text/event-stream";
+      } else {
+        await events(context, userId, id);
+      }
     },
   };
+}
+
+// The id of a job says which submissions are one; a second name for the same could contradict it.
+function refuseIdempotencyKey({ req }: RequestContext): void {
+  if (req.headers["idempotency-key"] !== undefined) {
+    throw new RequestError(
+      "IDEMPOTENCY_UNSUPPORTED",
+      "The submission of a job takes no Idempotency-Key. Send a job_id of your own in the body: what comes again under it is not run again.",
+    );
+  }
 }
 
 interface JobBody {
@@ -99,6 +115,11 @@ async function submitted(
       request: runRequestOf(context),
       expiryMs: fields.expiry_seconds * MS_PER_SECOND,
     });
+    if (view.kind !== "job") {
+      throw new RequestError("BODY_INVALID", `The id ${view.id} is that of an execution of yours that is no job.`, {
+        detail: [{ type: "value_error", loc: ["body", "job_id"], msg: "Value error, is taken", input: view.id }],
+      });
+    }
     return await executions.waitFor(userId, view.id, fields.sync_timeout * MS_PER_SECOND);
   } catch (error) {
     throw await withFaultsOfBody(error, { application, entry: workflow }, input);

@@ -7,7 +7,6 @@ import { replyWithJson } from "../json-reply.js";
 import type { RequestContext } from "../request-state.js";
 import type { ServedApplication } from "../served-application.js";
 import type { StoredSessions } from "../stored-sessions.js";
-import type { ResumableStreams } from "../streams/resumable-streams.js";
 import type { OperatedSession, OperatedSessions } from "./operator-wire.js";
 
 const DEFAULT_LIMIT = 100;
@@ -21,8 +20,6 @@ export interface OperatorRouteOptions {
   readonly runtime: ServedApplication;
   readonly storedSessions: StoredSessions;
   readonly cookieRegister: CookieRegister;
-  /** What is kept of streams, if anything is. */
-  readonly resumableStreams?: ResumableStreams | undefined;
 }
 
 /** What operators can do with the sessions of users. Each refuses whoever is no operator. */
@@ -38,12 +35,7 @@ export interface OperatorRoutes {
 }
 
 /** The routes by which operators look after the sessions of users. */
-export function operatorRoutes({
-  runtime,
-  storedSessions,
-  cookieRegister,
-  resumableStreams,
-}: OperatorRouteOptions): OperatorRoutes {
+export function operatorRoutes({ runtime, storedSessions, cookieRegister }: OperatorRouteOptions): OperatorRoutes {
   return {
     async list(context) {
       await requireAdmin(context);
@@ -64,9 +56,7 @@ export function operatorRoutes({
     },
     async delete(context) {
       await requireAdmin(context);
-      const userId = userIdOf(context);
-      await storedSessions.delete(userId);
-      resumableStreams?.forgetUser(userId);
+      await storedSessions.delete(userIdOf(context));
       context.status = 204;
     },
     async revoke(context) {

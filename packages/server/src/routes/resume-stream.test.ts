@@ -170,12 +170,12 @@ describe("a client that comes back to its stream", () => {
     expect([first.data, second.data, application.runs[0]?.abort.signal.aborted]).toEqual([[], ["1", "2", "3"], false]);
   });
 
-  it("finds nothing when it has been forgotten", async () => {
-    const { stage, address } = await start();
+  it("finds nothing when the session has been ended", async () => {
+    const { stage, application, address } = await start();
     const first = await Client.open(`${address}${path}`);
     stage.upTo(3);
     await expect.poll(() => first.isEnded).toBe(true);
-    await fetch(`${address}/v1/session`, { method: "DELETE", headers: { cookie: "nat-session=alice" } });
+    application.endings.over("7b031fd4-714b-598e-b755-a517d069edc5");
     expect((await Client.open(`${address}${path}`, { lastEventId: first.lastId })).status).toBe(404);
   });
 });

@@ -43,7 +43,7 @@ import { streamRoute } from "./stream-route.js";
 
 /** Builds the routes of a configuration. Paths are case-sensitive. */
 export function createRouter(options: ServerOptions, life: ServerLife): RouterInstance<RequestState> {
-  const { readiness, requests, resumableStreams } = life;
+  const { readiness, requests } = life;
   const { runtime, storedSessions, store, config, clock } = options;
   const { general } = config;
   const router = new Router<RequestState>({ sensitive: true });
@@ -51,7 +51,7 @@ export function createRouter(options: ServerOptions, life: ServerLife): RouterIn
     router.register(route.path, [route.method], entryHandler(route, options, life));
   }
   addExecutionRoutes(router, options, life.openStreams);
-  const session = sessionRoutes(storedSessions, resumableStreams);
+  const session = sessionRoutes(storedSessions);
   router.get(SESSION_PATH, session.describe);
   router.delete(SESSION_PATH, session.delete);
   router.get(SESSION_EXPORT_PATH, session.export);
@@ -60,7 +60,7 @@ export function createRouter(options: ServerOptions, life: ServerLife): RouterIn
   if (general.enablePerUserMonitoring) {
     router.get("/monitor/users", monitorUsersRoute(runtime, clock));
   }
-  const operator = operatorRoutes({ ...options, resumableStreams });
+  const operator = operatorRoutes(options);
   router.get(ADMIN_SESSIONS_PATH, operator.list);
   router.delete(ADMIN_SESSION_PATH, operator.delete);
   router.post(ADMIN_EVICT_PATH, operator.evict);

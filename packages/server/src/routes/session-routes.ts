@@ -5,7 +5,6 @@ import { replyWithJson, replyWithJsonText } from "../json-reply.js";
 import { requestFields } from "../middleware/request-fields.js";
 import type { RequestContext } from "../request-state.js";
 import type { StoredSessions } from "../stored-sessions.js";
-import type { ResumableStreams } from "../streams/resumable-streams.js";
 import type { SessionReply } from "./session-wire.js";
 
 /** What can be asked of the session of whoever asks; nobody can ask for another one. */
@@ -18,8 +17,8 @@ export interface SessionRoutes {
   delete(context: RequestContext): Promise<void>;
 }
 
-/** The routes by which users look after their own session. @param streams What is kept of streams, if anything is. */
-export function sessionRoutes(sessions: StoredSessions, streams?: ResumableStreams): SessionRoutes {
+/** The routes by which users look after their own session. */
+export function sessionRoutes(sessions: StoredSessions): SessionRoutes {
   return {
     async describe(context) {
       const userId = await identifyOwner(context);
@@ -34,7 +33,6 @@ export function sessionRoutes(sessions: StoredSessions, streams?: ResumableStrea
     async delete(context) {
       const userId = await identifyOwner(context);
       await deleteIfThere(sessions, userId, requestFields(context));
-      streams?.forgetUser(userId);
       context.status = 204;
     },
   };

@@ -203,6 +203,18 @@ describe("streams whose clients may come back", () => {
     expect([second.abort.mock.calls.length, ofBob.abort.mock.calls.length]).toEqual([1, 0]);
   });
 
+  it("give up a user's runs whose clients are away, also those that would finish alone, but none that has asked its person", async () => {
+    const streams = streamsOf({ maxStreams: 5, maxStreamsPerUser: 5 });
+    const [away, reading, asking] = [begun(streams), begun(streams), begun(streams)];
+    const [alone, ofBob] = [begun(streams, { finishesAlone: true }), begun(streams, { place: bob })];
+    asking.stream.finishAlone();
+    for (const { leave } of [away, alone, asking, ofBob]) {
+      leave();
+    }
+    streams.giveUpAway("alice");
+    expect([away, alone, reading, asking, ofBob].map(({ abort }) => abort.mock.calls.length)).toEqual([1, 1, 0, 0, 0]);
+  });
+
   it("leave nothing behind of a call that got no further than an error", () => {
     const streams = streamsOf();
     streams.begin({ ...alice, finishesAlone: false, abort: vi.fn() })?.discard();

@@ -34,7 +34,7 @@ export interface StreamedRun extends StreamPlace {
 export interface KeptStream extends FrameOutput {
   /** Gives it its first reader. Returns what is to be called when that reader has gone. */
   open(reader: StreamReader): () => void;
-  /** From now on its run goes on to its end although its client stays away. */
+  /** Its run has asked its person something: from now on it goes on to its end although its client stays away. */
   finishAlone(): void;
   /** Forgets it: its call got no further than an error reply. */
   discard(): void;
@@ -52,6 +52,8 @@ interface Kept {
   readonly id: string;
   readonly place: StreamPlace;
   readonly stream: ResumableStream;
+  /** Whether its run has asked its person something: then it is an execution, which answers to others. */
+  isExecution: boolean;
   /** Runs while the stream has no reader. */
   timer: NodeJS.Timeout | undefined;
   /** Whether its client has stayed away for longer than the grace. */
@@ -94,13 +96,24 @@ export class ResumableStreams {
     }
     const id = randomUUID();
     const stream = new ResumableStream({ id, maxCharacters: this.#options.maxCharactersPerStream, finishesAlone });
-    const kept: Kept = { id, place: { userId, route }, stream, timer: undefined, isAbandoned: false, abort };
+    const kept: Kept = {
+      id,
+      place: { userId, route },
+      stream,
+      isExecution: false,
+      timer: undefined,
+      isAbandoned: false,
+      abort,
+    };
     this.#add(kept);
     return {
       offerStep: (step) => stream.offerStep(step),
       send: (frame) => stream.send(frame),
       end: () => this.#end(kept),
-      finishAlone: () => stream.finishAlone(),
+      finishAlone: () => {
+        kept.isExecution = true;
+        stream.finishAlone();
+      },
       discard: () => this.#forget(kept),
       open: (reader) => {
         stream.open(reader);
@@ -139,17 +152,28 @@ export class ResumableStreams {
     };
   }
 
+  /** Gives up that user's runs whose clients are away, also those that would finish alone. */
+  giveUpAway(userId: string): void {
+    for (const kept of this.#byUser.get(userId) ?? []) {
+      if ((kept.timer !== undefined || kept.isAbandoned) && !kept.isExecution) {
+        kept.abort?.();
+      }
+    }
+  }
+
   /** Keeps nothing of that user any more; what is being read is read to its end. */
   forgetUser(userId: string): void {
-    for (const kept of this.#byUser.get(userId) ?? []) {
-      this.#forget(kept);
-    }
+    this.#forgetAll(this.#byUser.get(userId) ?? []);
   }
 
   /** Keeps nothing any more, and gives up the runs whose clients are away and that do not finish alone. Idempotent. */
   close(): void {
     this.#isClosed = true;
-    for (const kept of this.#kept.values()) {
+    this.#forgetAll(this.#kept.values());
+  }
+
+  #forgetAll(all: Iterable<Kept>): void {
+    for (const kept of all) {
       const isAway = kept.timer !== undefined;
       this.#forget(kept);
       if (isAway) {

@@ -5,10 +5,9 @@ import {
   type InteractionListener,
   type InteractionResponse,
   type ResidentFigures,
-  RunFigures,
   type RunRequest,
+  SessionEndings,
   type StepListener,
-  WakeFigures,
 } from "@alcove/runtime";
 import { createServer, type ListeningServer } from "../create-server.js";
 import type { CookieRegister } from "../identity/cookie-register.js";
@@ -16,6 +15,7 @@ import type { WatchedStore } from "../readiness.js";
 import type { ServedApplication } from "../served-application.js";
 import type { ServerOptions } from "../server-options.js";
 import type { StoredSessions } from "../stored-sessions.js";
+import { noFigures } from "./no-figures.js";
 import { RememberedCookies } from "./remembered-cookies.js";
 import { watchedStore } from "./watched-store.js";
 
@@ -67,10 +67,12 @@ const noExecutions: ServedApplication["executions"] = {
 export class ServedEcho implements ServedApplication {
   readonly runs: RecordedRun[] = [];
   openSessions = 0;
+  /** Tells the server that a session is ended. */
+  readonly endings = new SessionEndings();
   readonly workflow: ServedApplication["workflow"];
   readonly entries: ServedApplication["entries"];
   readonly sessions: ServedApplication["sessions"];
-  readonly executions: ServedApplication["executions"] = noExecutions;
+  executions: ServedApplication["executions"] = noExecutions;
   readonly figures: ServedApplication["figures"] = noFigures();
   health: ServedApplication["health"] = { missingPlugins: [], size: 0, results: async () => [] };
 
@@ -153,20 +155,10 @@ export class ServedEcho implements ServedApplication {
         };
       },
       residents: () => residents,
+      endings: this.endings,
       evict: async (userId) => residents.some((resident) => resident.userId === userId),
     };
   }
-}
-
-function noFigures(): ServedApplication["figures"] {
-  return {
-    runs: new RunFigures(),
-    runsInFlight: () => 0,
-    residents: () => 0,
-    wakes: new WakeFigures(),
-    evictions: { expired: 0, limit: 0, idle: 0, heap: 0, operator: 0 },
-    sweeps: { completed: 0, failed: 0, removedEntries: 0 },
-  };
 }
 
 async function* echoed({ input }: RecordedRun): AsyncGenerator<string, void, undefined> {

@@ -13,6 +13,8 @@ interface Held {
   readonly name: ConversationName;
   readonly run: SocketRun;
   timer?: NodeJS.Timeout;
+  /** Whether it is not kept once it is over, since its session is. */
+  isForgotten?: boolean;
 }
 
 /** How many runs that are over are kept for one user to fetch. */
@@ -103,6 +105,26 @@ export class Conversations {
     this.#onEnded();
   }
 
+  /** Gives up a user's runs whose clients are away; one that has asked its person something is an execution, which answers to others. */
+  giveUpAway(userId: string): void {
+    for (const { owner, run } of this.#held.values()) {
+      if (owner === userId && run.isAlone && !run.isOver && !run.hasAsked) {
+        run.abort(new AlcoveError("RUN_ABORTED", "The run was given up so that the user's session could be ended."));
+      }
+    }
+  }
+
+  /** The session of a user is over: keeps nothing of its runs any more. Those that are to come are another session's. */
+  forgetUser(userId: string): void {
+    for (const held of [...this.#held.values()].filter(({ owner }) => owner === userId)) {
+      if (held.run.isOver) {
+        this.#forget(held);
+      } else {
+        held.isForgotten = held.run.hasAsked || held.run.isGivenUp;
+      }
+    }
+  }
+
   /** Gives up the runs that wait for a person, who may take longer than a stop. */
   abortAsking(reason: unknown): void {
     for (const run of this.#held.keys()) {
@@ -137,7 +159,7 @@ export class Conversations {
 
   #keepOrForget(held: Held): void {
     const isCurrent = this.#current.get(held.owner)?.get(held.name) === held;
-    if (this.#isClosed || !isCurrent || !this.isKept(held.owner, held.name)) {
+    if (this.#isClosed || held.isForgotten === true || !isCurrent || !this.isKept(held.owner, held.name)) {
       this.#forget(held);
       return;
     }

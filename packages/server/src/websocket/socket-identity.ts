@@ -3,6 +3,7 @@ import type { Socket } from "node:net";
 import type { IdentityProviderConfig } from "@alcove/config";
 import { AlcoveError, type Principal, type Scope } from "@alcove/plugin-api";
 import { RequestError } from "../errors/request-error.js";
+import { cookieOf } from "../identity/cookie-header.js";
 import type { Identity } from "../identity/identity.js";
 import type { IdentifiableRequest } from "../identity/identity-provider.js";
 import type { AuthMessage } from "./client-frames.js";
@@ -111,11 +112,12 @@ export class SocketIdentity {
   }
 }
 
-/** From now on the request has the cookie its reply brings. */
+/** From now on the request has the cookie its reply brings, beside those of others; one it came with goes on counting. */
 function keepCookie(request: IncomingMessage, setCookie: string | undefined): void {
-  const [cookie] = setCookie?.split(";") ?? [];
-  if (cookie !== undefined && request.headers.cookie === undefined) {
-    request.headers.cookie = cookie;
+  const [cookie = ""] = setCookie?.split(";") ?? [];
+  const { cookie: sent } = request.headers;
+  if (cookie !== "" && cookieOf(sent, cookie.slice(0, cookie.indexOf("="))) === undefined) {
+    request.headers.cookie = sent === undefined ? cookie : `${sent}; ${cookie}`;
   }
 }
 

@@ -57,6 +57,11 @@ export class SocketRun {
     return this.#isOver;
   }
 
+  /** Whether it was given up, though it may not be over yet. */
+  get isGivenUp(): boolean {
+    return this.#abortReason !== undefined;
+  }
+
   /** Whether nobody reads its frames now. */
   get isAlone(): boolean {
     return this.#outlet === undefined;

@@ -43,6 +43,7 @@ export class WebSocketFront {
   // Requests that are no sockets yet, and what their replies carry.
   readonly #pending = new Map<IncomingMessage, PendingUpgrade>();
   readonly #heartbeat: NodeJS.Timeout;
+  readonly #stopForgetting: () => void;
   #settled: (() => void) | undefined;
   #closing: Promise<void> | undefined;
 
@@ -61,6 +62,10 @@ export class WebSocketFront {
     });
     this.#counter = new SocketCounter(webSocket);
     this.#conversations = new Conversations(webSocket.reconnectGraceMs, () => this.#tellIfSettled());
+    this.#stopForgetting = options.runtime.sessions.endings.listen({
+      onWanted: (userId) => this.#conversations.giveUpAway(userId),
+      onOver: (userId) => this.#conversations.forgetUser(userId),
+    });
     this.#webSockets = new WebSocketServer({
       noServer: true,
       clientTracking: false,
@@ -122,6 +127,7 @@ export class WebSocketFront {
       }
     }
     clearInterval(this.#heartbeat);
+    this.#stopForgetting();
     this.#conversations.close();
   }
 

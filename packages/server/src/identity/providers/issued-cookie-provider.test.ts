@@ -65,6 +65,19 @@ function setCookieOf({ headers }: CallOutcome): string | undefined {
 const cookieOf = (outcome: CallOutcome): string => setCookieOf(outcome)?.split(";")[0] ?? "";
 
 describe("an issued cookie", () => {
+  it("counts as it was written only, to the last bit of its last character", async () => {
+    const server = await start();
+    const cookie = cookieOf(await server.call({}));
+    const alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+    // The last character stands for four bits, so that the next one says the same.
+    const last = alphabet[alphabet.indexOf(cookie.at(-1) ?? "") + 1];
+    expect((await server.call({ cookie })).status).toBe(200);
+    expect(await server.call({ cookie: `${cookie.slice(0, -1)}${last}` })).toMatchObject({
+      status: 401,
+      code: "CREDENTIAL_INVALID",
+    });
+  });
+
   it("is given to whoever comes without a name, and names them from then on, also after a restart", async () => {
     const server = await start();
     const first = await server.call({});
