@@ -52,8 +52,15 @@ module.exports = {
       comment:
         "A plugin could leave this repository tomorrow: it imports its own files, @alcove/plugin-api, and what Node has for talking to other hosts.",
       severity: "error",
-      from: { path: "^(plugins/[^/]+|packages/create-alcove/templates/plugin)/", pathNot: tests },
-      to: { pathNot: `^$1/|^packages/plugin-api/|${network}` },
+      from: { path: "^(plugins/[^/]+|packages/create-alcove/templates/plugin)/", pathNot: `${tests}|/test-support/` },
+      to: { pathNot: `^$1/|^packages/plugin-api/|${network}|${npm("@aws-sdk/client-s3")}` },
+    },
+    {
+      name: "only-object-store-s3-knows-its-client",
+      comment: "Nobody else pays for the client of S3.",
+      severity: "error",
+      from: { path: "^(packages|plugins)/", pathNot: "^plugins/object-store-s3/" },
+      to: { path: npm("@aws-sdk/[^/]+") },
     },
     {
       name: "plugin-tests-import-testing-at-most",
@@ -120,7 +127,7 @@ module.exports = {
       name: "sources-never-import-tests",
       comment: "Tests are not delivered.",
       severity: "error",
-      from: { pathNot: tests },
+      from: { pathNot: `${tests}|/test-support/` },
       to: { path: `${tests}|^test/` },
     },
   ],

@@ -55,6 +55,7 @@ describe("commands that look and do not touch", () => {
       "current_datetime",
       "per_user_todo",
       "alcove/rate_limit",
+      "alcove/file_system",
     ]) {
       expect(stdout).toContain(type);
     }

@@ -10,6 +10,8 @@ export const exampleConfigFile = join(workspaceFolder, "configs/config.yml");
 
 /** A plugin of this workspace or of the tests' fixtures, as an entry of `plugins:`. */
 export const pluginPaths = {
+  letterBox: join(workspaceFolder, "plugins/letter-box"),
+  objectStoreS3: join(workspaceFolder, "plugins/object-store-s3"),
   assistant: join(workspaceFolder, "plugins/per-user-assistant"),
   time: join(workspaceFolder, "plugins/time"),
   todo: join(workspaceFolder, "plugins/todo"),

@@ -54,6 +54,7 @@ export function typesInUse(config: AlcoveConfig, registry: ComponentTypeRegistry
     ...functions.map(({ type }) => registry.find("function", type)),
     ...Object.values(config.functionGroups).map(({ type }) => registry.find("function_group", type)),
     ...Object.values(config.middleware).map(({ type }) => registry.find("middleware", type)),
+    ...Object.values(config.objectStores).map(({ type }) => registry.find("object_store", type)),
     ...Object.values(config.perUserServices).map(({ type }) => registry.find("per_user_service", type)),
     ...Object.values(config.httpRoutes).map(({ type }) => registry.find("http_routes", type)),
   ];

@@ -16,6 +16,8 @@ export interface ComponentSections {
   readonly functionGroups: Readonly<Record<string, ComponentConfig>>;
   /** `middleware:`, by name. */
   readonly middleware: Readonly<Record<string, ComponentConfig>>;
+  /** `object_stores:`, by name. */
+  readonly objectStores: Readonly<Record<string, ComponentConfig>>;
   /** `http_routes:`, by name. */
   readonly httpRoutes: Readonly<Record<string, ComponentConfig>>;
   /** `per_user_services:`, by name. */
@@ -35,7 +37,8 @@ export interface ComponentSections {
   readonly allowedPlugins: readonly AllowedPlugin[] | undefined;
   /**
    * Names of components that were found so faulty that they are left out here. They are reported already, and so nobody
-   * should complain that something refers to them. Those of `http_routes:` and `per_user_services:` begin with their section and a space: nothing can refer to them.
+   * should complain that something refers to them. Those of `object_stores:`, `http_routes:` and `per_user_services:` begin with
+   * their section and a space, since they are kept apart from those of functions and groups.
    */
   readonly faultyNames: readonly string[];
   /** The same for the names of `middleware:`, which are kept apart from those of functions and groups. */

@@ -19,6 +19,7 @@ const componentSectionKeys = [
   "functions",
   "function_groups",
   "middleware",
+  "object_stores",
   "http_routes",
   "per_user_services",
   "workflow",
@@ -44,6 +45,8 @@ export function readComponentSections(
   const functionGroups = reader.components(sectionNode("function_groups"), "function_groups");
   const middlewareReader = new ComponentReader(report);
   const middleware = middlewareReader.components(sectionNode("middleware"), "middleware");
+  const objectStoreReader = new ComponentReader(report);
+  const objectStores = objectStoreReader.components(sectionNode("object_stores"), "object_stores");
   const routesReader = new ComponentReader(report);
   const httpRoutes = routesReader.components(sectionNode("http_routes"), "http_routes");
   const servicesReader = new ComponentReader(report);
@@ -54,7 +57,8 @@ export function readComponentSections(
   const plugins = readPluginsSection(pluginsNode, report);
   const arePluginsKnown = report.errorCount === errorsBefore && (pluginsNode === undefined || !hasFault(pluginsNode));
   const areFunctionsKnown = functions !== undefined && functionGroups !== undefined;
-  const areOthersKnown = middleware !== undefined && httpRoutes !== undefined && perUserServices !== undefined;
+  const areServicesKnown = objectStores !== undefined && perUserServices !== undefined;
+  const areOthersKnown = middleware !== undefined && httpRoutes !== undefined && areServicesKnown;
   if (hidesSection || !areFunctionsKnown || !areOthersKnown || !arePluginsKnown) {
     return undefined;
   }
@@ -62,12 +66,14 @@ export function readComponentSections(
     functions,
     functionGroups,
     middleware,
+    objectStores,
     httpRoutes,
     perUserServices,
     workflow,
     ...plugins,
     faultyNames: Object.freeze([
       ...reader.faultyNames,
+      ...Array.from(objectStoreReader.faultyNames, (name) => `object_stores ${name}`),
       ...Array.from(routesReader.faultyNames, (name) => `http_routes ${name}`),
       ...Array.from(servicesReader.faultyNames, (name) => `per_user_services ${name}`),
     ]),

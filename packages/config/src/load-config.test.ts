@@ -92,6 +92,7 @@ describe("loadConfig", () => {
       plugins: [],
       allowedPlugins: undefined,
       middleware: {},
+      objectStores: {},
       httpRoutes: {},
       perUserServices: {},
       faultyNames: [],

@@ -18,7 +18,6 @@ const unservedKeys: ReadonlyMap<string, readonly string[]> = new Map([
       "llms",
       "embedders",
       "memory",
-      "object_stores",
       "retrievers",
       "ttc_strategies",
       "authentication",

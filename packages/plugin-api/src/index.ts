@@ -61,6 +61,7 @@ export {
   type PerUserMiddlewareOptions,
   type SharedMiddlewareOptions,
 } from "./definitions/define-middleware.js";
+export { defineObjectStore, type ObjectStoreOptions } from "./definitions/define-object-store.js";
 export { definePerUserService, type PerUserServiceOptions } from "./definitions/define-per-user-service.js";
 export {
   defineServices,
@@ -83,6 +84,7 @@ export {
   type Implementation,
   isComponentDefinition,
   type MiddlewareDefinition,
+  type ObjectStoreDefinition,
   type PerUserServiceDefinition,
   type Residency,
   type ResolvedServices,
@@ -144,6 +146,17 @@ export {
   type ServicesContribution,
 } from "./manifest.js";
 export type { Middleware, MiddlewareCallContext, MiddlewareTarget, NextCall } from "./middleware.js";
+export type {
+  ListedObject,
+  ObjectFacts,
+  ObjectListOptions,
+  ObjectPage,
+  ObjectPutOptions,
+  ObjectStore,
+  ObjectStoreHandle,
+  StoredObject,
+} from "./object-store.js";
+export type { ObjectListRequest, ObjectStoreDriver, ObjectToStore } from "./object-store-driver.js";
 export {
   type FunctionGroupHandle,
   type FunctionHandle,
@@ -151,6 +164,7 @@ export {
   functionGroupRef,
   functionRef,
   isReference,
+  objectStoreRef,
   type Reference,
   type ReferenceKind,
   type Scope,

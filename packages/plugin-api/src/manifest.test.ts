@@ -31,6 +31,7 @@ describe("the manifest schema", () => {
       functions: { per_user_notepad: { ...notepad, export: "default" } },
       function_groups: {},
       middleware: {},
+      object_stores: {},
       http_routes: {},
       services: {},
       per_user_services: {},

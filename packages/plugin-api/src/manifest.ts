@@ -30,6 +30,10 @@ const componentContribution = z.strictObject({
   description: z.string().min(1).describe("One sentence for `alcove info components` and `alcove plugins info`."),
 });
 
+const objectStoreContribution = componentContribution.extend({
+  scope: z.literal("shared").default("shared").describe("Stores belong to nobody."),
+});
+
 const httpRoutesContribution = componentContribution.extend({
   routes: z
     .record(httpRouteAddressSchema.describe("such as `GET /books/{id}`"), httpRouteAccessSchema)
@@ -80,6 +84,10 @@ const contributions = z.strictObject({
     .record(typeName, componentContribution)
     .default({})
     .describe("Middleware types, by `_type`. Defined with `defineMiddleware()` or `definePerUserMiddleware()`."),
+  object_stores: z
+    .record(typeName, objectStoreContribution)
+    .default({})
+    .describe("Object store types, by `_type`. Defined with `defineObjectStore()`."),
   http_routes: z
     .record(typeName, httpRoutesContribution)
     .default({})

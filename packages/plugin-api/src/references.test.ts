@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { z } from "zod";
-import { functionGroupRef, functionRef, isReference } from "./references.js";
+import { functionGroupRef, functionRef, isReference, objectStoreRef } from "./references.js";
 
 describe("functionRef", () => {
   it("turns a name into a reference of kind function", () => {
@@ -47,6 +47,18 @@ describe("functionGroupRef", () => {
   it("refuses an empty name in words that say what was expected", () => {
     const { error } = functionGroupRef().safeParse("");
     expect(error?.issues.map((issue) => issue.message)).toEqual(["expected the name of a function group"]);
+  });
+});
+
+describe("objectStoreRef", () => {
+  it("turns a name into a reference of kind object store", () => {
+    expect(objectStoreRef().parse("files")).toMatchObject({ kind: "object_store", name: "files" });
+    expect(objectStoreRef({ default: "files" }).parse(undefined)).toMatchObject({ name: "files" });
+  });
+
+  it("refuses an empty name in words that say what was expected", () => {
+    const { error } = objectStoreRef().safeParse("");
+    expect(error?.issues.map((issue) => issue.message)).toEqual(["expected the name of an object store"]);
   });
 });
 

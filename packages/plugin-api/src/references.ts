@@ -1,5 +1,6 @@
 import { z } from "zod";
 import type { CallContext } from "./contexts.js";
+import type { ObjectStoreHandle } from "./object-store.js";
 
 /** Whether there is one instance per process, or one per user session. */
 export type Scope = "shared" | "per-user";
@@ -49,7 +50,7 @@ export interface FunctionGroupHandle {
 }
 
 /** What a reference may point at. */
-export type ReferenceKind = "function" | "function_group";
+export type ReferenceKind = "function" | "function_group" | "object_store";
 
 const referenceMarker = Symbol.for("@alcove/plugin-api/Reference");
 
@@ -107,16 +108,30 @@ export function functionGroupRef(
   return referenceSchema("function_group", options) as unknown as z.ZodType<FunctionGroupHandle, string | undefined>;
 }
 
+/** A configuration field that names an object store. `build` receives the {@link ObjectStoreHandle} in its place. */
+export function objectStoreRef(
+  options: { readonly default?: string; readonly description?: string } = {},
+): z.ZodType<ObjectStoreHandle, string | undefined> {
+  // As with groups, the runtime puts the handle in the place of the Reference.
+  return referenceSchema("object_store", options) as unknown as z.ZodType<ObjectStoreHandle, string | undefined>;
+}
+
+const labels: Readonly<Record<ReferenceKind, string>> = {
+  function: "a function",
+  function_group: "a function group",
+  object_store: "an object store",
+};
+
 function referenceSchema(
   kind: ReferenceKind,
   options: { input?: z.ZodType; output?: z.ZodType; default?: string; description?: string },
 ): z.ZodType {
-  const label = kind === "function" ? "function" : "function group";
+  const label = labels[kind];
   const name = z
     .string()
-    .min(1, `expected the name of a ${label}`)
+    .min(1, `expected the name of ${label}`)
     .meta({
-      description: options.description ?? `The name of a ${label}.`,
+      description: options.description ?? `The name of ${label}.`,
       alcoveReference: kind,
     });
   const reference = name.transform(

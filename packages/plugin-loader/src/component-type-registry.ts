@@ -3,7 +3,7 @@ import type { DiscoveredPlugin } from "./discovered-plugin.js";
 
 /** A component type a plugin contributes. Its code has not been imported. */
 export interface ComponentType {
-  /** Whether it is a type of functions, of groups, of middleware, of HTTP routes or of services of users. */
+  /** Whether it is a type of functions, of groups, of middleware, of object stores, of HTTP routes or of services of users. */
   readonly kind: ComponentKind;
   /** The name in the manifest, e.g. `per_user_notepad`. */
   readonly name: string;
@@ -33,6 +33,7 @@ export const sectionOfKind = {
   function: "functions",
   function_group: "function_groups",
   middleware: "middleware",
+  object_store: "object_stores",
   http_routes: "http_routes",
   per_user_service: "per_user_services",
 } as const satisfies Record<ComponentKind, string>;
@@ -41,6 +42,7 @@ const kinds = [
   "function",
   "function_group",
   "middleware",
+  "object_store",
   "http_routes",
   "per_user_service",
 ] as const satisfies ComponentKind[];
@@ -53,7 +55,10 @@ export class ComponentTypeRegistry {
     this.#types = plugins.flatMap((plugin) => kinds.flatMap((kind) => typesOf(plugin, kind)));
   }
 
-  /** Every type: in the order of the plugins, functions first, then groups, middleware, HTTP routes and services of users, each in the manifest's order. */
+  /**
+   * Every type: in the order of the plugins, functions first, then groups, middleware, object stores, HTTP routes and services of users,
+   * each in the manifest's order.
+   */
   all(): ComponentType[] {
     return [...this.#types];
   }

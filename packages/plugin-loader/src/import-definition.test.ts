@@ -126,6 +126,21 @@ describe("importComponentDefinition", () => {
     ]);
   });
 
+  it.each([
+    ["an object store", definitionSource("object_store"), []],
+    [
+      "a middleware",
+      definitionSource("middleware"),
+      ["Export what defineObjectStore() returns, or correct the manifest."],
+    ],
+  ])("looks at %s where the manifest promises an object store, without a scope", async (_, source, remedies) => {
+    await using project = await TemporaryProject.create();
+    const contributes = "{ object_stores: { press: { module: ./press.js, description: Presses. } } }";
+    const plugin = await pluginOf(project, contributes, { "press.js": source });
+    const { problems } = await importComponentDefinition(new ComponentTypeRegistry([plugin]).all()[0]!);
+    expect(problems.map(({ remedy }) => remedy)).toEqual(remedies);
+  });
+
   it("warns of definitions that the manifest does not name, since nobody can use them", async () => {
     await using project = await TemporaryProject.create();
     const second = definitionSource("middleware", "shared").replace("export default", "export const guard =");

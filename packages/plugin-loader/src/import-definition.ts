@@ -147,6 +147,7 @@ const defineFunctionNames: Record<ComponentKind, Record<Scope, string>> = {
   function: { shared: "defineFunction", "per-user": "definePerUserFunction" },
   function_group: { shared: "defineFunctionGroup", "per-user": "definePerUserFunctionGroup" },
   middleware: { shared: "defineMiddleware", "per-user": "definePerUserMiddleware" },
+  object_store: { shared: "defineObjectStore", "per-user": "defineObjectStore" },
   http_routes: { shared: "defineHttpRoutes", "per-user": "definePerUserHttpRoutes" },
   per_user_service: { shared: "defineServices", "per-user": "definePerUserService" },
 };
@@ -154,6 +155,7 @@ const kindNames: Record<ComponentKind, string> = {
   function: "function",
   function_group: "function group",
   middleware: "middleware",
+  object_store: "object store",
   http_routes: "set of HTTP routes",
   per_user_service: "service",
 };

@@ -63,7 +63,7 @@ describe("checkManifest", () => {
 
   it("lists the known fields where none is near", () => {
     expect(faultsOf({ ...valid, contributes: { llms: {} } })[0]?.text).toBe(
-      "the field contributes.llms is not known. The fields here are functions, function_groups, middleware, http_routes, services, per_user_services, lifecycle, health_checks.",
+      "the field contributes.llms is not known. The fields here are functions, function_groups, middleware, object_stores, http_routes, services, per_user_services, lifecycle, health_checks.",
     );
   });
 

@@ -82,7 +82,7 @@ export function manifestText({ id = "notes", requires = "^0.1.0", contributes = 
 
 /** The source of a module whose default export passes for what a `define…` function returns. */
 export function definitionSource(
-  kind: "function" | "function_group" | "middleware" | "services",
+  kind: "function" | "function_group" | "middleware" | "object_store" | "services",
   scope?: "shared" | "per-user",
 ): string {
   const rest = kind === "services" ? "provides: []" : `scope: "${scope ?? "shared"}"`;

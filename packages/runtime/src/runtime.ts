@@ -1,11 +1,13 @@
 import type { AlcoveConfig } from "@alcove/config";
 import type { Clock, Logger } from "@alcove/plugin-api";
 import type { SessionStore } from "@alcove/state";
+import { openObjectStores } from "./containers/open-object-stores.js";
 import { buildRoot, type Root } from "./containers/root.js";
 import { EventHub } from "./events/event-hub.js";
 import type { Executions } from "./executions/executions.js";
 import type { RuntimeFigures } from "./figures/runtime-figures.js";
 import { HealthChecks } from "./health/health-checks.js";
+import { ObjectStores } from "./objects/object-stores.js";
 import type { ApplicationPlan } from "./plan/application-plan.js";
 import { Entry, type EntryFacts } from "./plan/entry.js";
 import type { TextRedaction } from "./runs/redacted-error.js";
@@ -67,6 +69,13 @@ export class Runtime {
     this.events = new EventHub(logger, options.tracing);
     this.workflow = workflow.facts;
     this.entries = Object.freeze(entries.map(({ facts }) => facts));
+    const objects = new ObjectStores({
+      stores: openObjectStores(plan, root),
+      application: general.application,
+      store,
+      timeoutMs: general.perUserWorkflowTimeoutMs,
+      logger,
+    });
     this.sessions = new SessionManager({
       application: general.application,
       plan,
@@ -81,6 +90,7 @@ export class Runtime {
       },
       store,
       hub: this.events,
+      objects,
       logger,
       clock,
       timeoutMs: general.perUserWorkflowTimeoutMs,
@@ -99,6 +109,7 @@ export class Runtime {
     this.#sweeper = new SessionSweeper({
       sessions: this.sessions,
       store,
+      objects,
       logger,
       intervalMs: general.perUserWorkflowCleanupIntervalMs,
       residencyIntervalMs: general.perUserResidentIdleMs ?? general.perUserWorkflowCleanupIntervalMs,

@@ -1,5 +1,7 @@
 export { createFakeClock, type FakeClock } from "./fake-clock.js";
 export { createMemoryCollection } from "./memory-collection.js";
+export type { ObjectStoreContractCase, ObjectStoreContractOptions } from "./object-store-contract/contract-room.js";
+export { objectStoreContract } from "./object-store-contract/object-store-contract.js";
 export type { ConformanceOptions, EarlierState, RegisterTest } from "./plugin-conformance/conformance-options.js";
 export { testPlugin } from "./plugin-conformance/test-plugin.js";
 export type { SessionStoreContractCase, SessionStoreContractOptions } from "./session-store-contract/contract-case.js";

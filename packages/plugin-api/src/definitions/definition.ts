@@ -3,6 +3,7 @@ import type { z } from "zod";
 import type { BuildContext, CallContext, Release } from "../contexts.js";
 import type { HttpMethod, HttpRouteAccess } from "../http-route-address.js";
 import type { Middleware, MiddlewareTarget } from "../middleware.js";
+import type { ObjectStoreDriver } from "../object-store-driver.js";
 import type { Scope } from "../references.js";
 import type { CollectionDeclarations } from "./collection-declaration.js";
 import type { StateDeclaration } from "./state-declaration.js";
@@ -120,6 +121,16 @@ export interface MiddlewareDefinition extends CommonDefinition {
   build(context: EngineBuildContext): Promise<Middleware>;
 }
 
+/** What `defineObjectStore` returns. Opaque to plugins; the engine reads it. */
+export interface ObjectStoreDefinition extends CommonDefinition {
+  /** Tells it from the others. */
+  readonly kind: "object_store";
+  /** Stores belong to nobody. */
+  readonly scope: "shared";
+  /** Opens the store. @throws TypeError when what the definition returns is no driver. */
+  build(context: EngineBuildContext): Promise<ObjectStoreDriver>;
+}
+
 /** One HTTP route as the engine and the front end see it. Its input has the parts `params`, `query` and, where it takes one, `body`. */
 export interface HttpRoute extends FunctionSchemas {
   /** How it is called. */
@@ -163,6 +174,7 @@ export type ComponentDefinition =
   | FunctionDefinition
   | FunctionGroupDefinition
   | MiddlewareDefinition
+  | ObjectStoreDefinition
   | HttpRoutesDefinition
   | PerUserServiceDefinition;
 

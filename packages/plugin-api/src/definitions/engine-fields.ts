@@ -6,6 +6,7 @@ export const engineFields: Readonly<Record<ComponentKind, readonly string[]>> = 
   function: Object.freeze(["_type", "middleware"]),
   function_group: Object.freeze(["_type", "include", "exclude", "tool_overrides", "middleware"]),
   middleware: Object.freeze(["_type"]),
+  object_store: Object.freeze(["_type", "max_object_bytes", "operation_timeout"]),
   http_routes: Object.freeze(["_type", "middleware"]),
   per_user_service: Object.freeze(["_type"]),
 });

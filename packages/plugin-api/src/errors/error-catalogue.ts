@@ -1,5 +1,7 @@
 import { limitErrors } from "./limit-errors.js";
+import { objectErrors } from "./object-errors.js";
 import { pluginErrors } from "./plugin-errors.js";
+import { socketErrors } from "./socket-errors.js";
 
 /**
  * Every error Alcove raises on purpose: its stable code, what it means, and how to mend it.
@@ -235,6 +237,7 @@ export const errorCatalogue = {
     remedy: "Retry later; the server's log has the cause.",
   },
   ...limitErrors,
+  ...objectErrors,
   BODY_INVALID: {
     summary: "The request body is not the JSON document the route expects.",
     remedy: "Send one JSON object, encoded as UTF-8.",
@@ -272,30 +275,7 @@ export const errorCatalogue = {
     summary: "The server, or this user, has as many WebSockets open as the configuration allows.",
     remedy: "Close one that is not needed; see general.front_end.websocket.max_sockets and max_sockets_per_user.",
   },
-  invalid_message: {
-    summary: "A WebSocket frame is not text with one JSON object, or lacks a field its type needs.",
-    remedy: "Correct what the message names; the frames are described in the server's README.",
-  },
-  invalid_message_type: {
-    summary: "A WebSocket frame has a type that clients do not send.",
-    remedy: "Send user_message, user_interaction_message or auth_message.",
-  },
-  invalid_user_message_content: {
-    summary: "A user_message has no text of the user, or one the workflow cannot take.",
-    remedy: "Send content.messages with a message of the role user that has a part of the type text.",
-  },
-  user_auth_error: {
-    summary: "The credential of an auth_message was not accepted; the socket speaks for whom it spoke before.",
-    remedy: "Send a credential that one of the configured identity providers accepts.",
-  },
-  SCHEMA_TYPE_UNSUPPORTED: {
-    summary: "A user_message asks for a schema_type that is not served.",
-    remedy: "Send generate for a single result, or generate_stream for a stream.",
-  },
-  NO_PENDING_INTERACTION: {
-    summary: "An answer came, and no run of the conversation is waiting for one.",
-    remedy: "Answer a prompt once, and before its time is over.",
-  },
+  ...socketErrors,
   HEALTH_CHECK_FAILED: {
     summary: "A plugin finds that something it needs does not work; details names the checks that fail.",
     remedy: "The server's log has the causes. The server goes on by itself as soon as the checks succeed.",

@@ -79,8 +79,9 @@ async function instantiate(component: ComponentPlan, surroundings: ComponentSurr
     };
     switch (definition.kind) {
       case "middleware":
+      case "object_store":
       case "per_user_service":
-        return await inTime(component, definition.build(context), buildTimeoutMs);
+        return await inTime<unknown>(component, definition.build(context), buildTimeoutMs);
       case "function": {
         const built = await inTime(component, definition.build(context), buildTimeoutMs);
         return wrapped(functions, () => built, component, container);

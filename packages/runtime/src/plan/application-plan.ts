@@ -11,12 +11,14 @@ import type {
   SourceLocation,
 } from "@alcove/plugin-api";
 import type { ComponentType, DiscoveredPlugin } from "@alcove/plugin-loader";
+import type { ObjectStoreLimits } from "./object-store-fields.js";
 
 /** The section of the configuration a component stands in. */
 export type ComponentSection =
   | "functions"
   | "function_groups"
   | "middleware"
+  | "object_stores"
   | "http_routes"
   | "per_user_services"
   | "workflow";
@@ -39,11 +41,15 @@ export interface ComponentPlan {
   readonly config: unknown;
   /** What it may call: the public functions its configuration references, directly or through groups. */
   readonly callableFunctions: ReadonlySet<FunctionPlan>;
+  /** The object stores its configuration references. */
+  readonly objectStores: ReadonlySet<ComponentPlan>;
+  /** What its calls are held to, where it is an object store. */
+  readonly objectLimits: ObjectStoreLimits | undefined;
   /** What stands around its functions, outermost first. */
   readonly middleware: readonly ComponentPlan[];
-  /** Whether it keeps state or collections, or may call what does. */
+  /** Whether it keeps state, collections or objects, or may call what does. */
   readonly isStateful: boolean;
-  /** The functions it offers: one, the members of a group, or what answers routes; none where it is a middleware or a service. */
+  /** The functions it offers: one, the members of a group, or what answers routes; none where it is anything else. */
   readonly functions: readonly FunctionPlan[];
   /** Its state, if it declares one. */
   readonly state: StatePlan | undefined;

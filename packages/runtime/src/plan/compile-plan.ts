@@ -1,5 +1,6 @@
 import type { ConfigDocument } from "@alcove/config";
-import type { FunctionGroupHandle, FunctionHandle, Reference } from "@alcove/plugin-api";
+import type { FunctionGroupHandle, FunctionHandle, ObjectStoreHandle, Reference } from "@alcove/plugin-api";
+import { PlannedObjectStoreHandle } from "../objects/object-store-handle.js";
 import { PlannedFunctionHandle } from "../runs/function-handle.js";
 import type {
   ApplicationPlan,
@@ -124,6 +125,8 @@ class PlanCompiler {
       scope: component.scope,
       config: bindReferences(component.parsedConfig, (reference) => this.#handleFor(reference, own)),
       callableFunctions: new Set(own.flatMap((dependency) => this.#targets(dependency))),
+      objectStores: new Set(own.filter(({ to }) => to.section === "object_stores").map(({ to }) => this.#planOf(to))),
+      objectLimits: component.objectLimits,
       middleware: own.filter(({ to }) => to.section === "middleware").map(({ to }) => this.#planOf(to)),
       isStateful: keepsState(component) || own.some(({ to }) => this.#planOf(to).isStateful),
       functions,
@@ -188,10 +191,16 @@ class PlanCompiler {
     return member === undefined ? this.#planOf(to).functions : [this.functionOf(to, member)];
   }
 
-  #handleFor(reference: Reference, own: readonly Dependency[]): FunctionHandle | FunctionGroupHandle {
+  #handleFor(
+    reference: Reference,
+    own: readonly Dependency[],
+  ): FunctionHandle | FunctionGroupHandle | ObjectStoreHandle {
     const dependency = own.find((candidate) => candidate.reference === reference);
     if (dependency === undefined) {
       throw new TypeError(`The reference to ${reference.name} was not followed while planning.`);
+    }
+    if (reference.kind === "object_store") {
+      return new PlannedObjectStoreHandle(this.#planOf(dependency.to));
     }
     const targets = this.#targets(dependency);
     const [first] = targets;

@@ -2,6 +2,7 @@ import type { ComponentConfig, ConfigDocument, MiddlewareName } from "@alcove/co
 import type { ComponentDefinition, FunctionSchemas, Reference, Scope, SourceLocation } from "@alcove/plugin-api";
 import type { ComponentType } from "@alcove/plugin-loader";
 import type { ComponentSection } from "./application-plan.js";
+import type { ObjectStoreLimits } from "./object-store-fields.js";
 import type { PlacedReference } from "./references-in-config.js";
 
 /** A component of the configuration whose type is known, on its way into the plan. */
@@ -17,6 +18,8 @@ export interface ConfiguredComponent {
   readonly references: readonly PlacedReference[];
   /** The names of its middleware, those of `general.middleware` not among them. */
   readonly middleware: readonly MiddlewareName[];
+  /** Where it is an object store without faults. */
+  readonly objectLimits: ObjectStoreLimits | undefined;
   /** The functions others may call: by member name (its alias, where it has one) for groups, under "" for functions and the workflow. Of routes those that answer them, by address. */
   readonly functions: ReadonlyMap<string, OfferedFunction>;
   /** Members that exist and are left out by `include` or `exclude`. */
@@ -60,9 +63,10 @@ export function publicFunctionName(component: ConfiguredComponent, member: strin
   return component.section === "functions" ? component.name : `${component.name}${MEMBER_SEPARATOR}${member}`;
 }
 
-/** Whether a component keeps anything of a user, durably. */
+/** Whether a component keeps anything between calls that calls may change. */
 export function keepsState({ definition }: Pick<ConfiguredComponent, "definition">): boolean {
-  return definition.state !== undefined || Object.keys(definition.collections).length > 0;
+  const { state, collections, kind } = definition;
+  return state !== undefined || Object.keys(collections).length > 0 || kind === "object_store";
 }
 
 /** `notepad (per-user)`, for chains in messages. */

@@ -1,5 +1,5 @@
 import type { ConfigDocument } from "@alcove/config";
-import { nearNames, type Problem, type Reference } from "@alcove/plugin-api";
+import { nearNames, type Problem, type Reference, type ReferenceKind } from "@alcove/plugin-api";
 import {
   type ConfiguredComponent,
   type Dependency,
@@ -10,7 +10,7 @@ import {
 } from "./configured-component.js";
 import { checkReferenceSchemas } from "./reference-schemas.js";
 import type { PlacedReference } from "./references-in-config.js";
-import type { ResolvedComponents } from "./resolve-components.js";
+import { nameKey, type ResolvedComponents } from "./resolve-components.js";
 
 /** Follows every reference to what it names. References that lead nowhere are problems. */
 export function buildDependencyGraph(
@@ -22,7 +22,7 @@ export function buildDependencyGraph(
   const problems: Problem[] = [];
   for (const from of components) {
     for (const placed of from.references) {
-      if (faultyNames.has(ownerOf(currentName(placed.reference), faultyNames))) {
+      if (isFaulty(placed.reference, faultyNames)) {
         continue;
       }
       const found = names.find(placed);
@@ -45,6 +45,13 @@ export function buildDependencyGraph(
     }
   }
   return { dependencies, problems };
+}
+
+/** Whether what a reference names has been complained of already. */
+function isFaulty(reference: Pick<Reference, "kind" | "name">, faultyNames: ReadonlySet<string>): boolean {
+  return reference.kind === "object_store"
+    ? faultyNames.has(nameKey("object_stores", reference.name))
+    : faultyNames.has(ownerOf(currentName(reference), faultyNames));
 }
 
 /** What a reference says of its target. */
@@ -79,6 +86,17 @@ export function ownerOf(name: string, faultyNames: ReadonlySet<string>): string 
   return [...faultyNames].find((faulty) => name.startsWith(`${faulty}${MEMBER_SEPARATOR}`)) ?? name;
 }
 
+const kinds = ["function", "function_group", "object_store"] as const satisfies ReferenceKind[];
+const labels: Readonly<Record<ReferenceKind, string>> = {
+  function: "a function",
+  function_group: "a function group",
+  object_store: "an object store",
+};
+
+function nameOf(kind: ReferenceKind): string {
+  return kind.replace("_", " ");
+}
+
 /** What a name leads to. */
 export interface Target {
   readonly component: ConfiguredComponent;
@@ -96,11 +114,15 @@ export interface WrongName {
 export class ReferenceableNames {
   readonly #functions = new Map<string, Target>();
   readonly #groups = new Map<string, Target>();
+  readonly #objectStores = new Map<string, Target>();
   readonly #hidden = new Set<string>();
   readonly #renamed = new Map<string, string>();
 
   constructor(components: readonly ConfiguredComponent[]) {
     for (const component of components) {
+      if (component.section === "object_stores") {
+        this.#objectStores.set(component.name, { component, member: undefined });
+      }
       if (component.section === "function_groups") {
         this.#groups.set(component.name, { component, member: undefined });
         for (const member of component.hiddenMembers) {
@@ -121,19 +143,21 @@ export class ReferenceableNames {
     }
   }
 
+  #ofKind(kind: ReferenceKind): ReadonlyMap<string, Target> {
+    return { function: this.#functions, function_group: this.#groups, object_store: this.#objectStores }[kind];
+  }
+
   /** The target, or what is wrong with the name. */
   find({ reference }: NamedReference): Target | WrongName {
-    const isFunction = reference.kind === "function";
     const name = currentName(reference);
-    const found = (isFunction ? this.#functions : this.#groups).get(name);
+    const found = this.#ofKind(reference.kind).get(name);
     if (found !== undefined) {
       return found;
     }
-    if (isFunction && this.#groups.has(reference.name)) {
-      return { rule: "reference-kind", fault: `"${reference.name}" as a function, and it is a function group.` };
-    }
-    if (!isFunction && this.#functions.has(reference.name)) {
-      return { rule: "reference-kind", fault: `"${reference.name}" as a function group, and it is a function.` };
+    const otherKind = kinds.find((kind) => kind !== reference.kind && this.#ofKind(kind).has(reference.name));
+    if (otherKind !== undefined) {
+      const [wanted, actual] = [labels[reference.kind], labels[otherKind]];
+      return { rule: "reference-kind", fault: `"${reference.name}" as ${wanted}, and it is ${actual}.` };
     }
     if (this.#hidden.has(name)) {
       return {
@@ -141,7 +165,7 @@ export class ReferenceableNames {
         fault: `"${reference.name}", which its group leaves out by include or exclude.`,
       };
     }
-    const fault = `"${reference.name}", and there is no ${isFunction ? "function" : "function group"} of that name.`;
+    const fault = `"${reference.name}", and there is no ${nameOf(reference.kind)} of that name.`;
     return { rule: "reference-unknown", fault };
   }
 
@@ -156,10 +180,15 @@ export class ReferenceableNames {
     if (this.#hidden.has(name)) {
       return "Change the group's include or exclude, or refer to another function.";
     }
-    const candidates = [...(kind === "function" ? this.#functions : this.#groups).keys()];
+    const candidates = [...this.#ofKind(kind).keys()];
     const [suggestion] = nearNames(name, candidates);
     if (suggestion !== undefined) {
       return `Did you mean ${suggestion}?`;
+    }
+    if (kind === "object_store") {
+      return candidates.length === 0
+        ? "Add it under object_stores:, with its _type."
+        : `Configured: ${candidates.join(", ")}.`;
     }
     const group = name.includes(MEMBER_SEPARATOR) ? name.slice(0, name.indexOf(MEMBER_SEPARATOR)) : name;
     const members = this.#groups.get(group)?.component.functions.keys();
@@ -167,7 +196,7 @@ export class ReferenceableNames {
       return `Its functions are ${[...members].map((member) => `${group}${MEMBER_SEPARATOR}${member}`).join(", ")}.`;
     }
     return candidates.length === 0
-      ? `Add it: no ${kind === "function" ? "function" : "function group"} is configured.`
+      ? `Add it: no ${nameOf(kind)} is configured.`
       : `Configured: ${candidates.join(", ")}.`;
   }
 }

@@ -51,6 +51,7 @@ const kindNames = {
   functions: "function",
   function_groups: "function group",
   middleware: "middleware",
+  object_stores: "object store",
   http_routes: "set of HTTP routes",
   per_user_services: "service",
   workflow: "workflow",

@@ -1,5 +1,6 @@
 import type { ComponentSections, ConfigDocument, MiddlewareName } from "@alcove/config";
 import { didYouMean, type Problem } from "@alcove/plugin-api";
+import type { ComponentSection } from "./application-plan.js";
 import type { ConfiguredComponent, Dependency } from "./configured-component.js";
 import type { ResolvedComponents } from "./resolve-components.js";
 
@@ -9,6 +10,8 @@ export interface MiddlewarePlacement {
   readonly dependencies: Dependency[];
   readonly problems: Problem[];
 }
+
+const unwrappedSections: readonly ComponentSection[] = ["middleware", "object_stores", "per_user_services"];
 
 /**
  * Puts middleware around functions, groups, routes and the workflow: what `general.middleware` names outermost, and inside it what
@@ -22,7 +25,7 @@ export function placeMiddleware(
   const known = new Map(
     components.filter(({ section }) => section === "middleware").map((component) => [component.name, component]),
   );
-  const wrapped = components.filter(({ section }) => section !== "middleware" && section !== "per_user_services");
+  const wrapped = components.filter(({ section }) => !unwrappedSections.includes(section));
   const lists = [
     { owner: "general", names: globalMiddleware },
     ...wrapped.map(({ name, middleware }) => ({ owner: name, names: middleware })),

@@ -1,8 +1,8 @@
 import type { ComponentSections, ConfigDocument } from "@alcove/config";
 import type { Problem, Scope } from "@alcove/plugin-api";
 import { ComponentTypeRegistry, type DiscoveredPlugin, withoutFailingOptional } from "@alcove/plugin-loader";
-import { builtInPlugin } from "../middleware/built-in/built-in-middleware.js";
 import type { ApplicationPlan } from "./application-plan.js";
+import { builtInPlugin } from "./built-in-types.js";
 import { compilePlan } from "./compile-plan.js";
 import type { ConfiguredComponent } from "./configured-component.js";
 import { buildDependencyGraph } from "./dependency-graph.js";
@@ -11,6 +11,7 @@ import { resolveEntryFunctions, routeEntries } from "./entry-functions.js";
 import { placeMiddleware } from "./middleware-placement.js";
 import { checkSuitability } from "./middleware-suitability.js";
 import { checkNames } from "./name-rules.js";
+import { unusedObjectStores } from "./object-store-use.js";
 import { perUserProviders, serviceDependencies } from "./per-user-services.js";
 import { planProcess } from "./process-plan.js";
 import { type ResolvedComponents, resolveComponents, typesInUse } from "./resolve-components.js";
@@ -83,6 +84,7 @@ export async function planApplication(options: PlanOptions): Promise<PlanResult>
     ...checkNames(components, document),
     ...referenceProblems,
     ...placement.problems,
+    ...(isComplete ? unusedObjectStores(components, references, document) : []),
     ...checkSuitability(dependencies, document),
     ...entryProblems,
     ...providers.problems,

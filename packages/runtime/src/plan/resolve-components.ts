@@ -1,23 +1,31 @@
 import type { ComponentConfig, ComponentSections, ConfigDocument } from "@alcove/config";
-import { type ComponentDefinition, type ComponentKind, engineFields, type Problem } from "@alcove/plugin-api";
+import {
+  type ComponentDefinition,
+  type ComponentKind,
+  engineFields,
+  type Problem,
+  type ReferenceKind,
+} from "@alcove/plugin-api";
 import {
   type ComponentType,
   type ComponentTypeRegistry,
   type ImportedDefinition,
   importComponentDefinition,
 } from "@alcove/plugin-loader";
-import { builtInDefinition } from "../middleware/built-in/built-in-middleware.js";
 import type { ComponentSection } from "./application-plan.js";
+import { builtInDefinition } from "./built-in-types.js";
 import { type ConfiguredComponent, MEMBER_SEPARATOR, type OfferedFunction } from "./configured-component.js";
 import { fieldProblems } from "./field-problems.js";
 import { selectGroupMembers } from "./group-members.js";
 import { MIDDLEWARE_FIELD, readMiddlewareNames } from "./middleware-names.js";
+import { readObjectStoreLimits } from "./object-store-fields.js";
 import { collectReferences } from "./references-in-config.js";
 
 const kindOfSection = {
   functions: "function",
   function_groups: "function_group",
   middleware: "middleware",
+  object_stores: "object_store",
   http_routes: "http_routes",
   per_user_services: "per_user_service",
   workflow: "function",
@@ -26,6 +34,7 @@ const typeLabels: Readonly<Record<ComponentKind, string>> = {
   function: "function type",
   function_group: "function group type",
   middleware: "middleware type",
+  object_store: "object store type",
   http_routes: "type of HTTP routes",
   per_user_service: "type of per-user services",
 };
@@ -68,6 +77,7 @@ function placedComponents(sections: ComponentSections): [string, ComponentSectio
     ...Object.entries(sections.functions).map(entryOf("functions")),
     ...Object.entries(sections.functionGroups).map(entryOf("function_groups")),
     ...Object.entries(sections.middleware).map(entryOf("middleware")),
+    ...Object.entries(sections.objectStores).map(entryOf("object_stores")),
     ...Object.entries(sections.httpRoutes).map(entryOf("http_routes")),
     ...Object.entries(sections.perUserServices).map(entryOf("per_user_services")),
     ...(sections.workflow === undefined ? [] : [entryOf("workflow")(["workflow", sections.workflow])]),
@@ -77,22 +87,31 @@ function placedComponents(sections: ComponentSections): [string, ComponentSectio
 const sectionsOfFunctions: ReadonlySet<ComponentSection> = new Set(["functions", "function_groups", "workflow"]);
 
 /** A name that no other component has: functions, groups and the workflow share their names, all others do not. */
-function nameKey(section: ComponentSection, name: string): string {
+export function nameKey(section: ComponentSection, name: string): string {
   return sectionsOfFunctions.has(section) ? name : `${section} ${name}`;
 }
 
 /** What something that is built, or is served, counts on. */
 function namesInUse(sections: ComponentSections, components: readonly ConfiguredComponent[]): ReadonlySet<string> {
   const functions = [
-    ...components.flatMap(({ references }) => references.map(({ reference }) => reference.name)),
+    ...referencedNames(components, (kind) => kind !== "object_store"),
     ...(sections.entryFunctions ?? []).map(({ functionName }) => functionName),
   ];
   const middleware = [...(sections.globalMiddleware ?? []), ...components.flatMap((component) => component.middleware)];
   return new Set([
     "workflow",
     ...functions.flatMap((name) => [name, name.split(MEMBER_SEPARATOR)[0] ?? name]),
+    ...referencedNames(components, (kind) => kind === "object_store").map((name) => nameKey("object_stores", name)),
     ...middleware.map(({ name }) => nameKey("middleware", name)),
   ]);
+}
+
+function referencedNames(
+  components: readonly ConfiguredComponent[],
+  isWanted: (kind: ReferenceKind) => boolean,
+): string[] {
+  const references = components.flatMap((component) => component.references.map(({ reference }) => reference));
+  return references.filter(({ kind }) => isWanted(kind)).map(({ name }) => name);
 }
 
 /** Where an optional plugin is missing, a component without a type that nothing counts on is left out with a warning. */
@@ -210,7 +229,9 @@ function configureComponent(
   const middleware = given.includes(MIDDLEWARE_FIELD)
     ? readMiddlewareNames(name, source, document)
     : { names: [], problems: [] };
-  const problems: Problem[] = [...members.problems, ...middleware.problems];
+  const objects =
+    definition.kind === "object_store" ? readObjectStoreLimits(source, subject.type, document) : undefined;
+  const problems: Problem[] = [...members.problems, ...middleware.problems, ...(objects?.problems ?? [])];
   if (!parsed.success) {
     const knownFields = [...Object.keys(definition.config.shape), ...given];
     problems.push(...fieldProblems(parsed.error, { type: subject.type, path: source.path, knownFields }, document));
@@ -223,6 +244,7 @@ function configureComponent(
       parsedConfig: parsed.data,
       references: parsed.success ? collectReferences(parsed.data) : [],
       middleware: middleware.names,
+      objectLimits: objects?.limits,
       functions: members.visible,
       hiddenMembers: members.hidden,
     },
@@ -248,6 +270,7 @@ function functionsOf(
       return { visible: new Map(routes), hidden: new Set(), problems: [] };
     }
     case "middleware":
+    case "object_store":
     case "per_user_service":
       return { visible: new Map(), hidden: new Set(), problems: [] };
   }

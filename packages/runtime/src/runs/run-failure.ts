@@ -1,7 +1,7 @@
 import { AlcoveError, WorkflowError } from "@alcove/plugin-api";
 
 // What the engine raises about the workflow's output, and what is to be recorded of it, about the collections it reads and
-// appends to, about the people it asks, what middleware of its own raises about limits, and what plugins say of what they were
+// appends to, about objects, about the people it asks, what middleware of its own raises about limits, and what plugins say of what they were
 // asked for. Any other error that comes out of the workflow's code is the workflow's: an
 // INPUT_INVALID among them says that it called another function wrongly, not that the caller did.
 const raisedByEngine: ReadonlySet<string> = new Set([
@@ -9,6 +9,13 @@ const raisedByEngine: ReadonlySet<string> = new Set([
   "OUTPUT_KIND_UNSUPPORTED",
   "FUNCTION_TIMED_OUT",
   "FUNCTION_RATE_LIMITED",
+  "OBJECT_NOT_FOUND",
+  "OBJECT_ALREADY_EXISTS",
+  "OBJECT_KEY_INVALID",
+  "OBJECT_INVALID",
+  "OBJECT_TOO_LARGE",
+  "OBJECT_UNREADABLE",
+  "OBJECT_STORE_FAILED",
   "RESOURCE_NOT_FOUND",
   "RESOURCE_CONFLICT",
   "STATE_INVALID",

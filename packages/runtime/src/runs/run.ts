@@ -1,6 +1,8 @@
 import { AlcoveError, type BuiltFunction, type Clock, type Interaction, type Logger } from "@alcove/plugin-api";
 import type { RunEvents } from "../events/run-events.js";
 import { refusedInteraction } from "../executions/run-interaction.js";
+import type { ObjectOwner } from "../objects/object-ledger.js";
+import type { ObjectStores } from "../objects/object-stores.js";
 import type { BuiltFunctions, ComponentPlan, FunctionPlan, StatePlan } from "../plan/application-plan.js";
 import type { CollectionChanges } from "../sessions/collection-content.js";
 import type { TextRedaction } from "./redacted-error.js";
@@ -23,6 +25,9 @@ export interface RunOptions {
   readonly drafts: StateDrafts | undefined;
   /** Where the user's collections come from; `undefined` in a shared workflow. */
   readonly collections: CollectionSource | undefined;
+  readonly objects: ObjectStores;
+  /** When the session began that the run takes place in; `undefined` in a shared workflow. */
+  readonly sessionBegunAtMs: number | undefined;
   /** Takes what is secret out of the messages of errors. */
   readonly redact: TextRedaction | undefined;
 }
@@ -42,11 +47,13 @@ export class Run {
   readonly events: RunEvents;
   readonly abort: RunAbort;
   readonly drafts: StateDrafts | undefined;
+  readonly objects: ObjectStores;
   readonly redact: TextRedaction | undefined;
   /** Asks the person the run is for; refuses to unless the run's execution has put something else in its place. */
   interaction: Interaction = refusedInteraction;
   readonly #functions: BuiltFunctions;
   readonly #collectionSource: CollectionSource | undefined;
+  readonly #sessionBegunAtMs: number | undefined;
   #collections: RunCollections | undefined;
   #hasEnded = false;
 
@@ -58,7 +65,9 @@ export class Run {
     this.events = options.events;
     this.abort = options.abort;
     this.drafts = options.drafts;
+    this.objects = options.objects;
     this.redact = options.redact;
+    this.#sessionBegunAtMs = options.sessionBegunAtMs;
     this.#functions = options.functions;
     this.#collectionSource = options.collections;
   }
@@ -78,6 +87,13 @@ export class Run {
     if (this.#hasEnded) {
       throw new AlcoveError("CALL_ENDED", `The run ${this.facts.runId} has ended, and its call contexts with it.`);
     }
+  }
+
+  /** Whose objects its per-user components see; `undefined` in a shared workflow. */
+  get objectOwner(): ObjectOwner | undefined {
+    const { userId } = this;
+    const begunAtMs = this.#sessionBegunAtMs;
+    return userId === undefined || begunAtMs === undefined ? undefined : { userId, begunAtMs };
   }
 
   /** The built function for this run's user. */

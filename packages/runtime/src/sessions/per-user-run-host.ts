@@ -82,6 +82,8 @@ export class PerUserRunHost implements RunHost, Resident {
         functions: room.functions,
         drafts,
         collections: this.resident,
+        objects: this.#surroundings.objects,
+        sessionBegunAtMs: this.resident.record?.createdAtMs,
         redact: this.#surroundings.redact,
       });
       return new PerUserLease({

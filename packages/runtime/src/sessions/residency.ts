@@ -66,6 +66,11 @@ export class Residency<Tenant extends Resident> {
     return this.#places.size;
   }
 
+  /** A user's session, if it is in memory; it is neither held nor used by that. */
+  find(userId: string): Tenant | undefined {
+    return this.#places.get(userId)?.tenant;
+  }
+
   /** A user's session, in memory until it is released as often as it was held. */
   hold(userId: string): Tenant {
     let place = this.#places.get(userId);

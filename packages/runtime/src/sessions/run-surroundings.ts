@@ -2,6 +2,7 @@ import type { Clock, Logger } from "@alcove/plugin-api";
 import type { EventHub } from "../events/event-hub.js";
 import type { Executions } from "../executions/executions.js";
 import type { RunFigures } from "../figures/run-figures.js";
+import type { ObjectStores } from "../objects/object-stores.js";
 import type { BuiltFunctions } from "../plan/application-plan.js";
 import type { TextRedaction } from "../runs/redacted-error.js";
 import type { ActiveRuns } from "./active-runs.js";
@@ -20,6 +21,7 @@ export interface RunSurroundings {
   /** Gives up runs that take too long; `undefined` where they may take as long as they do. */
   readonly deadlines: RunDeadlines | undefined;
   readonly executions: Executions;
+  readonly objects: ObjectStores;
   readonly figures: RunFigures;
   /** Takes what is secret out of the messages of errors; `undefined` where nothing is. */
   readonly redact: TextRedaction | undefined;

@@ -6,6 +6,7 @@ import type { UserRecords } from "../executions/execution-ledger.js";
 import { Executions } from "../executions/executions.js";
 import { RunFigures } from "../figures/run-figures.js";
 import { type RuntimeFigures, WakeFigures } from "../figures/runtime-figures.js";
+import type { ObjectStores } from "../objects/object-stores.js";
 import type { ApplicationPlan } from "../plan/application-plan.js";
 import type { Entry } from "../plan/entry.js";
 import type { TextRedaction } from "../runs/redacted-error.js";
@@ -39,6 +40,7 @@ export interface SessionManagerOptions {
   readonly furnishings: Furnishings;
   readonly store: SessionStore;
   readonly hub: EventHub;
+  readonly objects: ObjectStores;
   readonly logger: Logger;
   readonly clock: Clock;
   /** How long a session lives after its last activity. */
@@ -119,6 +121,7 @@ export class SessionManager {
       activeRuns: this.#activeRuns,
       deadlines: options.runTimeoutMs === undefined ? undefined : new RunDeadlines(options.runTimeoutMs, options.clock),
       executions: this.executions,
+      objects: options.objects,
       figures: new RunFigures(),
       redact: options.redact,
       storeNowMs: () => options.store.nowMs(),
@@ -169,9 +172,9 @@ export class SessionManager {
 
   /**
    * Ends a user's session between two runs: waits for the runs that came before, lets `change` remove or replace the
-   * session in the store, takes the room out of memory, and tells its components that the session is over. The user's jobs
-   * and questions go with it: a job that works, and is all that is in the way, is given up for it. The user's next run finds
-   * what the store holds then. Nothing of this happens when `change` rejects: what gave way goes on, or was interrupted.
+   * session in the store, takes the room out of memory, and tells its components that the session is over. The user's jobs,
+   * questions and objects go with it: a job that works, and is all that is in the way, is given up for it. The user's next run
+   * finds what the store holds then. Nothing of this happens when `change` rejects: what gave way goes on, or was interrupted.
    *
    * @param timeoutMs How long to wait for the runs that came before.
    * @throws SESSION_BUSY when they take longer, SESSION_QUEUE_FULL, SHUTTING_DOWN; then `change` was not called.
@@ -183,6 +186,7 @@ export class SessionManager {
       await change();
       this.executions.endAllOf(userId);
       this.endings.over(userId);
+      await this.#options.objects.endOf(userId);
     };
     try {
       await (this.#hasSessions
@@ -255,6 +259,12 @@ export class SessionManager {
   inUse(): SessionKey[] {
     const { application } = this.#options;
     return [...this.#residency.held()].map(({ userId }) => ({ application, userId }));
+  }
+
+  /** When the session of a user expires who is in memory, 0 where it is not known yet; `undefined` for anybody else. */
+  expiryInMemory(userId: string): number | undefined {
+    const host = this.#residency.find(userId);
+    return host === undefined ? undefined : (host.resident.record?.expiresAtMs ?? 0);
   }
 
   /** Takes every session whose time is over, and that nobody holds, out of memory. Resolves to how many. */

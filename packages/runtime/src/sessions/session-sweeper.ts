@@ -2,6 +2,7 @@ import { setImmediate as nextTurnOfLoop } from "node:timers/promises";
 import type { Logger } from "@alcove/plugin-api";
 import type { SessionStore } from "@alcove/state";
 import type { SweepFigures } from "../figures/runtime-figures.js";
+import type { ObjectStores } from "../objects/object-stores.js";
 import type { SessionManager } from "./session-manager.js";
 
 // One step removes so few sessions that the store is never busy with it for long.
@@ -13,13 +14,14 @@ const MAX_TIMER_DELAY_MS = 2 ** 31 - 1;
 export interface SessionSweeperOptions {
   readonly sessions: SessionManager;
   readonly store: SessionStore;
+  readonly objects: ObjectStores;
   readonly logger: Logger;
   readonly intervalMs: number;
   /** How often it is looked whether somebody should leave memory; with every sweep in any case. */
   readonly residencyIntervalMs: number;
 }
 
-/** Removes sessions whose time is over, from memory and from the store, every cleanup interval. */
+/** Removes sessions whose time is over, from memory and from the store, and their objects, every cleanup interval. */
 export class SessionSweeper {
   readonly #options: SessionSweeperOptions;
   readonly #figures = { completed: 0, failed: 0, removedEntries: 0 };
@@ -69,7 +71,7 @@ export class SessionSweeper {
     this.#isStopped = true;
     clearInterval(this.#timer);
     clearInterval(this.#residencyTimer);
-    await this.#sweeping?.catch(() => undefined);
+    await Promise.all([this.#sweeping?.catch(() => undefined), this.#options.objects.stop()]);
   }
 
   async #sweep(): Promise<number> {
@@ -84,7 +86,7 @@ export class SessionSweeper {
   }
 
   async #removeExpired(): Promise<number> {
-    const { sessions, store, logger } = this.#options;
+    const { sessions, store, objects, logger } = this.#options;
     await sessions.executions.sweep();
     const evicted = await sessions.evictExpired();
     sessions.relieveMemory();
@@ -96,6 +98,7 @@ export class SessionSweeper {
       this.#figures.removedEntries += removedInStep;
       await nextTurnOfLoop();
     }
+    await objects.sweep((userId) => sessions.expiryInMemory(userId));
     if (evicted > 0 || removed > 0) {
       logger.info("Cleaned up expired sessions", { leftMemory: evicted, leftStore: removed });
     }

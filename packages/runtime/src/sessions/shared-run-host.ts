@@ -53,6 +53,8 @@ export class SharedRunHost implements RunHost {
       functions,
       drafts: undefined,
       collections: undefined,
+      objects: this.#surroundings.objects,
+      sessionBegunAtMs: undefined,
       redact: this.#surroundings.redact,
     });
     return new SharedLease(this.#surroundings, run, (records) => this.#store(records));

@@ -218,6 +218,7 @@ export const testLimits: AlcoveConfig["general"]["frontEnd"]["limits"] = {
   maxKeptStreamsPerUser: 100,
   maxNewSessionsPerMinute: 0,
 };
+
 const testTelemetry: AlcoveConfig["general"]["telemetry"] = {
   logging: { level: "info", format: "auto", scopes: {} },
   exporters: [],
@@ -236,6 +237,7 @@ export function testConfig({
     functions: {},
     functionGroups: {},
     middleware: {},
+    objectStores: {},
     httpRoutes: {},
     perUserServices: {},
     workflow: undefined,

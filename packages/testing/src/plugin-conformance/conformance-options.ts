@@ -20,12 +20,14 @@ export interface ConformanceOptions {
   readonly config?: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
   /** Plugins that provide what its types depend on. */
   readonly otherPlugins?: readonly TestedPlugin[];
-  /** The components those provide, as `functions` and `function_groups` of a configuration. */
+  /** What else its types depend on, as it stands in a configuration. */
   readonly otherComponents?: {
     /** Function components, by name. */
     readonly functions?: Readonly<Record<string, unknown>>;
     /** Group components, by name. */
     readonly function_groups?: Readonly<Record<string, unknown>>;
+    /** Object stores, by name. One that forgets its objects with the process will not do. */
+    readonly object_stores?: Readonly<Record<string, unknown>>;
   };
   /**
    * Inputs that are called in their order, by the public name of a function: its `_type`, or `<_type>__<member>` in a group. Where none are

@@ -43,6 +43,7 @@ async function applicationOf(
     config: {
       functions: { ...otherComponents.functions, ...components(contributes.functions) },
       function_groups: { ...otherComponents.function_groups, ...components(contributes.function_groups) },
+      object_stores: { ...otherComponents.object_stores },
     },
   };
   const types = new Set([...Object.keys(contributes.functions), ...Object.keys(contributes.function_groups)]);

@@ -8,6 +8,7 @@ import type {
   HttpRoutesDefinition,
   LifecycleDefinition,
   MiddlewareDefinition,
+  ObjectStoreDefinition,
   PerUserServiceDefinition,
   ServiceIdentifier,
   ServicesDefinition,
@@ -23,6 +24,8 @@ export interface InCodePlugin {
   readonly functionGroups?: Readonly<Record<string, FunctionGroupDefinition>>;
   /** Its middleware types, by their `_type`. */
   readonly middleware?: Readonly<Record<string, MiddlewareDefinition>>;
+  /** Its object store types, by their `_type`. */
+  readonly objectStores?: Readonly<Record<string, ObjectStoreDefinition>>;
   /** Its sets of HTTP routes, by their `_type`. */
   readonly httpRoutes?: Readonly<Record<string, HttpRoutesDefinition>>;
   /** Its shared services, by a name of the plugin's own. */
@@ -58,6 +61,7 @@ export async function writeInCodePlugin(folder: string, plugin: InCodePlugin): P
       functions: await writeContributions(directory, plugin.functions),
       function_groups: await writeContributions(directory, plugin.functionGroups),
       middleware: await writeContributions(directory, plugin.middleware),
+      object_stores: await writeContributions(directory, plugin.objectStores),
       http_routes: await writeContributions(directory, plugin.httpRoutes),
       services: await writeContributions(directory, plugin.services),
       per_user_services: await writeContributions(directory, plugin.perUserServices),
