@@ -48,6 +48,8 @@ describe("configured endpoints", () => {
     expect((await client.get("/v2/now/stream")).text).toMatch(/^intermediate_data: /);
     const head = await client.send({ method: "HEAD", path: "/v2/now" });
     expect([head.status, head.headers["allow"]]).toEqual([405, "GET, OPTIONS"]);
+    const options = await client.send({ method: "OPTIONS", path: "/v2/now" });
+    expect([options.status, options.headers["allow"]]).toEqual([204, "GET, OPTIONS"]);
     expect((await client.generate("alice", {}, "/v2/now")).json).toMatchObject({ code: "METHOD_NOT_ALLOWED" });
   });
 

@@ -104,7 +104,9 @@ describe("a service of each user", () => {
     const lifecycle = { lost: defineLifecycle({ services: { memory: Memory }, onStart: () => {} }) };
     await using other = await Workbench.create([{ ...plugin(), lifecycle }]);
     expect(await other.refusals(flow + memory)).toEqual([
-      expect.stringMatching(/The hooks lost .* asks for the service test\/Memory, which no plugin in use provides/),
+      expect.stringMatching(
+        /The service test\/Memory is asked for by the hooks lost .*, and no plugin in use provides it/,
+      ),
     ]);
   });
 

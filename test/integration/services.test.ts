@@ -56,7 +56,7 @@ describe("the services of a plugin", () => {
   it("clash with another plugin's of the same identifier", async () => {
     await using bench = await Workbench.create([spelling("one"), spelling("two"), asking]);
     expect(await bench.refusals(config)).toEqual([
-      "two/plugin.yaml:1:209: The plugin two provides the service test/Speller, which the plugin one provides already. Remove one of the two, or give one another service identifier. [service-clash]",
+      "two/plugin.yaml:1:226: The plugin two provides the service test/Speller, which the plugin one provides already. Remove one of the two, or give one another service identifier. [service-clash]",
     ]);
   });
 

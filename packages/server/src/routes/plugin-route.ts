@@ -8,7 +8,6 @@ import type { ServedApplication } from "../served-application.js";
 import { declaredQuery } from "./declared-query.js";
 import { callEntry, withFaults } from "./entry-call.js";
 import { idempotencyOf } from "./idempotency-request.js";
-import { noBody } from "./no-body.js";
 import { pathParameter } from "./path-parameter.js";
 
 /** A function that answers a route of a plugin, and the application that runs it. */
@@ -64,18 +63,12 @@ async function admit(context: RequestContext, { access }: RouteFacts): Promise<s
 
 async function inputOf(
   context: RequestContext,
-  { method, params, query, body }: RouteFacts,
+  { params, query, body }: RouteFacts,
   readBody: (context: RequestContext) => Promise<JsonObject>,
 ): Promise<JsonObject> {
   const parts = {
     params: Object.fromEntries(Object.keys(params.shape).map((name) => [name, pathParameter(context, name)])),
     query: declaredQuery(context, query),
   };
-  if (body !== undefined) {
-    return { ...parts, body: await readBody(context) };
-  }
-  if (method === "GET") {
-    await noBody(context);
-  }
-  return parts;
+  return body === undefined ? parts : { ...parts, body: await readBody(context) };
 }

@@ -1,5 +1,5 @@
 import { Router, type RouterInstance } from "@koa/router";
-import { jsonBody } from "../body/json-body.js";
+import { type JsonObject, jsonBody } from "../body/json-body.js";
 import { serverMetrics } from "../metrics/server-metrics.js";
 import type { RequestContext, RequestState } from "../request-state.js";
 import type { ServerLife } from "../server-life.js";
@@ -16,7 +16,6 @@ import { jobRoutesOf } from "./job-addresses.js";
 import { jobRoutes } from "./job-routes.js";
 import { metricsRoute } from "./metrics-route.js";
 import { monitorUsersRoute } from "./monitor-users-route.js";
-import { noBody } from "./no-body.js";
 import { openApiRoute } from "./openapi-route.js";
 import { operatorRoutes } from "./operator-routes.js";
 import { pluginAddress } from "./plugin-address.js";
@@ -35,6 +34,7 @@ import {
   METRICS_PATH,
   OPENAPI_PATH,
   RESPONSE_PATH,
+  type RouteAddress,
   SESSION_EXPORT_PATH,
   SESSION_PATH,
 } from "./route-addresses.js";
@@ -48,7 +48,7 @@ export function createRouter(options: ServerOptions, life: ServerLife): RouterIn
   const { general } = config;
   const router = new Router<RequestState>({ sensitive: true });
   for (const route of entryRoutes(config)) {
-    router.register(route.path, [route.method], entryHandler(route, options, life));
+    registerRun(router, route, entryHandler(route, options, life));
   }
   addExecutionRoutes(router, options, life.openStreams);
   const session = sessionRoutes(storedSessions);
@@ -82,12 +82,31 @@ export function createRouter(options: ServerOptions, life: ServerLife): RouterIn
   return router;
 }
 
+/**
+ * Registers a route that begins runs. The router takes HEAD wherever it takes GET; not here, since a run is not begun for somebody
+ * who does not want to know how it ends.
+ */
+function registerRun(
+  router: RouterInstance<RequestState>,
+  { method, path }: RouteAddress,
+  handler: (context: RequestContext) => Promise<void>,
+): void {
+  router.register(path, [method], handler);
+  const layer = router.stack.at(-1);
+  if (layer !== undefined) {
+    layer.methods = [method];
+  }
+}
+
+/** What is sent where there is nothing to send: the input of an entry that is called with GET. */
+const noBody = async (): Promise<JsonObject> => ({});
+
 function addPluginRoutes(router: RouterInstance<RequestState>, { runtime, config }: ServerOptions): void {
   const readBody = jsonBody(config.general.frontEnd.maxBodyBytes);
   for (const entry of runtime.entries) {
     if (entry.route !== undefined) {
-      const { method, path } = pluginAddress(entry.route);
-      router.register(path, [method], pluginRoute({ application: runtime, entry, route: entry.route }, readBody));
+      const route = pluginRoute({ application: runtime, entry, route: entry.route }, readBody);
+      registerRun(router, pluginAddress(entry.route), route);
     }
   }
 }

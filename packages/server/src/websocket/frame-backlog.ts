@@ -8,7 +8,7 @@ export interface KeptFrame {
 
 /**
  * The latest frames of a run, for a client that loses its connection and comes back. What the client has already makes
- * room; what it may not have is only ever kept, so whoever adds has to ask for room.
+ * room. What it may not have is kept, so whoever adds has to ask for room, unless the run waits for nobody.
  */
 export class FrameBacklog {
   readonly #maxCharacters: number;
@@ -25,12 +25,14 @@ export class FrameBacklog {
     return this.#characters < this.#maxCharacters || this.#frames[0]?.isReceived === true;
   }
 
-  /** Keeps a frame. */
-  add(frame: KeptFrame): void {
+  /** Keeps a frame. @param isLossy Whether the oldest ones make room for it, though the client may not have them. */
+  add(frame: KeptFrame, isLossy = false): void {
     this.#frames.push(frame);
     this.#characters += frame.text.length;
     let dropped = 0;
-    while (this.#characters > this.#maxCharacters && this.#frames[dropped]?.isReceived === true) {
+    const mayDrop = (): boolean =>
+      this.#frames[dropped]?.isReceived === true || (isLossy && dropped < this.#frames.length - 1);
+    while (this.#characters > this.#maxCharacters && mayDrop()) {
       this.#characters -= this.#frames[dropped]?.text.length ?? 0;
       dropped += 1;
     }

@@ -188,9 +188,14 @@ export class SocketRun {
     this.#isOver = true;
   }
 
+  /** Whether it goes on without a client: then it waits for none, and only the latest of its frames are kept. */
+  get #waitsForNobody(): boolean {
+    return this.#hasAsked && this.#outlet === undefined;
+  }
+
   /** Resolves when a frame may be kept, or it is time to look again; `undefined` where one may be now. */
   #roomToKeep(): Promise<void> | undefined {
-    if (this.#backlog === undefined || this.#backlog.hasRoom) {
+    if (this.#backlog === undefined || this.#backlog.hasRoom || this.#waitsForNobody) {
       return undefined;
     }
     return new Promise((resolve) => {
@@ -225,7 +230,7 @@ export class SocketRun {
   #emit(make: (origin: FrameOrigin) => string): void {
     const origin = this.#nextOrigin();
     const frame = { sequence: this.#sequence, text: make(origin), isReceived: false };
-    this.#backlog?.add(frame);
+    this.#backlog?.add(frame, this.#waitsForNobody);
     if (this.#outlet !== undefined) {
       this.#send(this.#outlet, frame);
     }
