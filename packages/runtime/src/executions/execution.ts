@@ -3,9 +3,9 @@ import type { RecordChange } from "@alcove/state";
 import type { IntermediateStep, StepListener } from "../events/intermediate-step.js";
 import { Attempt } from "./attempt.js";
 import { ExecutionEnding } from "./execution-ending.js";
-import { ExecutionLedger, type UserRecords } from "./execution-ledger.js";
+import { ExecutionLedger } from "./execution-ledger.js";
+import type { ExecutionParts } from "./execution-parts.js";
 import {
-  type JournalEntry,
   putResult,
   putState,
   removeUnfinished,
@@ -13,44 +13,12 @@ import {
   type StoredExecutionState,
 } from "./execution-records.js";
 import type { ExecutionStatus, ExecutionView } from "./execution-view.js";
+import { GivingWay } from "./giving-way.js";
 import type { InteractionResponse } from "./interaction-answer.js";
 import { divergedError, InteractionDesk, type InteractionListener } from "./interaction-desk.js";
 import type { ParkableRun, RunExecution } from "./run-execution.js";
 import { RunInteraction } from "./run-interaction.js";
 import { interruptedError, viewOf } from "./view-of-stored.js";
-
-/** What executions stand in. Nothing in it belongs to a user. */
-export interface ExecutionSurroundings {
-  /** Whether the workflow may be begun again. */
-  readonly isResumable: boolean;
-  /** The store's time. */
-  nowMs(): number;
-  /** An interactive run becomes an execution. @throws TOO_MANY_EXECUTIONS */
-  enter(execution: Execution): void;
-  /** The state of an execution has changed; it may be over. */
-  changed(execution: Execution): void;
-  /** An execution that has no run was answered, and is to go on. */
-  goOn(execution: Execution): void;
-  /** Whether the store has the execution, as unfinished. @throws STATE_UNREADABLE, STORE_FAILED. */
-  isUnfinished(execution: Execution): Promise<boolean>;
-  /** The end of an execution is not durable, and has to be stored later. */
-  endLater(execution: Execution): void;
-  /** Waits, when the process stops, for what is still being written. */
-  track(writing: Promise<void>): void;
-}
-
-/** What an {@link Execution} is made of. */
-export interface ExecutionParts {
-  readonly id: string;
-  readonly records: UserRecords;
-  readonly surroundings: ExecutionSurroundings;
-  /** What it was started with; asked for when it is stored, and when it begins. */
-  readonly input: () => StoredExecutionInput;
-  readonly state: StoredExecutionState;
-  readonly isStored: boolean;
-  /** The answers it got before. */
-  readonly journal: readonly JournalEntry[];
-}
 
 /**
  * One execution in memory: a job, or a run that asks a person. It belongs to one user, is reached only by that user's id
@@ -58,7 +26,7 @@ export interface ExecutionParts {
  */
 export class Execution implements RunExecution {
   readonly id: string;
-  readonly #parts: ExecutionParts;
+  readonly #parts: ExecutionParts<Execution>;
   readonly #ledger: ExecutionLedger;
   readonly #ending: ExecutionEnding;
   readonly #desk: InteractionDesk;
@@ -71,12 +39,9 @@ export class Execution implements RunExecution {
   #committing: StoredExecutionState | undefined;
   #resultText: string | undefined;
   #abortRun: ((reason: AlcoveError) => void) | undefined;
-  // Whether its run was given up for an end of the session, which is to come or was refused.
-  #gaveWay: "to-be-seen" | "in-vain" | undefined;
-  // What its run ended with meanwhile.
-  #heldBack: AlcoveError | undefined;
+  readonly #givingWay = new GivingWay((error) => this.#goOnOrFinish(error));
 
-  constructor(parts: ExecutionParts) {
+  constructor(parts: ExecutionParts<Execution>) {
     const { surroundings, id } = parts;
     this.id = id;
     this.#parts = parts;
@@ -261,11 +226,7 @@ export class Execution implements RunExecution {
     } else if (coded.code === "OUTCOME_UNKNOWN") {
       // The store may have its end already, which it can tell when it answers again.
       this.#ending.doubt(coded);
-    } else if (this.#gaveWay === "to-be-seen") {
-      this.#heldBack = coded;
-    } else if (this.#gaveWay === "in-vain") {
-      this.#goOnOrFinish(coded);
-    } else {
+    } else if (!this.#givingWay.takes(coded)) {
       this.#finishAfter(coded);
     }
   }
@@ -274,7 +235,7 @@ export class Execution implements RunExecution {
   giveWay(): void {
     // A run that has asked nobody anything is its caller's.
     if (this.#ledger.isStored && !this.#ledger.isClosed && this.#committing === undefined) {
-      this.#gaveWay = "to-be-seen";
+      this.#givingWay.begin();
       this.#abortRun?.(
         new AlcoveError("RUN_ABORTED", "The run was given up so that the user's session could be ended."),
       );
@@ -283,16 +244,10 @@ export class Execution implements RunExecution {
 
   /** The session it gave way for was not ended: it is begun again if it had not begun, or the workflow may be begun again, and ends if not. */
   sessionStays(): void {
-    if (this.#heldBack !== undefined) {
-      this.#goOnOrFinish(this.#heldBack);
-    } else if (this.#gaveWay !== undefined) {
-      this.#gaveWay = "in-vain";
-    }
+    this.#givingWay.wasInVain();
   }
 
   #goOnOrFinish(error: AlcoveError): void {
-    this.#gaveWay = undefined;
-    this.#heldBack = undefined;
     if (this.#attempt === undefined || this.#parts.surroundings.isResumable) {
       this.#parts.surroundings.goOn(this);
     } else {
