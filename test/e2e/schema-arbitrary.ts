@@ -55,8 +55,16 @@ export function valuesOf(document: Json, schemaOrReference: unknown): fc.Arbitra
   }
 }
 
+// Those a date-time has four digits for.
+const firstDate = new Date("0000-01-01T00:00:00Z");
+const lastDate = new Date("9999-12-31T23:59:59Z");
+
 function stringsOf(schema: Json): fc.Arbitrary<string> {
-  const { pattern } = schema;
+  const { pattern, format } = schema;
+  if (format === "date-time") {
+    // Hardly any text is one by chance.
+    return fc.date({ min: firstDate, max: lastDate, noInvalidDate: true }).map((date) => date.toISOString());
+  }
   const lengths = { minLength: limit(schema, "minLength", 0), maxLength: limit(schema, "maxLength", 40) };
   const strings = fc.string({ unit: "binary", ...lengths });
   return typeof pattern === "string" ? strings.filter((text) => new RegExp(pattern).test(text)) : strings;
