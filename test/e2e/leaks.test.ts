@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -26,7 +27,16 @@ const environment = {
   COLLECTOR_TOKEN: "c0llect0r-t0ken-11aa",
 };
 const cookie = "c00k1e-of-a11ce-90d2";
-const hidden = [...Object.values(environment), ...tokenSecrets, ...victimCredentials.map(([, value]) => value), cookie];
+const operatorKey = "0perat0r-k3y-33c4";
+const hidden = [
+  ...Object.values(environment),
+  ...tokenSecrets,
+  ...victimCredentials.map(([, value]) => value),
+  cookie,
+  operatorKey,
+];
+
+const asOperator = { "x-api-key": operatorKey };
 
 const callers: readonly Caller[] = [...victimCredentials, ["cookie", `nat-session=${cookie}`] as const].map(
   ([name, value], index) => ({
@@ -47,13 +57,23 @@ function variable(name: keyof typeof environment): string {
   return `\${${name}}`;
 }
 
+const providersSchema = z.object({
+  providers: z.array(z.looseObject({ _type: z.string(), keys: z.array(z.unknown()).optional() })),
+});
+
 function configuration(): object {
   const identity = JSON.stringify(tokenIdentity).replaceAll(signingSecret, variable("SIGNING_SECRET"));
-  const { providers } = z.object({ providers: z.array(z.unknown()) }).parse(JSON.parse(identity));
+  const { providers } = providersSchema.parse(JSON.parse(identity));
+  const sha256 = createHash("sha256").update(operatorKey).digest("hex");
+  for (const { _type: type, keys } of providers) {
+    if (type === "api_key") {
+      keys?.push({ subject: "operator", sha256, roles: ["operator"] });
+    }
+  }
   const authorization = `Bearer ${variable("COLLECTOR_TOKEN")}`;
   return {
     general: {
-      identity: { providers: [...providers, { _type: "session_cookie" }] },
+      identity: { providers: [...providers, { _type: "session_cookie" }], admins: [{ role: "operator" }] },
       enable_per_user_monitoring: true,
       front_end: { metrics: true },
       telemetry: {
@@ -173,13 +193,13 @@ describe("what is secret, and what one user says,", () => {
   });
 
   it.each(["/metrics", "/openapi.json", "/docs", "/health", "/ready"])("is not in %s", async (path) => {
-    const { status, text } = await server.client.get(path);
+    const { status, text } = await server.client.get(path, asOperator);
     expect(status).toBe(200);
     assertNone(text, [...hidden, ...callers.flatMap(privateOf)]);
   });
 
   it("is not in what operators are told of users, but for their ids", async () => {
-    const { status, text } = await server.client.get("/monitor/users");
+    const { status, text } = await server.client.get("/monitor/users", asOperator);
     expect([status, callers.every(({ userId }) => text.includes(userId))]).toEqual([200, true]);
     assertNone(text, [...hidden, ...callers.flatMap(({ said }) => said)]);
   });
