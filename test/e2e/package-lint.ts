@@ -7,7 +7,7 @@ import { formatMessage } from "publint/utils";
 export async function publintMessages(tarball: string): Promise<string[]> {
   const { buffer } = new Uint8Array(await readFile(tarball));
   const { messages, pkg } = await publint({ pack: { tarball: buffer }, strict: true });
-  const texts = messages.map((message) => formatMessage(message, pkg) ?? message.code);
+  const texts = messages.map((message) => formatMessage(message, pkg, { color: false }) ?? message.code);
   return texts.filter((text) => !text.startsWith("./templates/"));
 }
 
