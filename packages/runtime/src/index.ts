@@ -21,6 +21,7 @@ export { builtInPlugin } from "./plan/built-in-types.js";
 export type { EntryFacts } from "./plan/entry.js";
 export { type PlanOptions, type PlanResult, planApplication } from "./plan/plan-application.js";
 export { type RouteFacts, routesOfPlan } from "./plan/route-facts.js";
+export { InFlight, type InFlightPlace } from "./runs/in-flight.js";
 export { createMemoryCollection } from "./runs/memory-collection.js";
 export { redactedError } from "./runs/redacted-error.js";
 export type { Reply, ReplyStream } from "./runs/reply.js";
