@@ -149,6 +149,31 @@ describe("the objects of a session", () => {
     expect(files.keys()).toEqual([]);
   });
 
+  it("are removed also where a store puts one while they are being removed", async () => {
+    const { files, bench, runtime, store } = await workshop();
+    await using _ = bench;
+    await put(runtime, "alice", { key: "first" });
+    files.mood = "hanging";
+    await expect(put(runtime, "alice")).rejects.toMatchObject({ code: "OBJECT_STORE_FAILED" });
+    files.mood = "sound";
+    files.afterList = () => files.goOn();
+    await forget(runtime, store, "alice");
+    files.afterList = undefined;
+    expect(files.keys()).toHaveLength(1);
+    await runtime.sweep();
+    expect(files.keys()).toEqual([]);
+  });
+
+  it("are removed when the session has expired, though their user has begun another one and uses no objects in it", async () => {
+    const { files, bench, runtime } = await workshop();
+    await using _ = bench;
+    await put(runtime, "alice");
+    bench.clock.advance(timeoutMs);
+    await call(runtime, "alice", { action: "list", shared: true });
+    await runtime.sweep();
+    expect(files.keys()).toEqual([]);
+  });
+
   it("are kept while their store is not configured, and removed when it is again", async () => {
     const { files, bench, runtime, stop } = await workshop();
     await using _ = bench;

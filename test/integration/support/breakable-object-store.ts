@@ -7,6 +7,8 @@ export class BreakableStore {
   readonly objects = new Map<string, Omit<StoredObject, "key">>();
   /** What the store does: answers, fails at once, or never answers. */
   mood: "sound" | "down" | "hanging" = "sound";
+  /** Called when it has looked which objects there are, before it tells. */
+  afterList: (() => Promise<void>) | undefined;
   /** How often it was asked for something. */
   questions = 0;
   #waiting: (() => void)[] = [];
@@ -57,6 +59,7 @@ export class BreakableStore {
       list: async ({ prefix, after = "", limit }) => {
         await this.#answer();
         const keys = this.keys().filter((key) => key.startsWith(prefix) && key > after);
+        await this.afterList?.();
         return keys.slice(0, limit).map((key) => ({ key, size: 0, modifiedAtMs: 0 }));
       },
     };
