@@ -70,6 +70,8 @@ export class FairSemaphore {
     const [next] = this.#waiting;
     if (next === undefined) {
       this.#free += 1;
+      // What is kept of a run that is over keeps its whole request from the garbage collector.
+      this.#latestHolder = undefined;
       return;
     }
     this.#waiting.delete(next);
