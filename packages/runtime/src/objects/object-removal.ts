@@ -114,10 +114,11 @@ export class ObjectRemoval {
 
   async #removeFrom(store: OpenObjectStore, prefix: string): Promise<boolean> {
     try {
-      let removed = OBJECTS_PER_STEP;
-      while (removed === OBJECTS_PER_STEP) {
-        removed = await this.#removeSome(store, prefix);
-      }
+      let after: string | undefined;
+      do {
+        // Each is met once, also where a store goes on showing what it has deleted.
+        after = await this.#removeSome(store, prefix, after);
+      } while (after !== undefined);
       return true;
     } catch (error) {
       if (!this.#stop.signal.aborted) {
@@ -128,16 +129,21 @@ export class ObjectRemoval {
     }
   }
 
-  async #removeSome({ name, driver, limits }: OpenObjectStore, prefix: string): Promise<number> {
+  /** Resolves to the key behind which there may be more; `undefined` where there are none. */
+  async #removeSome(
+    { name, driver, limits }: OpenObjectStore,
+    prefix: string,
+    after: string | undefined,
+  ): Promise<string | undefined> {
     const ask = <Result>(question: (signal: AbortSignal) => Promise<Result>): Promise<Result> =>
       askDriver({ store: name, timeoutMs: limits.operationTimeoutMs, signal: this.#stop.signal }, question);
-    const listed = await ask((signal) => driver.list({ prefix, after: undefined, limit: OBJECTS_PER_STEP }, signal));
+    const listed = await ask((signal) => driver.list({ prefix, after, limit: OBJECTS_PER_STEP }, signal));
     const keys = listed.map(({ key }) => key).filter((key) => key.startsWith(prefix));
     for (let index = 0; index < keys.length; index += DELETED_AT_ONCE) {
       const some = keys.slice(index, index + DELETED_AT_ONCE);
       await Promise.all(some.map((key) => ask((signal) => driver.delete(key, signal))));
     }
-    return keys.length;
+    return listed.length < OBJECTS_PER_STEP ? undefined : keys.at(-1);
   }
 
   #reportMissing(name: string): void {
