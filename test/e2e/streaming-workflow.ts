@@ -1,9 +1,9 @@
 import { z } from "zod";
+import type { HttpClient } from "./http-client.js";
 import type { ServerProcess } from "./server-process.js";
 import { pluginPaths, type StartOptions, type Workplace } from "./workplace.js";
 
-/** What the monitor tells of the runs of users. */
-export const monitoredRuns = z.object({
+const monitoredRuns = z.object({
   users: z.array(z.object({ requests: z.object({ active_requests: z.number(), cancelled_count: z.number() }) })),
 });
 
@@ -16,4 +16,14 @@ export async function serveStreaming(workplace: Workplace, options: StartOptions
     workflow: { _type: "streaming_workflow" },
   });
   return workplace.start({ configFile, ...options });
+}
+
+/** How many runs of all users the monitor counts: those at work, and those that were cancelled. */
+export async function runFigures(client: HttpClient): Promise<{ active: number; cancelled: number }> {
+  const { users } = monitoredRuns.parse((await client.get("/monitor/users")).json);
+  const sum = (read: (user: (typeof users)[number]) => number) => users.reduce((total, user) => total + read(user), 0);
+  return {
+    active: sum(({ requests }) => requests.active_requests),
+    cancelled: sum(({ requests }) => requests.cancelled_count),
+  };
 }

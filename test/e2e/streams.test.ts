@@ -1,10 +1,9 @@
 import { readdir } from "node:fs/promises";
 import fc from "fast-check";
 import { describe, expect } from "vitest";
-import type { HttpClient } from "./http-client.js";
 import type { ServerProcess } from "./server-process.js";
 import { StreamReply } from "./stream-client.js";
-import { monitoredRuns, serveStreaming } from "./streaming-workflow.js";
+import { runFigures, serveStreaming } from "./streaming-workflow.js";
 import { test } from "./workplace.js";
 
 /** Twice what is kept of a user for the monitor, and less than one reply that somebody holds. */
@@ -27,15 +26,6 @@ async function heapBytes(server: ServerProcess): Promise<number> {
   server.signal("SIGUSR2");
   await expect.poll(() => figuresIn(server.printed).length, { timeout: 20_000 }).toBeGreaterThan(length);
   return figuresIn(server.printed).at(-1) ?? Number.NaN;
-}
-
-async function figures(client: HttpClient): Promise<{ active: number; cancelled: number }> {
-  const { users } = monitoredRuns.parse((await client.get("/monitor/users")).json);
-  const sum = (read: (user: (typeof users)[number]) => number) => users.reduce((total, user) => total + read(user), 0);
-  return {
-    active: sum(({ requests }) => requests.active_requests),
-    cancelled: sum(({ requests }) => requests.cancelled_count),
-  };
 }
 
 describe("a stream", () => {
@@ -113,7 +103,7 @@ describe("a stream", () => {
     const server = await serveStreaming(workplace, { overrides: { "general.max_queued_runs_per_user": "1" } });
     await using working = await stream(server, "alice", { chunks: 1, outcome: "wait" });
     const waiting = stream(server, "alice", { chunks: 1 });
-    await expect.poll(async () => (await figures(server.client)).active).toBe(2);
+    await expect.poll(async () => (await runFigures(server.client)).active).toBe(2);
     const refused = await stream(server, "alice", { chunks: 1 });
     await refused.ended();
     expect([refused.status, JSON.parse(refused.text)]).toMatchObject([503, { code: "SESSION_QUEUE_FULL" }]);
@@ -163,7 +153,7 @@ describe("a client that leaves its stream", () => {
     const left = await stream(server, "alice", { chunks: 3, outcome: "wait" });
     await expect.poll(() => left.totals).toEqual([1, 2]);
     left.leave();
-    await expect.poll(() => figures(server.client)).toEqual({ active: 0, cancelled: 1 });
+    await expect.poll(() => runFigures(server.client)).toEqual({ active: 0, cancelled: 1 });
     expect((await (await stream(server, "alice", { chunks: 1 })).ended()).totals).toEqual([1]);
   });
 
@@ -195,7 +185,7 @@ describe("a client that leaves its stream", () => {
     const complete = await Promise.all(replies.filter((_, index) => index % 2 === 1).map((reply) => reply.ended()));
     const whole = Array.from({ length: 20 }, (_, index) => index + 1);
     expect(complete.every((reply) => reply.isComplete && reply.totals.join() === whole.join())).toBe(true);
-    await expect.poll(() => figures(server.client), patience).toEqual({ active: 0, cancelled: 500 });
+    await expect.poll(() => runFigures(server.client), patience).toEqual({ active: 0, cancelled: 500 });
     const { text } = await server.client.get("/metrics");
     expect(text).toMatch(/^alcove_http_open_streams 0$/m);
     expect(text).toMatch(/^alcove_runs_in_flight 0$/m);
@@ -219,10 +209,10 @@ describe("a client that reads slowly", () => {
     const server = await serveStreaming(workplace);
     const slow = await stream(server, "alice", { chunks: 300, padding: 100_000 }, "/generate/full?filter_steps=none");
     slow.message.pause();
-    await expect.poll(() => figures(server.client)).toMatchObject({ active: 1 });
+    await expect.poll(() => runFigures(server.client)).toMatchObject({ active: 1 });
     const other = await (await stream(server, "bob", { chunks: 3 })).ended();
     expect(other.totals).toEqual([1, 2, 3]);
-    expect(await figures(server.client)).toMatchObject({ active: 1 });
+    expect(await runFigures(server.client)).toMatchObject({ active: 1 });
     slow.message.resume();
     expect((await slow.ended()).totals).toHaveLength(300);
   });

@@ -2,9 +2,8 @@ import { readdir } from "node:fs/promises";
 import { describe, expect } from "vitest";
 import { z } from "zod";
 import { SocketClient } from "../../packages/server/src/test-support/socket-client.js";
-import type { HttpClient } from "./http-client.js";
 import type { ServerProcess } from "./server-process.js";
-import { monitoredRuns, serveStreaming } from "./streaming-workflow.js";
+import { runFigures, serveStreaming } from "./streaming-workflow.js";
 import { test } from "./workplace.js";
 
 const streamed = { schema_type: "generate_stream" };
@@ -20,15 +19,6 @@ async function nextTotal(server: ServerProcess, user: string): Promise<number | 
   await client.answer();
   client.socket.close();
   return totals(client)[0];
-}
-
-async function figures(client: HttpClient): Promise<{ active: number; cancelled: number }> {
-  const { users } = monitoredRuns.parse((await client.get("/monitor/users")).json);
-  const sum = (read: (user: (typeof users)[number]) => number) => users.reduce((total, user) => total + read(user), 0);
-  return {
-    active: sum(({ requests }) => requests.active_requests),
-    cancelled: sum(({ requests }) => requests.cancelled_count),
-  };
 }
 
 describe("a socket", () => {
@@ -172,7 +162,7 @@ describe("a client that loses its connection", () => {
     await Promise.all(staying.map((client) => client.answer()));
     const whole = Array.from({ length: 20 }, (_, index) => index + 1).join();
     expect(staying.every((client) => totals(client).join() === whole)).toBe(true);
-    await expect.poll(() => figures(server.client)).toEqual({ active: 0, cancelled: 100 });
+    await expect.poll(() => runFigures(server.client)).toEqual({ active: 0, cancelled: 100 });
     for (const client of staying) {
       client.socket.close();
     }
@@ -189,9 +179,9 @@ describe("a client that reads slowly", () => {
     slow.ask({ chunks: 300, padding: 100_000 }, streamed);
     await slow.count(1);
     slow.socket.pause();
-    await expect.poll(() => figures(server.client)).toMatchObject({ active: 1 });
+    await expect.poll(() => runFigures(server.client)).toMatchObject({ active: 1 });
     expect(await nextTotal(server, "bob")).toBe(1);
-    expect(await figures(server.client)).toMatchObject({ active: 1 });
+    expect(await runFigures(server.client)).toMatchObject({ active: 1 });
     slow.socket.resume();
     await slow.answer();
     expect(totals(slow)).toHaveLength(300);
