@@ -69,7 +69,7 @@ export class FairSemaphore {
     const next = this.#waiting.first;
     if (next === undefined) {
       this.#free += 1;
-      // A run that is over is not kept in memory until its user comes again.
+      // What is kept of a run that is over keeps its whole request from the garbage collector.
       this.#latestHolder = undefined;
       return;
     }
