@@ -161,6 +161,9 @@ describe("a configuration whose plugins are gone", () => {
     for (const file of ["latin1.json", "missing.json", "config.yml"]) {
       expect([file, (await run("import", join(folder, file))).exitCode]).toEqual([file, 1]);
     }
+    await writeFile(join(folder, "cut-off.json"), '{"alcove_session":1}');
+    const { notices } = await run("import", join(folder, "cut-off.json"));
+    expect(notices).toMatch(/not an exported session of Alcove: application: .*\nhow to mend it: Import a file/s);
   });
 });
 

@@ -134,8 +134,8 @@ export interface SessionStoreTools {
    * in the place of whatever is there. All or nothing, except where a damaged session is replaced: that is removed first.
    * It is one change, so other commits wait until it is stored.
    *
-   * @throws StoredStateError STATE_UNREADABLE for any other text; StoreError SESSION_EXPIRED when its time is over,
-   * SESSION_EXISTS when there is a session and it is not to be replaced; whatever `SessionStore.commit` throws.
+   * @throws StoreError EXPORT_INVALID for any other text, SESSION_EXPIRED when its time is over, SESSION_EXISTS when there
+   * is a session and it is not to be replaced; whatever `SessionStore.commit` throws.
    */
   importSession(text: string, options: ImportOptions): Promise<SessionKey>;
 

@@ -111,7 +111,7 @@ describe.each([
     expect([await store.readRecord(key, "a/\u0000"), await store.readRecord(key, "short")]).toEqual([0, 2]);
     expect(await store.exportSession(key)).toBe(text);
     for (const other of ["", "{}", "null", text.replace("created_at", "created")]) {
-      await expect(store.importSession(other, one)).rejects.toMatchObject({ code: "STATE_UNREADABLE" });
+      await expect(store.importSession(other, one)).rejects.toMatchObject({ code: "EXPORT_INVALID" });
     }
   });
 
@@ -144,7 +144,10 @@ describe.each([
     const exported: object = JSON.parse((await store.exportSession(keyOf("alice"))) ?? "");
     await store.remove(keyOf("alice"));
     const damaged = JSON.stringify({ ...exported, ...fault });
-    await expect(store.importSession(damaged, one)).rejects.toMatchObject({ code: "STATE_UNREADABLE" });
+    await expect(store.importSession(damaged, one)).rejects.toMatchObject({
+      code: "EXPORT_INVALID",
+      message: expect.stringContaining(`: ${Object.keys(fault)[0]}`),
+    });
     expect(await store.list({ limit: 10 })).toEqual([]);
   });
 
