@@ -1,4 +1,4 @@
-import { mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, readdir, rm, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it, onTestFinished, vi } from "vitest";
@@ -127,6 +127,13 @@ describe("a configuration whose plugins are gone", () => {
       expect(notices).toContain(`There is no session store ${folder}/s.sqlite`);
     }
     expect(await readdir(folder)).toEqual(["config.yml"]);
+  });
+
+  it("says of a store that cannot be looked at that it cannot be opened, not that there is none", async () => {
+    await symlink("s.sqlite", join(folder, "s.sqlite"));
+    const { exitCode, notices } = await alcove("sessions", "list", "--config_file", configFile);
+    expect(exitCode).toBe(1);
+    expect(notices).toContain(`The session store ${folder}/s.sqlite could not be opened: ELOOP`);
   });
 
   it("takes an imported session, which can then be listed, shown, exported, backed up and deleted", async () => {
