@@ -9,8 +9,10 @@ import {
 import {
   type ComponentType,
   type ComponentTypeRegistry,
+  type ContributionName,
   type ImportedDefinition,
   importComponentDefinition,
+  sectionOfKind,
 } from "@alcove/plugin-loader";
 import type { ComponentSection } from "./application-plan.js";
 import { builtInDefinition } from "./built-in-types.js";
@@ -46,6 +48,8 @@ export interface ResolvedComponents {
   readonly faultyNames: ReadonlySet<string>;
   /** The same for names of middleware. */
   readonly faultyMiddleware: ReadonlySet<string>;
+  /** Whether any component is of a type that a refused plugin would contribute, which is an error that is told elsewhere. */
+  readonly usesRefused: boolean;
   readonly problems: readonly Problem[];
 }
 
@@ -56,6 +60,8 @@ export interface ResolveOptions {
   readonly timeoutMs: number | undefined;
   /** The optional plugins that could not be loaded. */
   readonly missingPlugins: readonly string[];
+  /** What refused plugins would contribute: it is known already why there is no such type. */
+  readonly refused: readonly ContributionName[];
 }
 
 interface UntypedComponent {
@@ -134,19 +140,21 @@ function untypedProblem(
 export async function resolveComponents(
   sections: ComponentSections,
   registry: ComponentTypeRegistry,
-  { document, timeoutMs, missingPlugins }: ResolveOptions,
+  { document, timeoutMs, missingPlugins, refused }: ResolveOptions,
 ): Promise<ResolvedComponents> {
   const components: ConfiguredComponent[] = [];
   const faultyNames = new Set(sections.faultyNames);
   const faultyMiddleware = new Set(sections.faultyMiddleware);
   const problems: Problem[] = [];
   const withoutType: UntypedComponent[] = [];
+  let usesRefused = false;
   for (const [name, section, source] of placedComponents(sections)) {
     const faulty = section === "middleware" ? faultyMiddleware : faultyNames;
     const ownName = section === "middleware" ? name : nameKey(section, name);
     const type = findType(section, source, registry, document);
     if ("rule" in type) {
-      withoutType.push({ name, section, problem: type });
+      if (isRefused(section, source, refused)) usesRefused = true;
+      else withoutType.push({ name, section, problem: type });
       faulty.add(ownName);
       continue;
     }
@@ -162,7 +170,16 @@ export async function resolveComponents(
   }
   const used = namesInUse(sections, components);
   problems.push(...withoutType.map((untyped) => untypedProblem(untyped, used, missingPlugins)));
-  return { components, faultyNames, faultyMiddleware, problems };
+  return { components, faultyNames, faultyMiddleware, usesRefused, problems };
+}
+
+function isRefused(
+  section: ComponentSection,
+  { type }: ComponentConfig,
+  refused: readonly ContributionName[],
+): boolean {
+  const name = type.slice(type.lastIndexOf("/") + 1);
+  return refused.some((each) => each.section === sectionOfKind[kindOfSection[section]] && each.name === name);
 }
 
 function definitionOf(
