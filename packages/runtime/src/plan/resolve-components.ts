@@ -229,7 +229,7 @@ function findType(
       lookup.suggestions.length > 0
         ? `Did you mean ${lookup.suggestions.join(" or ")}?`
         : known.length === 0
-          ? "No plugin is installed: npm install one, or list it under plugins."
+          ? "No plugin that could be loaded has any: npm install one, or list it under plugins."
           : `Installed: ${known.map((type) => type.name).join(", ")}. Is a plugin missing? npm install it, or list it under plugins.`,
   };
 }
