@@ -1,5 +1,5 @@
 import { type AlcoveConfig, type ConfigDocument, type ConfigOverride, loadConfig } from "@alcove/config";
-import { type Problem, StartupRefusedError } from "@alcove/plugin-api";
+import { formatProblem, type Problem, StartupRefusedError } from "@alcove/plugin-api";
 import type { DiscoveredPlugin } from "@alcove/plugin-loader";
 import { type ApplicationPlan, planApplication, routesOfPlan } from "@alcove/runtime";
 import { insecureIdentityProblem, routeClashes } from "@alcove/server";
@@ -39,12 +39,12 @@ export async function prepareApplication(options: PrepareOptions): Promise<Prepa
   const { configFile, overrides = [] } = options;
   const { config, components, document, problems: configProblems } = await loadConfig({ file: configFile, overrides });
   const discovery = await discoverConfiguredPlugins(components, document);
-  const { plugins, problems: pluginProblems, missing: missingPlugins } = discovery;
+  const { plugins, problems: pluginProblems, refused, missing: missingPlugins } = discovery;
   const importTimeoutMs = config?.general.pluginStartTimeoutMs;
   const planned =
     components === undefined
       ? undefined
-      : await planApplication({ components, document, plugins, missingPlugins, importTimeoutMs });
+      : await planApplication({ components, document, plugins, refused, missingPlugins, importTimeoutMs });
   const found = [...configProblems, ...pluginProblems, ...(planned?.problems ?? [])];
   const plan = planned?.plan;
   const scope = planned?.servedScope;
@@ -56,7 +56,7 @@ export async function prepareApplication(options: PrepareOptions): Promise<Prepa
       ...routeClashes(config, pluginRoutes, document),
     );
   }
-  const problems = found.map((problem) => withoutSecrets(problem, document));
+  const problems = withoutRepetitions(found).map((problem) => withoutSecrets(problem, document));
   const isSound = !problems.some(({ severity }) => severity === "error");
   return { configFile, config, plan: isSound ? plan : undefined, document, plugins, problems };
 }
@@ -75,6 +75,11 @@ export function soundApplication(prepared: PreparedApplication): SoundApplicatio
     throw new StartupRefusedError(prepared.problems);
   }
   return { ...prepared, config, plan };
+}
+
+/** A module that is missing shows when plugins are looked for, and again when it should be imported. */
+function withoutRepetitions(problems: readonly Problem[]): Problem[] {
+  return [...new Map(problems.map((problem) => [formatProblem(problem), problem])).values()];
 }
 
 /** Schemas and plugins word their own complaints, and may quote a value that came out of the environment. */

@@ -6,6 +6,7 @@ import type { DiscoveredPlugin, ListedPlugin } from "./discovered-plugin.js";
 import { duplicateIdProblems, duplicatePackageProblems, withoutDuplicates } from "./duplicate-plugins.js";
 import { asWarning } from "./optional-plugins.js";
 import { PackageCopies } from "./package-copies.js";
+import type { ContributionName } from "./plugin-module.js";
 import { findPluginPackages } from "./plugin-packages.js";
 import { type PluginPackage, readPlugin } from "./read-manifest.js";
 import { sharedPackageProblems } from "./shared-packages.js";
@@ -30,10 +31,13 @@ export interface DiscoveryOptions {
 /** What {@link discoverPlugins} found. */
 export interface Discovery {
   /**
-   * The plugins whose manifests were accepted: dependencies in package.json's order, then what only `plugins:` names.
-   * Of duplicates only the first is among them. A plugin with a missing module is, so that its types are known.
+   * The plugins that may be imported: dependencies in package.json's order, then what only `plugins:` names. Those are not
+   * among them whose manifest was refused, or who would use other copies or versions of shared packages than they have to; of
+   * duplicates only the first is. A plugin with a missing module is, so that its types are known.
    */
   readonly plugins: DiscoveredPlugin[];
+  /** What refused plugins would contribute; where a configuration uses that, the reason has been told in {@link problems} already. */
+  readonly refused: readonly ContributionName[];
   /** Every fault of every plugin. With an error among them, the application must not start. */
   readonly problems: Problem[];
   /** The optional plugins that cannot be loaded, by their packages' names; only warnings tell why. */
@@ -55,12 +59,18 @@ export async function discoverPlugins(options: DiscoveryOptions): Promise<Discov
   const copies = new PackageCopies();
   const readings = await Promise.all(
     allowed.packages.map(async (pluginPackage) => {
-      const { plugin, problems: faults } = await readPlugin(pluginPackage, { alcoveVersion, workingDirectory });
-      const problems = [...faults, ...(await sharedPackageProblems(pluginPackage, { copies, workingDirectory }))];
-      if (!pluginPackage.isOptional || !problems.some(({ severity }) => severity === "error"))
-        return { plugin, problems };
-      return { plugin: undefined, problems: problems.map(asWarning) };
+      const { plugin, named, problems: faults } = await readPlugin(pluginPackage, { alcoveVersion, workingDirectory });
+      const unshared = await sharedPackageProblems(pluginPackage, { copies, workingDirectory });
+      const problems = [...faults, ...unshared];
+      if (pluginPackage.isOptional && hasError(problems))
+        return { plugin: undefined, refused: [], problems: problems.map(asWarning) };
+      const isRefused = plugin === undefined || hasError(unshared);
+      return { plugin: isRefused ? undefined : plugin, refused: isRefused ? named : [], problems };
     }),
+  );
+  const unread = found.packages.filter((candidate) => !candidate.isOptional && !allowed.packages.includes(candidate));
+  const notAllowed = await Promise.all(
+    unread.map((candidate) => readPlugin(candidate, { alcoveVersion, workingDirectory })),
   );
   const plugins = readings.flatMap(({ plugin }) => (plugin === undefined ? [] : [plugin]));
   const usable = withoutDuplicates(plugins);
@@ -68,6 +78,7 @@ export async function discoverPlugins(options: DiscoveryOptions): Promise<Discov
   const missing = found.packages.filter((candidate) => candidate.isOptional && !isUsable(candidate));
   return {
     plugins: usable,
+    refused: [...readings.flatMap(({ refused }) => refused), ...notAllowed.flatMap(({ named }) => named)],
     missing: [...found.missing, ...missing.map(({ packageName }) => packageName)],
     problems: [
       ...found.problems,
@@ -77,4 +88,8 @@ export async function discoverPlugins(options: DiscoveryOptions): Promise<Discov
       ...(await duplicateIdProblems(plugins, workingDirectory)),
     ],
   };
+}
+
+function hasError(problems: readonly Problem[]): boolean {
+  return problems.some(({ severity }) => severity === "error");
 }

@@ -9,8 +9,10 @@ import {
 import {
   type ComponentType,
   type ComponentTypeRegistry,
+  type ContributionName,
   type ImportedDefinition,
   importComponentDefinition,
+  sectionOfKind,
 } from "@alcove/plugin-loader";
 import type { ComponentSection } from "./application-plan.js";
 import { builtInDefinition } from "./built-in-types.js";
@@ -59,6 +61,8 @@ export interface ResolvedComponents {
   readonly components: readonly ConfiguredComponent[];
   /** Names whose type or module is faulty: references to them are not complained of as well. */
   readonly faultyNames: NamesBySpace;
+  /** Whether any component is of a type that a refused plugin would contribute, which is an error that is told elsewhere. */
+  readonly usesRefused: boolean;
   readonly problems: readonly Problem[];
 }
 
@@ -69,6 +73,8 @@ export interface ResolveOptions {
   readonly timeoutMs: number | undefined;
   /** The optional plugins that could not be loaded. */
   readonly missingPlugins: readonly string[];
+  /** What refused plugins would contribute: it is known already why there is no such type. */
+  readonly refused: readonly ContributionName[];
 }
 
 interface UntypedComponent {
@@ -141,7 +147,7 @@ function untypedProblem(
 export async function resolveComponents(
   sections: ComponentSections,
   registry: ComponentTypeRegistry,
-  { document, timeoutMs, missingPlugins }: ResolveOptions,
+  { document, timeoutMs, missingPlugins, refused }: ResolveOptions,
 ): Promise<ResolvedComponents> {
   const components: ConfiguredComponent[] = [];
   const faultyNames = {
@@ -153,11 +159,13 @@ export async function resolveComponents(
   };
   const problems: Problem[] = [];
   const withoutType: UntypedComponent[] = [];
+  let usesRefused = false;
   for (const [name, section, source] of placedComponents(sections)) {
     const faulty = faultyNames[nameSpaceOf[section]];
     const type = findType(section, source, registry, document);
     if ("rule" in type) {
-      withoutType.push({ name, section, problem: type });
+      if (isRefused(section, source, refused)) usesRefused = true;
+      else withoutType.push({ name, section, problem: type });
       faulty.add(name);
       continue;
     }
@@ -173,7 +181,16 @@ export async function resolveComponents(
   }
   const used = namesInUse(sections, components);
   problems.push(...withoutType.map((untyped) => untypedProblem(untyped, used, missingPlugins)));
-  return { components, faultyNames, problems };
+  return { components, faultyNames, usesRefused, problems };
+}
+
+function isRefused(
+  section: ComponentSection,
+  { type }: ComponentConfig,
+  refused: readonly ContributionName[],
+): boolean {
+  const name = type.slice(type.lastIndexOf("/") + 1);
+  return refused.some((each) => each.section === sectionOfKind[kindOfSection[section]] && each.name === name);
 }
 
 function definitionOf(
@@ -223,7 +240,7 @@ function findType(
       lookup.suggestions.length > 0
         ? `Did you mean ${lookup.suggestions.join(" or ")}?`
         : known.length === 0
-          ? "No plugin is installed: npm install one, or list it under plugins."
+          ? "No plugin that could be loaded has any: npm install one, or list it under plugins."
           : `Installed: ${known.map((type) => type.name).join(", ")}. Is a plugin missing? npm install it, or list it under plugins.`,
   };
 }
