@@ -23,6 +23,7 @@ export { type PlanOptions, type PlanResult, planApplication } from "./plan/plan-
 export { typesInUse } from "./plan/resolve-components.js";
 export { type RouteFacts, routesOfPlan } from "./plan/route-facts.js";
 export { unwrappedSchema } from "./plan/wire-schema.js";
+export { InFlight, type InFlightPlace } from "./runs/in-flight.js";
 export { createMemoryCollection } from "./runs/memory-collection.js";
 export { redactedError } from "./runs/redacted-error.js";
 export type { Reply, ReplyStream } from "./runs/reply.js";

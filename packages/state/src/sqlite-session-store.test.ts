@@ -2,8 +2,10 @@ import { execFileSync, spawn } from "node:child_process";
 import { once } from "node:events";
 import {
   chmodSync,
+  chownSync,
   existsSync,
   mkdtempSync,
+  readdirSync,
   readFileSync,
   rmSync,
   statSync,
@@ -20,6 +22,8 @@ import type { SessionCommit, SessionStore } from "./session-store.js";
 import { openSqliteConnection } from "./sqlite-connection.js";
 import { openSqliteSessionStore, type SqliteSessionStore } from "./sqlite-session-store.js";
 import { withAdapter } from "./test-support/adapter-beneath.js";
+
+const ordinaryUserId = 65_534;
 
 let folder = "";
 let path = "";
@@ -149,6 +153,30 @@ describe("the file of the SQLite session store", () => {
       code: "STORE_OPEN_FAILED",
       message: expect.stringContaining("version 99"),
     });
+  });
+
+  it("is refused while it cannot be written, and leaves nothing that stands in the way afterwards", async () => {
+    const isRoot = process.geteuid?.() === 0;
+    if (isRoot) {
+      // Whom no file's mode keeps from writing.
+      chownSync(folder, ordinaryUserId, ordinaryUserId);
+      process.seteuid?.(ordinaryUserId);
+    }
+    try {
+      await (await open()).close();
+      chmodSync(path, 0o400);
+      await expect(open()).rejects.toMatchObject({
+        code: "STORE_OPEN_FAILED",
+        message: expect.stringMatching(/could not be opened: EACCES.*sessions\.sqlite'/),
+      });
+      expect(readdirSync(folder).sort()).toEqual(["sessions.sqlite", "sessions.sqlite.lock"]);
+      chmodSync(path, 0o600);
+      await (await open()).commit(commitOf("alice", 0));
+    } finally {
+      if (isRoot) {
+        process.seteuid?.(0);
+      }
+    }
   });
 
   it("finds expired sessions and counts the others by an index", async () => {
