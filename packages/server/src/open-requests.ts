@@ -2,7 +2,7 @@ import type { AlcoveError } from "@alcove/plugin-api";
 import type { Next } from "koa";
 import type { RequestContext, RequestState } from "./request-state.js";
 
-/** The requests that are being answered: what a shutdown gives up before it cuts connections off. */
+/** The requests that are being answered, or whose runs go on without their clients: what a shutdown gives up before it cuts connections off. */
 export class OpenRequests {
   readonly #states = new Set<RequestState>();
 
@@ -15,6 +15,15 @@ export class OpenRequests {
       this.#states.delete(state);
     }
   };
+
+  /** Gives up that user's runs that go on although nobody waits for them. */
+  giveUpAlone(userId: string): void {
+    for (const { alone, runner } of this.#states) {
+      if (alone?.userId === userId && !alone.isKept()) {
+        runner?.abort();
+      }
+    }
+  }
 
   /** Gives up what each request waits for; it is answered with what comes of that. */
   giveUpAll(reason: AlcoveError): void {
