@@ -97,6 +97,7 @@ describe("loadConfig", () => {
       perUserServices: {},
       faultyNames: [],
       faultyMiddleware: [],
+      isGeneralSound: true,
       entryFunctions: [],
       globalMiddleware: [],
     });

@@ -95,9 +95,9 @@ export function nameKey(section: ComponentSection, name: string): string {
 function namesInUse(sections: ComponentSections, components: readonly ConfiguredComponent[]): ReadonlySet<string> {
   const functions = [
     ...referencedNames(components, (kind) => kind !== "object_store"),
-    ...(sections.entryFunctions ?? []).map(({ functionName }) => functionName),
+    ...sections.entryFunctions.map(({ functionName }) => functionName),
   ];
-  const middleware = [...(sections.globalMiddleware ?? []), ...components.flatMap((component) => component.middleware)];
+  const middleware = [...sections.globalMiddleware, ...components.flatMap((component) => component.middleware)];
   return new Set([
     "workflow",
     ...functions.flatMap((name) => [name, name.split(MEMBER_SEPARATOR)[0] ?? name]),
