@@ -4,7 +4,7 @@ import type { ParameterizedContext } from "koa";
 import type { ServedRunner } from "./served-application.js";
 
 /** A run whose client has gone, and that is to finish. */
-export interface RunWithoutClient {
+interface RunWithoutClient {
   readonly userId: string | undefined;
   /** Whether it is known elsewhere: it has asked its person something, or its client may come back. */
   readonly isKept: () => boolean;
