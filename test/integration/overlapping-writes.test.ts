@@ -42,9 +42,9 @@ describe("a job that is cancelled while a question of it is being stored", () =>
   it("has the end its owner was told, also after a restart", () =>
     withScene(async (scene) => {
       const { runtime, stage, store } = scene;
-      const release = store.holdRecords('\\"status\\":\\"waiting\\"');
+      const release = store.holdChanges('\\"status\\":\\"waiting\\"');
       const { id } = await submit(scene, { item: "tea", asks: 1 });
-      await expect.poll(() => store.heldRecords).toBe(1);
+      await expect.poll(() => store.heldChanges).toBe(1);
       const cancelled = runtime.executions.cancel("alice", id);
       release();
       const end = { status: "interrupted", error: { code: "RUN_ABORTED" }, pending: undefined };
@@ -60,13 +60,13 @@ describe("a call that is given up while its first question is being stored", () 
     withScene(async (scene) => {
       const { bench, runtime, store, stop } = scene;
       await call(runtime, "alice", { item: "tea" });
-      const release = store.holdRecords('\\"status\\":\\"waiting\\"');
+      const release = store.holdChanges('\\"status\\":\\"waiting\\"');
       const session = runtime.sessions.session({ userId: "alice" });
       const runner = session.run({ item: "jam", asks: 1 });
       runner.onInteraction(() => undefined);
       const failed = expect(runner.reply()).rejects.toMatchObject({ code: "RUN_ABORTED" });
       session.close();
-      await expect.poll(() => store.heldRecords).toBe(1);
+      await expect.poll(() => store.heldChanges).toBe(1);
       runner.abort();
       release();
       await failed;
@@ -80,11 +80,11 @@ describe("a job whose code has asked something and does not wait for the answer"
   it("succeeds, and stays so, when it ends while the question is still being stored", () =>
     withScene(async (scene) => {
       const { runtime, store } = scene;
-      const release = store.holdRecords('\\"status\\":\\"waiting\\"');
+      const release = store.holdChanges('\\"status\\":\\"waiting\\"');
       // A commit that does not wait for the question is made before it.
-      store.interfere((commit) => commit().then(() => void (store.heldRecords > 0 && release())));
+      store.interfere((commit) => commit().then(() => void (store.heldChanges > 0 && release())));
       const { id } = await submit(scene, { item: "tea", forgets: true });
-      await expect.poll(() => store.heldRecords).toBe(1);
+      await expect.poll(() => store.heldChanges).toBe(1);
       setTimeout(release, 100);
       expect(await runtime.executions.waitFor("alice", id, 10_000)).toMatchObject({ status: "success" });
       expect(await afterRestart(scene, id)).toMatchObject({ status: "success", result: { orders: ["tea"] } });

@@ -21,12 +21,15 @@ export class FailingStore implements SessionStore {
   /** How often the store was asked how much is stored. */
   measurements = 0;
   /** How many changes of records were held. */
+  heldChanges = 0;
+  /** How many records were read that nobody was told of at once. */
   heldRecords = 0;
   readonly #store: SessionStore;
+  #heldUntil: Promise<void> | undefined;
   #interference: CommitInterference | undefined;
   #failsReads = false;
   #isFull = false;
-  #held: { readonly text: string; readonly until: Promise<void> } | undefined;
+  #heldChange: { readonly text: string; readonly until: Promise<void> } | undefined;
 
   constructor(store: SessionStore) {
     this.#store = store;
@@ -42,16 +45,21 @@ export class FailingStore implements SessionStore {
     this.#failsReads = isFailing;
   }
 
+  /** From now on records are read, and told of once the promise is resolved. */
+  holdRecords(until: Promise<void>): void {
+    this.#heldUntil = until;
+  }
+
   /** From now on there is no room for changes of records; or there is again. */
   fill(isFull: boolean): void {
     this.#isFull = isFull;
   }
 
   /** Keeps changes of records that hold a text from the store, until what comes back is called. */
-  holdRecords(text: string): () => void {
+  holdChanges(text: string): () => void {
     let release = (): void => undefined;
-    this.#held = { text, until: new Promise((resolve) => (release = resolve)) };
-    this.heldRecords = 0;
+    this.#heldChange = { text, until: new Promise((resolve) => (release = resolve)) };
+    this.heldChanges = 0;
     return release;
   }
 
@@ -89,9 +97,9 @@ export class FailingStore implements SessionStore {
     if (this.#isFull) {
       throw new StoreError("STORE_FULL", "The test leaves no room.");
     }
-    const { text, until } = this.#held ?? {};
+    const { text, until } = this.#heldChange ?? {};
     if (text !== undefined && JSON.stringify(changes).includes(text)) {
-      this.heldRecords += 1;
+      this.heldChanges += 1;
       await until;
     }
     return this.#store.changeRecords(key, changes, evenIfSessionExpired);
@@ -110,8 +118,13 @@ export class FailingStore implements SessionStore {
     return this.#store.checkWritable();
   }
 
-  readRecord(key: SessionKey, name: string): Promise<unknown> {
-    return this.#store.readRecord(key, name);
+  async readRecord(key: SessionKey, name: string): Promise<unknown> {
+    const value = await this.#store.readRecord(key, name);
+    if (this.#heldUntil !== undefined) {
+      this.heldRecords += 1;
+      await this.#heldUntil;
+    }
+    return value;
   }
 
   pageRecords(key: SessionKey, page: RecordPage): Promise<StoredRecord[]> {
