@@ -49,15 +49,15 @@ export class Attempt {
     if (!this.#isParked) {
       return true;
     }
-    this.#unparking ??= this.#takeAgain().finally(() => {
-      this.#unparking = undefined;
-    });
+    // What cannot be taken again is not asked for twice: the run fails of it.
+    this.#unparking ??= this.#takeAgain();
     return this.#unparking;
   }
 
   async #takeAgain(): Promise<boolean> {
     const isAsItWas = await this.parkable.unpark();
     this.#isParked = false;
+    this.#unparking = undefined;
     return isAsItWas;
   }
 
