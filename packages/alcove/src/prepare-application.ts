@@ -1,8 +1,8 @@
 import { type AlcoveConfig, type ConfigDocument, type ConfigOverride, loadConfig } from "@alcove/config";
 import { formatProblem, type Problem, StartupRefusedError } from "@alcove/plugin-api";
 import type { DiscoveredPlugin } from "@alcove/plugin-loader";
-import { type ApplicationPlan, planApplication, routesOfPlan } from "@alcove/runtime";
-import { insecureIdentityProblem, routeClashes } from "@alcove/server";
+import { type ApplicationPlan, entryFactsOfPlan, planApplication, routesOfPlan } from "@alcove/runtime";
+import { insecureIdentityProblem, routeClashes, unusableEndpoints } from "@alcove/server";
 import { discoverConfiguredPlugins } from "./discover-configured-plugins.js";
 
 /** Options of {@link prepareApplication}. */
@@ -37,7 +37,8 @@ export interface PreparedApplication {
  */
 export async function prepareApplication(options: PrepareOptions): Promise<PreparedApplication> {
   const { configFile, overrides = [] } = options;
-  const { config, components, document, problems: configProblems } = await loadConfig({ file: configFile, overrides });
+  const loaded = await loadConfig({ file: configFile, overrides });
+  const { config, readable, components, document, problems: configProblems } = loaded;
   const discovery = await discoverConfiguredPlugins(components, document);
   const { plugins, problems: pluginProblems, refused, missing: missingPlugins } = discovery;
   const importTimeoutMs = config?.general.pluginStartTimeoutMs;
@@ -48,12 +49,13 @@ export async function prepareApplication(options: PrepareOptions): Promise<Prepa
   const found = [...configProblems, ...pluginProblems, ...(planned?.problems ?? [])];
   const plan = planned?.plan;
   const scope = planned?.servedScope;
-  if (options.isServed === true && config !== undefined && scope !== undefined) {
+  if (options.isServed === true && readable !== undefined && scope !== undefined) {
     const host = document.locate(["general", "front_end", "host"]);
     const pluginRoutes = plan === undefined ? [] : routesOfPlan(plan);
     found.push(
-      ...listOf(insecureIdentityProblem(config, scope, host)),
-      ...routeClashes(config, pluginRoutes, document),
+      ...listOf(config && insecureIdentityProblem(config, scope, host)),
+      ...routeClashes(readable, pluginRoutes, document),
+      ...(plan === undefined ? [] : await unusableEndpoints(readable, entryFactsOfPlan(plan), document)),
     );
   }
   const problems = withoutRepetitions(found).map((problem) => withoutSecrets(problem, document));

@@ -67,15 +67,14 @@ export async function planApplication(options: PlanOptions): Promise<PlanResult>
     ...serviceDependencies(components, providers.byService),
   ];
   const { entries: endpoints, problems: entryProblems } = resolveEntryFunctions(
-    sections.entryFunctions ?? [],
+    sections.entryFunctions,
     resolved,
     document,
   );
   const entries = [...endpoints, ...routeEntries(components)];
   const workflow = components.find(({ section }) => section === "workflow");
   const entryComponents = [...(workflow === undefined ? [] : [workflow]), ...entries.map(({ component }) => component)];
-  const isComplete =
-    areReferencesKnown(resolved) && sections.entryFunctions !== undefined && entryProblems.length === 0;
+  const isComplete = areReferencesKnown(resolved) && sections.isGeneralSound && entryProblems.length === 0;
   const usedPlugins = plugins.filter(
     (plugin) => plugin.isListed || components.some((component) => component.type.plugin.id === plugin.id),
   );

@@ -107,9 +107,9 @@ function placedComponents(sections: ComponentSections): [string, ComponentSectio
 function namesInUse(sections: ComponentSections, components: readonly ConfiguredComponent[]): NamesBySpace {
   const functions = [
     ...referencedNames(components, (kind) => kind !== "object_store"),
-    ...(sections.entryFunctions ?? []).map(({ functionName }) => functionName),
+    ...sections.entryFunctions.map(({ functionName }) => functionName),
   ];
-  const middleware = [...(sections.globalMiddleware ?? []), ...components.flatMap((component) => component.middleware)];
+  const middleware = [...sections.globalMiddleware, ...components.flatMap((component) => component.middleware)];
   return {
     functions: new Set(["workflow", ...functions.flatMap((name) => [name, name.split(MEMBER_SEPARATOR)[0] ?? name])]),
     middleware: new Set(middleware.map(({ name }) => name)),
