@@ -1,5 +1,6 @@
 /** A place in {@link InFlight}. */
 export class InFlightPlace<Item> {
+  /** What is in flight. */
   readonly item: Item;
   /** For the list alone: who came before, of those that are left. */
   previous: InFlightPlace<Item> | undefined;
