@@ -27,6 +27,7 @@ export const problemRules = [
   "plugin-peer",
   "plugin-module",
   "plugin-start",
+  "plugin-leak",
   "type-unknown",
   "type-ambiguous",
   "reference-unknown",

@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { formatReport } from "@alcove/plugin-api";
 import { callerPlugin } from "../test-alcove/caller-plugin.js";
-import { startTestAlcove, type TestAlcove } from "../test-alcove/test-alcove.js";
+import { startTestAlcove, type TestAlcove, type TestAlcoveOptions } from "../test-alcove/test-alcove.js";
 import { type TestedApplication, writeTestConfiguration } from "../test-alcove/test-configuration.js";
 import type { ConformanceOptions } from "./conformance-options.js";
 import { type ExampleCall, exampleCalls } from "./play.js";
@@ -23,9 +23,10 @@ export interface ConformanceRoom {
 export async function withRoom(
   options: ConformanceOptions,
   use: (room: ConformanceRoom) => Promise<void>,
+  surroundings: Pick<TestAlcoveOptions, "handles"> = {},
 ): Promise<void> {
   const { application, types } = await applicationOf(options);
-  await using alcove = await startTestAlcove(application);
+  await using alcove = await startTestAlcove({ ...application, ...surroundings });
   const calls = exampleCalls(alcove, types, options);
   await use({ alcove, options, calls, ownCalls: calls.filter(({ isPerUser }) => isPerUser) });
 }
