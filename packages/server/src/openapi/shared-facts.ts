@@ -30,6 +30,7 @@ export const runErrors: readonly ErrorCode[] = [
   "workflow_error",
   "RESOURCE_NOT_FOUND",
   "RESOURCE_CONFLICT",
+  "FUNCTION_REFUSED",
   "IDEMPOTENCY_KEY_REUSED",
   "INTERNAL",
   "COMPONENT_BUILD_FAILED",
