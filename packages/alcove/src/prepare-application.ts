@@ -39,12 +39,12 @@ export async function prepareApplication(options: PrepareOptions): Promise<Prepa
   const { configFile, overrides = [] } = options;
   const { config, components, document, problems: configProblems } = await loadConfig({ file: configFile, overrides });
   const discovery = await discoverConfiguredPlugins(components, document);
-  const { plugins, problems: pluginProblems, missing: missingPlugins } = discovery;
+  const { plugins, problems: pluginProblems, missing: missingPlugins, refusedTypes } = discovery;
   const importTimeoutMs = config?.general.pluginStartTimeoutMs;
   const planned =
     components === undefined
       ? undefined
-      : await planApplication({ components, document, plugins, missingPlugins, importTimeoutMs });
+      : await planApplication({ components, document, plugins, missingPlugins, refusedTypes, importTimeoutMs });
   const found = [...configProblems, ...pluginProblems, ...(planned?.problems ?? [])];
   const plan = planned?.plan;
   const scope = planned?.servedScope;

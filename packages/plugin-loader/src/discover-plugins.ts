@@ -8,6 +8,7 @@ import { asWarning } from "./optional-plugins.js";
 import { PackageCopies } from "./package-copies.js";
 import { findPluginPackages } from "./plugin-packages.js";
 import { type PluginPackage, readPlugin } from "./read-manifest.js";
+import { type RefusedTypes, refusedTypes } from "./refused-types.js";
 import { sharedPackageProblems } from "./shared-packages.js";
 
 /** Options of {@link discoverPlugins}. */
@@ -38,6 +39,8 @@ export interface Discovery {
   readonly problems: Problem[];
   /** The optional plugins that cannot be loaded, by their packages' names; only warnings tell why. */
   readonly missing: readonly string[];
+  /** The types of plugins that are not optional and were refused. */
+  readonly refusedTypes: RefusedTypes;
 }
 
 /**
@@ -55,11 +58,11 @@ export async function discoverPlugins(options: DiscoveryOptions): Promise<Discov
   const copies = new PackageCopies();
   const readings = await Promise.all(
     allowed.packages.map(async (pluginPackage) => {
-      const { plugin, problems: faults } = await readPlugin(pluginPackage, { alcoveVersion, workingDirectory });
+      const { problems: faults, ...reading } = await readPlugin(pluginPackage, { alcoveVersion, workingDirectory });
       const problems = [...faults, ...(await sharedPackageProblems(pluginPackage, { copies, workingDirectory }))];
       if (!pluginPackage.isOptional || !problems.some(({ severity }) => severity === "error"))
-        return { plugin, problems };
-      return { plugin: undefined, problems: problems.map(asWarning) };
+        return { ...reading, problems };
+      return { plugin: undefined, claimed: [], problems: problems.map(asWarning) };
     }),
   );
   const plugins = readings.flatMap(({ plugin }) => (plugin === undefined ? [] : [plugin]));
@@ -68,6 +71,7 @@ export async function discoverPlugins(options: DiscoveryOptions): Promise<Discov
   const missing = found.packages.filter((candidate) => candidate.isOptional && !isUsable(candidate));
   return {
     plugins: usable,
+    refusedTypes: refusedTypes(readings.flatMap(({ plugin, claimed }) => (plugin === undefined ? [claimed] : []))),
     missing: [...found.missing, ...missing.map(({ packageName }) => packageName)],
     problems: [
       ...found.problems,

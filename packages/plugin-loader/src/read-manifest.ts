@@ -10,6 +10,7 @@ import { ManifestDocument } from "./manifest-document.js";
 import { checkManifest } from "./manifest-faults.js";
 import type { PackageFile } from "./package-file.js";
 import { findPluginModule, moduleFileProblem, modulesOf, namedModules, type PluginPlace } from "./plugin-module.js";
+import { type ClaimedTypes, claimedTypes } from "./refused-types.js";
 
 /** A package that says it is a plugin. */
 export interface PluginPackage {
@@ -29,6 +30,8 @@ export interface PluginPackage {
 export interface PluginReading {
   /** `undefined` when the manifest was refused. A module that is missing does not refuse the manifest. */
   readonly plugin: DiscoveredPlugin | undefined;
+  /** What it says it contributes, where it was refused and this can be read. */
+  readonly claimed: ClaimedTypes;
   readonly problems: readonly Problem[];
 }
 
@@ -46,16 +49,18 @@ export interface ManifestOptions {
  */
 export async function readPlugin(pluginPackage: PluginPackage, options: ManifestOptions): Promise<PluginReading> {
   const file = await findManifestFile(pluginPackage, options.workingDirectory);
-  if ("rule" in file) return { plugin: undefined, problems: [file] };
+  if ("rule" in file) return { plugin: undefined, claimed: undefined, problems: [file] };
   const { packageName, version, directory, isListed, isOptional } = pluginPackage;
   const place: PluginPlace = { packageName, version, directory, manifestFile: file.manifestFile };
   const document = new ManifestDocument(file.text, displayPath(file.manifestFile, options.workingDirectory));
-  if (document.syntaxFaults.length > 0) return { plugin: undefined, problems: syntaxProblems(place, document) };
+  const claimed = claimedTypes(document.value);
+  if (document.syntaxFaults.length > 0)
+    return { plugin: undefined, claimed, problems: syntaxProblems(place, document) };
 
   const { manifest, problems } = manifestProblems(place, document, options.alcoveVersion);
   const allProblems = [...problems, ...moduleProblems(place, document, { manifest, problems })];
-  if (manifest === undefined) return { plugin: undefined, problems: allProblems };
-  return { plugin: { id: manifest.id, ...place, manifest, isListed, isOptional }, problems: allProblems };
+  if (manifest === undefined) return { plugin: undefined, claimed, problems: allProblems };
+  return { plugin: { id: manifest.id, ...place, manifest, isListed, isOptional }, claimed, problems: allProblems };
 }
 
 async function findManifestFile(

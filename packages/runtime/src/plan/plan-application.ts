@@ -1,6 +1,11 @@
 import type { ComponentSections, ConfigDocument } from "@alcove/config";
 import type { Problem, Scope } from "@alcove/plugin-api";
-import { ComponentTypeRegistry, type DiscoveredPlugin, withoutFailingOptional } from "@alcove/plugin-loader";
+import {
+  ComponentTypeRegistry,
+  type DiscoveredPlugin,
+  type RefusedTypes,
+  withoutFailingOptional,
+} from "@alcove/plugin-loader";
 import type { ApplicationPlan } from "./application-plan.js";
 import { builtInPlugin } from "./built-in-types.js";
 import { compilePlan } from "./compile-plan.js";
@@ -26,13 +31,15 @@ export interface PlanOptions {
   readonly plugins: readonly DiscoveredPlugin[];
   /** The optional plugins that were not even found; none if left out. */
   readonly missingPlugins?: readonly string[] | undefined;
+  /** The types of the plugins that were refused; none if left out. */
+  readonly refusedTypes?: RefusedTypes | undefined;
   /** How long the import of a module may take; a minute if left out. */
   readonly importTimeoutMs?: number | undefined;
 }
 
 /** What planning found out. */
 export interface PlanResult {
-  /** `undefined` when any problem is an error. */
+  /** `undefined` when any problem is an error, or a plugin whose types are used was refused. */
   readonly plan: ApplicationPlan | undefined;
   /** `per-user` where any entry is; known also where the plan is not. */
   readonly servedScope: Scope | undefined;
@@ -45,11 +52,11 @@ export interface PlanResult {
  * violations. Imports the modules of the types in use; builds nothing and opens nothing.
  */
 export async function planApplication(options: PlanOptions): Promise<PlanResult> {
-  const { components: sections, document, importTimeoutMs: timeoutMs } = options;
+  const { components: sections, document, importTimeoutMs: timeoutMs, refusedTypes } = options;
   const usable = await usablePlugins(options);
   const { plugins, missingPlugins } = usable;
   const registry = new ComponentTypeRegistry([...plugins, builtInPlugin]);
-  const resolved = await resolveComponents(sections, registry, { document, timeoutMs, missingPlugins });
+  const resolved = await resolveComponents(sections, registry, { document, timeoutMs, missingPlugins, refusedTypes });
   const { components } = resolved;
   const { dependencies: references, problems: referenceProblems } = buildDependencyGraph(resolved, document);
   const placement = placeMiddleware(sections, resolved, document);
@@ -91,7 +98,7 @@ export async function planApplication(options: PlanOptions): Promise<PlanResult>
     ...checkDependencyRules({ components, dependencies, entries: entryComponents, isComplete }, document),
     ...processProblems,
   ];
-  const hasErrors = problems.some((problem) => problem.severity === "error");
+  const hasErrors = resolved.isAnyRefused || problems.some((problem) => problem.severity === "error");
   const processPlan = { ...parts, missingPlugins };
   const plan = hasErrors ? undefined : compilePlan(components, { dependencies, entries }, processPlan, document);
   return { plan, servedScope: servedScope(entryComponents), problems };

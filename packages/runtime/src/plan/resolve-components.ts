@@ -11,6 +11,8 @@ import {
   type ComponentTypeRegistry,
   type ImportedDefinition,
   importComponentDefinition,
+  type RefusedTypes,
+  type TypeLookup,
 } from "@alcove/plugin-loader";
 import type { ComponentSection } from "./application-plan.js";
 import { builtInDefinition } from "./built-in-types.js";
@@ -46,6 +48,8 @@ export interface ResolvedComponents {
   readonly faultyNames: ReadonlySet<string>;
   /** The same for names of middleware. */
   readonly faultyMiddleware: ReadonlySet<string>;
+  /** Whether there is a component of a plugin that was refused, which nobody complains of here. */
+  readonly isAnyRefused: boolean;
   readonly problems: readonly Problem[];
 }
 
@@ -56,6 +60,8 @@ export interface ResolveOptions {
   readonly timeoutMs: number | undefined;
   /** The optional plugins that could not be loaded. */
   readonly missingPlugins: readonly string[];
+  /** The types of the plugins that were refused; none if left out. */
+  readonly refusedTypes?: RefusedTypes | undefined;
 }
 
 interface UntypedComponent {
@@ -134,17 +140,23 @@ function untypedProblem(
 export async function resolveComponents(
   sections: ComponentSections,
   registry: ComponentTypeRegistry,
-  { document, timeoutMs, missingPlugins }: ResolveOptions,
+  { document, timeoutMs, missingPlugins, refusedTypes }: ResolveOptions,
 ): Promise<ResolvedComponents> {
   const components: ConfiguredComponent[] = [];
   const faultyNames = new Set(sections.faultyNames);
   const faultyMiddleware = new Set(sections.faultyMiddleware);
   const problems: Problem[] = [];
   const withoutType: UntypedComponent[] = [];
+  let isAnyRefused = false;
   for (const [name, section, source] of placedComponents(sections)) {
     const faulty = section === "middleware" ? faultyMiddleware : faultyNames;
     const ownName = section === "middleware" ? name : nameKey(section, name);
     const type = findType(section, source, registry, document);
+    if ("rule" in type && isOfRefused(source.type, registry.find(kindOfSection[section], source.type), refusedTypes)) {
+      isAnyRefused = true;
+      faulty.add(ownName);
+      continue;
+    }
     if ("rule" in type) {
       withoutType.push({ name, section, problem: type });
       faulty.add(ownName);
@@ -162,7 +174,15 @@ export async function resolveComponents(
   }
   const used = namesInUse(sections, components);
   problems.push(...withoutType.map((untyped) => untypedProblem(untyped, used, missingPlugins)));
-  return { components, faultyNames, faultyMiddleware, problems };
+  return { components, faultyNames, faultyMiddleware, isAnyRefused, problems };
+}
+
+/** Whether a type that is not there belongs, or may well belong, to a plugin that was refused. */
+function isOfRefused(type: string, lookup: TypeLookup, refused: RefusedTypes | undefined): boolean {
+  if (refused === undefined || lookup.outcome !== "unknown") {
+    return false;
+  }
+  return refused.names.has(type) || (refused.areMore && lookup.suggestions.length === 0);
 }
 
 function definitionOf(
