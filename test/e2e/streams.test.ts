@@ -1,28 +1,13 @@
 import { readdir } from "node:fs/promises";
 import fc from "fast-check";
 import { describe, expect } from "vitest";
-import { z } from "zod";
-import type { HttpClient } from "./http-client.js";
 import type { ServerProcess } from "./server-process.js";
 import { StreamReply } from "./stream-client.js";
-import { pluginPaths, type StartOptions, test, type Workplace } from "./workplace.js";
+import { runFigures, serveStreaming } from "./streaming-workflow.js";
+import { test } from "./workplace.js";
 
 /** Twice what is kept of a user for the monitor, and less than one reply that somebody holds. */
 const heapBytesKeptPerStream = 4_000;
-
-const monitored = z.object({
-  users: z.array(z.object({ requests: z.object({ active_requests: z.number(), cancelled_count: z.number() }) })),
-});
-
-async function serve(workplace: Workplace, options: StartOptions = {}): Promise<ServerProcess> {
-  const configFile = await workplace.write("streaming.yml", {
-    general: { enable_per_user_monitoring: true },
-    plugins: [pluginPaths.assistant, pluginPaths.streaming],
-    functions: { notepad: { _type: "per_user_notepad" } },
-    workflow: { _type: "streaming_workflow" },
-  });
-  return workplace.start({ configFile, ...options });
-}
 
 function stream({ url }: ServerProcess, user: string, body: object, path = "/generate/stream"): Promise<StreamReply> {
   return StreamReply.open(url, path, user, body);
@@ -43,18 +28,9 @@ async function heapBytes(server: ServerProcess): Promise<number> {
   return figuresIn(server.printed).at(-1) ?? Number.NaN;
 }
 
-async function figures(client: HttpClient): Promise<{ active: number; cancelled: number }> {
-  const { users } = monitored.parse((await client.get("/monitor/users")).json);
-  const sum = (read: (user: (typeof users)[number]) => number) => users.reduce((total, user) => total + read(user), 0);
-  return {
-    active: sum(({ requests }) => requests.active_requests),
-    cancelled: sum(({ requests }) => requests.cancelled_count),
-  };
-}
-
 describe("a stream", () => {
   test("shows its steps as they happen and each before the result it led to", async ({ workplace }) => {
-    const server = await serve(workplace);
+    const server = await serveStreaming(workplace);
     const reply = await (await stream(server, "alice", { chunks: 2 })).ended();
     const shown = reply.records.map(([[field = "", value = ""] = []]) =>
       field === "data" ? value : (JSON.parse(value) as { name: string }).name,
@@ -74,7 +50,7 @@ describe("a stream", () => {
   });
 
   test("shows raw steps on /full, those of the types asked for", async ({ workplace }) => {
-    const server = await serve(workplace);
+    const server = await serveStreaming(workplace);
     const types = async (path: string): Promise<string[]> => {
       const reply = await (await stream(server, "alice", { chunks: 1 }, path)).ended();
       return reply.records.map(([[field = "", value = ""] = []]) => {
@@ -96,7 +72,7 @@ describe("a stream", () => {
   });
 
   test("that fails ends with a framed error, and nothing of it is stored", async ({ workplace }) => {
-    const server = await serve(workplace);
+    const server = await serveStreaming(workplace);
     for (const path of ["/generate/stream", "/generate/full", "/v1/workflow/stream", "/v1/workflow/full"]) {
       const reply = await (await stream(server, "alice", { chunks: 3, outcome: "fail" }, path)).ended();
       expect([reply.status, reply.totals, reply.error]).toEqual([
@@ -124,10 +100,10 @@ describe("a stream", () => {
   });
 
   test("that finds the user's queue full is refused with 503, not with a frame", async ({ workplace }) => {
-    const server = await serve(workplace, { overrides: { "general.max_queued_runs_per_user": "1" } });
+    const server = await serveStreaming(workplace, { overrides: { "general.max_queued_runs_per_user": "1" } });
     await using working = await stream(server, "alice", { chunks: 1, outcome: "wait" });
     const waiting = stream(server, "alice", { chunks: 1 });
-    await expect.poll(async () => (await figures(server.client)).active).toBe(2);
+    await expect.poll(async () => (await runFigures(server.client)).active).toBe(2);
     const refused = await stream(server, "alice", { chunks: 1 });
     await refused.ended();
     expect([refused.status, JSON.parse(refused.text)]).toMatchObject([503, { code: "SESSION_QUEUE_FULL" }]);
@@ -136,12 +112,12 @@ describe("a stream", () => {
   });
 
   test("is replayed to a retry, also by the next process", async ({ workplace }) => {
-    const first = await serve(workplace);
+    const first = await serveStreaming(workplace);
     const send = async ({ url }: ServerProcess) =>
       (await StreamReply.open(url, "/generate/stream", "alice", { chunks: 3 }, "k")).ended();
     expect((await send(first)).totals).toEqual([1, 2, 3]);
     await first.stop("SIGKILL");
-    const second = await serve(workplace);
+    const second = await serveStreaming(workplace);
     const retried = await send(second);
     expect([retried.totals, retried.message.headers["idempotent-replayed"]]).toEqual([[1, 2, 3], "true"]);
     expect((await (await stream(second, "alice", { chunks: 1 })).ended()).totals).toEqual([4]);
@@ -149,7 +125,7 @@ describe("a stream", () => {
 
   test("whose last chunk was read survives a server that is killed at that moment", async ({ workplace }) => {
     for (const round of [1, 2, 3]) {
-      const server = await serve(workplace);
+      const server = await serveStreaming(workplace);
       const reply = await stream(server, "alice", { chunks: 5 });
       const last = 5 * round;
       await new Promise<void>((resolve) => {
@@ -164,7 +140,7 @@ describe("a stream", () => {
       });
       await server.ended();
     }
-    const server = await serve(workplace);
+    const server = await serveStreaming(workplace);
     expect((await (await stream(server, "alice", { chunks: 1 })).ended()).totals).toEqual([16]);
   });
 });
@@ -173,16 +149,16 @@ describe("a client that leaves its stream", () => {
   test("aborts the run: nothing is stored, it counts as cancelled, and the user's turn is free", async ({
     workplace,
   }) => {
-    const server = await serve(workplace);
+    const server = await serveStreaming(workplace);
     const left = await stream(server, "alice", { chunks: 3, outcome: "wait" });
     await expect.poll(() => left.totals).toEqual([1, 2]);
     left.leave();
-    await expect.poll(() => figures(server.client)).toEqual({ active: 0, cancelled: 1 });
+    await expect.poll(() => runFigures(server.client)).toEqual({ active: 0, cancelled: 1 });
     expect((await (await stream(server, "alice", { chunks: 1 })).ended()).totals).toEqual([1]);
   });
 
   test("leaves nothing behind, where five hundred of a thousand do at random moments", async ({ workplace }) => {
-    const server = await serve(workplace, {
+    const server = await serveStreaming(workplace, {
       overrides: { "general.front_end.metrics": "true", "general.per_user_resident_idle": "1" },
       nodeArguments: heapArguments,
     });
@@ -209,7 +185,7 @@ describe("a client that leaves its stream", () => {
     const complete = await Promise.all(replies.filter((_, index) => index % 2 === 1).map((reply) => reply.ended()));
     const whole = Array.from({ length: 20 }, (_, index) => index + 1);
     expect(complete.every((reply) => reply.isComplete && reply.totals.join() === whole.join())).toBe(true);
-    await expect.poll(() => figures(server.client), patience).toEqual({ active: 0, cancelled: 500 });
+    await expect.poll(() => runFigures(server.client), patience).toEqual({ active: 0, cancelled: 500 });
     const { text } = await server.client.get("/metrics");
     expect(text).toMatch(/^alcove_http_open_streams 0$/m);
     expect(text).toMatch(/^alcove_runs_in_flight 0$/m);
@@ -230,13 +206,13 @@ describe("a client that leaves its stream", () => {
 
 describe("a client that reads slowly", () => {
   test("makes its run wait, delays nobody else, and gets everything", async ({ workplace }) => {
-    const server = await serve(workplace);
+    const server = await serveStreaming(workplace);
     const slow = await stream(server, "alice", { chunks: 300, padding: 100_000 }, "/generate/full?filter_steps=none");
     slow.message.pause();
-    await expect.poll(() => figures(server.client)).toMatchObject({ active: 1 });
+    await expect.poll(() => runFigures(server.client)).toMatchObject({ active: 1 });
     const other = await (await stream(server, "bob", { chunks: 3 })).ended();
     expect(other.totals).toEqual([1, 2, 3]);
-    expect(await figures(server.client)).toMatchObject({ active: 1 });
+    expect(await runFigures(server.client)).toMatchObject({ active: 1 });
     slow.message.resume();
     expect((await slow.ended()).totals).toHaveLength(300);
   });
@@ -244,7 +220,7 @@ describe("a client that reads slowly", () => {
 
 describe("SIGTERM", () => {
   test("lets a stream end that can, and ends the others with an error frame", async ({ workplace }) => {
-    const server = await serve(workplace, { overrides: { "general.shutdown_timeout": "1" } });
+    const server = await serveStreaming(workplace, { overrides: { "general.shutdown_timeout": "1" } });
     const slow = await stream(server, "alice", { chunks: 300, padding: 100_000 }, "/generate/full?filter_steps=none");
     slow.message.pause();
     const waiting = await stream(server, "bob", { chunks: 2, outcome: "wait" });
@@ -255,7 +231,7 @@ describe("SIGTERM", () => {
     await waiting.ended();
     expect([waiting.isComplete, waiting.error]).toMatchObject([true, { code: "SHUTTING_DOWN" }]);
     expect(await server.ended()).toBe(0);
-    const next = await serve(workplace);
+    const next = await serveStreaming(workplace);
     const totals = async (user: string) => (await (await stream(next, user, { chunks: 1 })).ended()).totals;
     expect([await totals("alice"), await totals("bob")]).toEqual([[301], [1]]);
   });

@@ -2,23 +2,9 @@ import { readdir } from "node:fs/promises";
 import { describe, expect } from "vitest";
 import { z } from "zod";
 import { SocketClient } from "../../packages/server/src/test-support/socket-client.js";
-import type { HttpClient } from "./http-client.js";
 import type { ServerProcess } from "./server-process.js";
-import { pluginPaths, type StartOptions, test, type Workplace } from "./workplace.js";
-
-const monitored = z.object({
-  users: z.array(z.object({ requests: z.object({ active_requests: z.number(), cancelled_count: z.number() }) })),
-});
-
-async function serve(workplace: Workplace, options: StartOptions = {}): Promise<ServerProcess> {
-  const configFile = await workplace.write("streaming.yml", {
-    general: { enable_per_user_monitoring: true },
-    plugins: [pluginPaths.assistant, pluginPaths.streaming],
-    functions: { notepad: { _type: "per_user_notepad" } },
-    workflow: { _type: "streaming_workflow" },
-  });
-  return workplace.start({ configFile, ...options });
-}
+import { runFigures, serveStreaming } from "./streaming-workflow.js";
+import { test } from "./workplace.js";
 
 const streamed = { schema_type: "generate_stream" };
 
@@ -33,15 +19,6 @@ async function nextTotal(server: ServerProcess, user: string): Promise<number | 
   await client.answer();
   client.socket.close();
   return totals(client)[0];
-}
-
-async function figures(client: HttpClient): Promise<{ active: number; cancelled: number }> {
-  const { users } = monitored.parse((await client.get("/monitor/users")).json);
-  const sum = (read: (user: (typeof users)[number]) => number) => users.reduce((total, user) => total + read(user), 0);
-  return {
-    active: sum(({ requests }) => requests.active_requests),
-    cancelled: sum(({ requests }) => requests.cancelled_count),
-  };
 }
 
 describe("a socket", () => {
@@ -71,7 +48,7 @@ describe("a socket", () => {
   });
 
   test("streams each step before the result it led to, and a run that fails stores nothing", async ({ workplace }) => {
-    const server = await serve(workplace);
+    const server = await serveStreaming(workplace);
     const client = await SocketClient.open(server.url);
     client.ask({ chunks: 3, outcome: "fail" }, streamed);
     const failed = await client.answer();
@@ -101,7 +78,7 @@ describe("a socket", () => {
   });
 
   test("takes the turns of its user one after the other, over all conversations", async ({ workplace }) => {
-    const server = await serve(workplace);
+    const server = await serveStreaming(workplace);
     const clients = await Promise.all([1, 2].map(() => SocketClient.open(server.url)));
     const ids = Array.from({ length: 20 }, (_, index) => `m${index}`);
     await Promise.all(
@@ -121,7 +98,7 @@ describe("a socket", () => {
 
   test("survives a server that is killed at the moment its last frame comes", async ({ workplace }) => {
     for (const round of [1, 2, 3]) {
-      const server = await serve(workplace);
+      const server = await serveStreaming(workplace);
       const client = await SocketClient.open(server.url);
       client.socket.on("message", () => {
         if (client.frames.at(-1)?.status === "complete") {
@@ -133,14 +110,14 @@ describe("a socket", () => {
       expect(totals(client).at(-1)).toBe(5 * round);
       await server.ended();
     }
-    expect(await nextTotal(await serve(workplace), "alice")).toBe(16);
+    expect(await nextTotal(await serveStreaming(workplace), "alice")).toBe(16);
   });
 });
 
 describe("a client that loses its connection", () => {
   test("finds its run again, and nobody else does", async ({ workplace }) => {
     const overrides = { "general.front_end.websocket.reconnect_grace": "60" };
-    const server = await serve(workplace, { overrides });
+    const server = await serveStreaming(workplace, { overrides });
     const first = await SocketClient.open(server.url);
     first.ask({ chunks: 200, padding: 20_000 }, { ...streamed, conversation_id: "c" });
     await first.frame(({ content }) => content?.text !== undefined);
@@ -161,7 +138,7 @@ describe("a client that loses its connection", () => {
   });
 
   test("leaves nothing behind, where a hundred of two hundred do", async ({ workplace }) => {
-    const server = await serve(workplace);
+    const server = await serveStreaming(workplace);
     await nextTotal(server, "warm-up");
     const handles = async (): Promise<number> => (await readdir(`/proc/${server.pid}/fd`)).length;
     server.client.close();
@@ -185,7 +162,7 @@ describe("a client that loses its connection", () => {
     await Promise.all(staying.map((client) => client.answer()));
     const whole = Array.from({ length: 20 }, (_, index) => index + 1).join();
     expect(staying.every((client) => totals(client).join() === whole)).toBe(true);
-    await expect.poll(() => figures(server.client)).toEqual({ active: 0, cancelled: 100 });
+    await expect.poll(() => runFigures(server.client)).toEqual({ active: 0, cancelled: 100 });
     for (const client of staying) {
       client.socket.close();
     }
@@ -197,14 +174,14 @@ describe("a client that loses its connection", () => {
 
 describe("a client that reads slowly", () => {
   test("makes its run wait, delays nobody else, and gets everything", async ({ workplace }) => {
-    const server = await serve(workplace);
+    const server = await serveStreaming(workplace);
     const slow = await SocketClient.open(server.url);
     slow.ask({ chunks: 300, padding: 100_000 }, streamed);
     await slow.count(1);
     slow.socket.pause();
-    await expect.poll(() => figures(server.client)).toMatchObject({ active: 1 });
+    await expect.poll(() => runFigures(server.client)).toMatchObject({ active: 1 });
     expect(await nextTotal(server, "bob")).toBe(1);
-    expect(await figures(server.client)).toMatchObject({ active: 1 });
+    expect(await runFigures(server.client)).toMatchObject({ active: 1 });
     slow.socket.resume();
     await slow.answer();
     expect(totals(slow)).toHaveLength(300);
@@ -213,7 +190,7 @@ describe("a client that reads slowly", () => {
 
 describe("SIGTERM", () => {
   test("lets a run end that can, and ends the others with an error", async ({ workplace }) => {
-    const server = await serve(workplace, { overrides: { "general.shutdown_timeout": "5" } });
+    const server = await serveStreaming(workplace, { overrides: { "general.shutdown_timeout": "5" } });
     const slow = await SocketClient.open(server.url);
     slow.ask({ chunks: 100, padding: 100_000 }, streamed);
     await slow.count(1);
@@ -228,7 +205,7 @@ describe("SIGTERM", () => {
     const ended = await waiting.answer();
     expect(ended.at(-2)).toMatchObject({ type: "error_message", content: { code: "SHUTTING_DOWN" } });
     expect([await waiting.closed, await server.ended()]).toEqual([1012, 0]);
-    const next = await serve(workplace);
+    const next = await serveStreaming(workplace);
     expect([await nextTotal(next, "alice"), await nextTotal(next, "bob")]).toEqual([101, 1]);
   });
 });

@@ -1,6 +1,9 @@
+import path from "node:path";
 import type { ExecutionView, Runtime } from "@alcove/runtime";
+import { openSqliteSessionStore } from "@alcove/state";
 import { describe, expect, it } from "vitest";
 import { executionsPlugin, Stage } from "./support/executions-plugin.js";
+import { FailingStore } from "./support/failing-store.js";
 import { call, Workbench } from "./support/test-application.js";
 
 const config = "workflow: { _type: order }";
@@ -56,6 +59,21 @@ describe("a job", () => {
       expect(second.id).toBe(first.id);
       await finished(runtime, "alice", first);
       expect(await submit(runtime, "alice", { item: "tea" }, { id: "my-job" })).toMatchObject({ status: "success" });
+      expect(stage.begun).toEqual(["tea"]);
+    }));
+
+  it("is one job also where the store tells two of them at the same moment that there is none", () =>
+    withBench(async (bench, stage) => {
+      const inner = await openSqliteSessionStore({ path: path.join(bench.folder, "held.sqlite"), clock: bench.clock });
+      const store = new FailingStore(inner);
+      const { runtime } = await bench.start(config, { store });
+      let tell: () => void = () => undefined;
+      store.holdRecords(new Promise((resolve) => (tell = resolve)));
+      const submitted = ["tea", "tea", "tea"].map((item) => submit(runtime, "alice", { item }, { id: "my-job" }));
+      await expect.poll(() => store.heldRecords).toBe(3);
+      tell();
+      await Promise.all(submitted);
+      await expect.poll(() => runtime.executions.get("alice", "my-job")).toMatchObject({ status: "success" });
       expect(stage.begun).toEqual(["tea"]);
     }));
 

@@ -23,6 +23,10 @@ async function list(runtime: Runtime, userId: string): Promise<unknown> {
   return call(runtime, userId, { action: "list" });
 }
 
+function failMissing(): never {
+  throw new TypeError("Nothing was put.");
+}
+
 const nothing = { result: { objects: [] } };
 const oneNote = { result: { objects: [expect.objectContaining({ key: "note" })] } };
 
@@ -145,6 +149,45 @@ describe("the objects of a session", () => {
     await files.goOn();
     expect(files.keys()).toHaveLength(1);
     expect(await list(runtime, "alice")).toEqual(nothing);
+    await runtime.sweep();
+    expect(files.keys()).toEqual([]);
+  });
+
+  it("are each deleted once, also where a store goes on showing them", async () => {
+    const { files, bench, runtime, store } = await workshop();
+    await using _ = bench;
+    await put(runtime, "alice");
+    const [[key, object] = failMissing()] = files.objects;
+    for (let index = 0; index < 250; index += 1) {
+      files.objects.set(`${key}-${index}`, object);
+    }
+    files.mood = "forgetful";
+    files.questions = 0;
+    await forget(runtime, store, "alice");
+    expect(files.questions).toBe(251 + 3);
+  });
+
+  it("are removed also where a store puts one while they are being removed", async () => {
+    const { files, bench, runtime, store } = await workshop();
+    await using _ = bench;
+    await put(runtime, "alice", { key: "first" });
+    files.mood = "hanging";
+    await expect(put(runtime, "alice")).rejects.toMatchObject({ code: "OBJECT_STORE_FAILED" });
+    files.mood = "sound";
+    files.afterList = () => files.goOn();
+    await forget(runtime, store, "alice");
+    files.afterList = undefined;
+    expect(files.keys()).toHaveLength(1);
+    await runtime.sweep();
+    expect(files.keys()).toEqual([]);
+  });
+
+  it("are removed when the session has expired, though their user has begun another one and uses no objects in it", async () => {
+    const { files, bench, runtime } = await workshop();
+    await using _ = bench;
+    await put(runtime, "alice");
+    bench.clock.advance(timeoutMs);
+    await call(runtime, "alice", { action: "list", shared: true });
     await runtime.sweep();
     expect(files.keys()).toEqual([]);
   });

@@ -4,6 +4,10 @@ import { availableParallelism } from "node:os";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { setFlagsFromString } from "node:v8";
 
+// V8 would move what calls allocate into the old generation for good, once enough of it has outlived a collection there; and what
+// is dead there keeps whole requests from being collected with the young objects.
+setFlagsFromString("--no-allocation-site-pretenuring");
+
 // Where there are few cores, the threads that V8 has collect young garbage beside the main one only take its time. V8 looks
 // at this before each collection, which is why it may still be set.
 if (availableParallelism() <= 2) {

@@ -1,4 +1,4 @@
-import { mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, readdir, rm, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it, onTestFinished, vi } from "vitest";
@@ -129,6 +129,13 @@ describe("a configuration whose plugins are gone", () => {
     expect(await readdir(folder)).toEqual(["config.yml"]);
   });
 
+  it("says of a store that cannot be looked at that it cannot be opened, not that there is none", async () => {
+    await symlink("s.sqlite", join(folder, "s.sqlite"));
+    const { exitCode, notices } = await alcove("sessions", "list", "--config_file", configFile);
+    expect(exitCode).toBe(1);
+    expect(notices).toContain(`The session store ${folder}/s.sqlite could not be opened: ELOOP`);
+  });
+
   it("takes an imported session, which can then be listed, shown, exported, backed up and deleted", async () => {
     const at = { created_at: Date.now(), last_activity_at: Date.now(), expires_at: Date.now() + 60_000 };
     const components = [{ name: "notes", version: 1, state: { notes: ["✓"] } }];
@@ -161,6 +168,9 @@ describe("a configuration whose plugins are gone", () => {
     for (const file of ["latin1.json", "missing.json", "config.yml"]) {
       expect([file, (await run("import", join(folder, file))).exitCode]).toEqual([file, 1]);
     }
+    await writeFile(join(folder, "cut-off.json"), '{"alcove_session":1}');
+    const { notices } = await run("import", join(folder, "cut-off.json"));
+    expect(notices).toMatch(/not an exported session of Alcove: application: .*\nhow to mend it: Import a file/s);
   });
 });
 

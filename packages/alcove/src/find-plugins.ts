@@ -1,13 +1,7 @@
 import { join } from "node:path";
 import { type AlcoveConfig, loadConfig } from "@alcove/config";
 import type { Problem } from "@alcove/plugin-api";
-import {
-  type ComponentType,
-  type ComponentTypeRegistry,
-  type DiscoveredPlugin,
-  discoverPlugins,
-  findHostDirectory,
-} from "@alcove/plugin-loader";
+import { type DiscoveredPlugin, discoverPlugins, findHostDirectory } from "@alcove/plugin-loader";
 import { discoverConfiguredPlugins } from "./discover-configured-plugins.js";
 import { alcoveVersion } from "./version.js";
 
@@ -45,18 +39,4 @@ export async function findPlugins(configFile: string | undefined): Promise<Found
     missing: found.missing,
     problems: [...problems, ...found.problems],
   };
-}
-
-/** The component types a configuration uses, as far as its names are known. */
-export function typesInUse(config: AlcoveConfig, registry: ComponentTypeRegistry): ReadonlySet<ComponentType> {
-  const functions = [...Object.values(config.functions), ...(config.workflow === undefined ? [] : [config.workflow])];
-  const lookups = [
-    ...functions.map(({ type }) => registry.find("function", type)),
-    ...Object.values(config.functionGroups).map(({ type }) => registry.find("function_group", type)),
-    ...Object.values(config.middleware).map(({ type }) => registry.find("middleware", type)),
-    ...Object.values(config.objectStores).map(({ type }) => registry.find("object_store", type)),
-    ...Object.values(config.perUserServices).map(({ type }) => registry.find("per_user_service", type)),
-    ...Object.values(config.httpRoutes).map(({ type }) => registry.find("http_routes", type)),
-  ];
-  return new Set(lookups.flatMap((lookup) => (lookup.outcome === "found" ? [lookup.type] : [])));
 }

@@ -8,6 +8,23 @@ export interface AlcoveConfig extends ComponentSections {
   readonly general: GeneralConfig;
 }
 
+/**
+ * Names of components that are reported already, so that nobody should complain as well that something refers to them. Each list is
+ * of components that share their names; the same name in two lists means two things.
+ */
+export interface FaultyNames {
+  /** Of `functions:` and `function_groups:`, and `workflow`. */
+  readonly functions: readonly string[];
+  /** Of `middleware:`. */
+  readonly middleware: readonly string[];
+  /** Of `object_stores:`. */
+  readonly objectStores: readonly string[];
+  /** Of `http_routes:`. */
+  readonly httpRoutes: readonly string[];
+  /** Of `per_user_services:`. */
+  readonly perUserServices: readonly string[];
+}
+
 /** The sections that say what to build; their `_type`s and fields are checked by whoever knows the plugins. */
 export interface ComponentSections {
   /** `functions:`, by name. */
@@ -35,14 +52,8 @@ export interface ComponentSections {
   readonly plugins: readonly PluginEntry[];
   /** `plugins.allow`: the only plugins that may be loaded; `undefined` where every one that is found may. */
   readonly allowedPlugins: readonly AllowedPlugin[] | undefined;
-  /**
-   * Names of components that were found so faulty that they are left out here. They are reported already, and so nobody
-   * should complain that something refers to them. Those of `object_stores:`, `http_routes:` and `per_user_services:` begin with
-   * their section and a space, since they are kept apart from those of functions and groups.
-   */
-  readonly faultyNames: readonly string[];
-  /** The same for the names of `middleware:`, which are kept apart from those of functions and groups. */
-  readonly faultyMiddleware: readonly string[];
+  /** Names of components that were found so faulty that they are left out here. */
+  readonly faultyNames: FaultyNames;
 }
 
 /** One configured component. */

@@ -38,46 +38,55 @@ export function readComponentSections(
   report: ProblemReport,
 ): Omit<ComponentSections, "entryFunctions" | "globalMiddleware"> | undefined {
   const hidesSection = reportUnknownSections(root, report);
-  const reader = new ComponentReader(report);
-  const sectionNode = (key: string): ConfigNode | undefined => root.entries.get(key)?.value;
-  const functions = reader.components(sectionNode("functions"), "functions");
-  const functionGroups = reader.components(sectionNode("function_groups"), "function_groups");
-  const middlewareReader = new ComponentReader(report);
-  const middleware = middlewareReader.components(sectionNode("middleware"), "middleware");
-  const objectStoreReader = new ComponentReader(report);
-  const objectStores = objectStoreReader.components(sectionNode("object_stores"), "object_stores");
-  const routesReader = new ComponentReader(report);
-  const httpRoutes = routesReader.components(sectionNode("http_routes"), "http_routes");
-  const servicesReader = new ComponentReader(report);
-  const perUserServices = servicesReader.components(sectionNode("per_user_services"), "per_user_services");
-  const workflow = reader.workflow(root);
-  const errorsBefore = report.errorCount;
-  const pluginsNode = sectionNode("plugins");
-  const plugins = readPluginsSection(pluginsNode, report);
-  const arePluginsKnown = report.errorCount === errorsBefore && (pluginsNode === undefined || !hasFault(pluginsNode));
-  const areFunctionsKnown = functions !== undefined && functionGroups !== undefined;
-  const areServicesKnown = objectStores !== undefined && perUserServices !== undefined;
-  const areOthersKnown = middleware !== undefined && httpRoutes !== undefined && areServicesKnown;
-  if (hidesSection || !areFunctionsKnown || !areOthersKnown || !arePluginsKnown) {
+  const readers = {
+    functions: new ComponentReader(report),
+    middleware: new ComponentReader(report),
+    objectStores: new ComponentReader(report),
+    httpRoutes: new ComponentReader(report),
+    perUserServices: new ComponentReader(report),
+  };
+  const read = (reader: keyof typeof readers, section: string) =>
+    readers[reader].components(root.entries.get(section)?.value, section);
+  const named = {
+    functions: read("functions", "functions"),
+    functionGroups: read("functions", "function_groups"),
+    middleware: read("middleware", "middleware"),
+    objectStores: read("objectStores", "object_stores"),
+    httpRoutes: read("httpRoutes", "http_routes"),
+    perUserServices: read("perUserServices", "per_user_services"),
+  };
+  const workflow = readers.functions.workflow(root);
+  const plugins = readKnownPlugins(root.entries.get("plugins")?.value, report);
+  if (hidesSection || plugins === undefined || !areAllKnown(named)) {
     return undefined;
   }
-  return Object.freeze({
-    functions,
-    functionGroups,
-    middleware,
-    objectStores,
-    httpRoutes,
-    perUserServices,
-    workflow,
-    ...plugins,
-    faultyNames: Object.freeze([
-      ...reader.faultyNames,
-      ...Array.from(objectStoreReader.faultyNames, (name) => `object_stores ${name}`),
-      ...Array.from(routesReader.faultyNames, (name) => `http_routes ${name}`),
-      ...Array.from(servicesReader.faultyNames, (name) => `per_user_services ${name}`),
-    ]),
-    faultyMiddleware: Object.freeze([...middlewareReader.faultyNames]),
+  const faultyNames = Object.freeze({
+    functions: readers.functions.faultyNames(),
+    middleware: readers.middleware.faultyNames(),
+    objectStores: readers.objectStores.faultyNames(),
+    httpRoutes: readers.httpRoutes.faultyNames(),
+    perUserServices: readers.perUserServices.faultyNames(),
   });
+  return Object.freeze({ ...named, workflow, ...plugins, faultyNames });
+}
+
+type NamedComponents = Readonly<Record<string, ComponentConfig>>;
+type Known<Sections> = { readonly [Section in keyof Sections]: NamedComponents };
+
+function areAllKnown<Sections extends Readonly<Record<string, NamedComponents | undefined>>>(
+  sections: Sections,
+): sections is Sections & Known<Sections> {
+  return Object.values(sections).every((components) => components !== undefined);
+}
+
+/** `undefined` where it is not known which plugins are meant. */
+function readKnownPlugins(
+  node: ConfigNode | undefined,
+  report: ProblemReport,
+): ReturnType<typeof readPluginsSection> | undefined {
+  const errorsBefore = report.errorCount;
+  const plugins = readPluginsSection(node, report);
+  return report.errorCount === errorsBefore && (node === undefined || !hasFault(node)) ? plugins : undefined;
 }
 
 /** Whether an unknown section is likely to be one of the component sections misspelt. */
@@ -93,14 +102,19 @@ function reportUnknownSections(root: MappingNode, report: ProblemReport): boolea
 }
 
 class ComponentReader {
-  readonly faultyNames = new Set<string>();
+  readonly #faultyNames = new Set<string>();
   readonly #report: ProblemReport;
 
   constructor(report: ProblemReport) {
     this.#report = report;
   }
 
-  components(node: ConfigNode | undefined, section: string): Readonly<Record<string, ComponentConfig>> | undefined {
+  /** The names of those that were left out so far. */
+  faultyNames(): readonly string[] {
+    return Object.freeze([...this.#faultyNames]);
+  }
+
+  components(node: ConfigNode | undefined, section: string): NamedComponents | undefined {
     if (node === undefined || isNothing(node)) return plainRecordOf<ComponentConfig>([]);
     if (node.kind !== "mapping") {
       const message = `${section} must be a mapping of names to components, found ${describeNode(node)}.`;
@@ -110,7 +124,7 @@ class ComponentReader {
     const entries = [...node.entries].map(([name, { keyPlace, value }]) => {
       this.#checkName(name, section, keyPlace.location);
       const component = this.#component(value, [section, name], keyPlace.location);
-      if (component === undefined) this.faultyNames.add(name);
+      if (component === undefined) this.#faultyNames.add(name);
       return [name, component] as const;
     });
     return plainRecordOf(
@@ -122,7 +136,7 @@ class ComponentReader {
     const entry = root.entries.get("workflow");
     if (entry === undefined || isNothing(entry.value)) return undefined;
     const workflow = this.#component(entry.value, ["workflow"], entry.keyPlace.location);
-    if (workflow === undefined) this.faultyNames.add("workflow");
+    if (workflow === undefined) this.#faultyNames.add("workflow");
     return workflow;
   }
 

@@ -6,6 +6,7 @@ export type {
   CorsConfig,
   EndpointConfig,
   EntryFunction,
+  FaultyNames,
   FrontEndConfig,
   FrontEndLimits,
   FunctionEndpointConfig,

@@ -50,7 +50,7 @@ describe("environment variables", () => {
         _type: \${NO_TYPE}
     `);
     expect(config).toBeUndefined();
-    expect(components).toMatchObject({ workflow: undefined, faultyNames: ["workflow"] });
+    expect(components).toMatchObject({ workflow: undefined, faultyNames: { functions: ["workflow"] } });
     expect(report).toEqual([
       expect.stringMatching(
         /^config\.yml:2:22: The environment variable NO_PORT is not set\. .*\[config-environment\]$/,

@@ -95,8 +95,7 @@ describe("loadConfig", () => {
       objectStores: {},
       httpRoutes: {},
       perUserServices: {},
-      faultyNames: [],
-      faultyMiddleware: [],
+      faultyNames: { functions: [], middleware: [], objectStores: [], httpRoutes: [], perUserServices: [] },
       entryFunctions: [],
       globalMiddleware: [],
     });
@@ -538,8 +537,7 @@ describe("component sections", () => {
       functions: { audit: { type: "audited", fields: { middleware: ["masked"] } } },
       middleware: { audit: { type: "line_per_call", fields: { level: "info" }, path: ["middleware", "audit"] } },
       globalMiddleware: [{ name: "audit", path: ["general", "middleware", 0] }],
-      faultyNames: [],
-      faultyMiddleware: ["masked"],
+      faultyNames: { functions: [], middleware: ["masked"] },
     });
   });
 

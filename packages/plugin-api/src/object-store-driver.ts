@@ -39,6 +39,9 @@ export interface ObjectStoreDriver {
   stat(key: string, signal: AbortSignal): Promise<Omit<ObjectFacts, "key"> | undefined>;
   /** Deletes an object, if it is there. */
   delete(key: string, signal: AbortSignal): Promise<void>;
-  /** Objects in the order of the characters of their keys. Fewer than the limit mean that there are no more. */
+  /**
+   * Objects in the order of the characters of their keys, damaged ones among them, so that they can be deleted. Fewer than the
+   * limit mean that there are no more.
+   */
   list(request: ObjectListRequest, signal: AbortSignal): Promise<readonly ListedObject[]>;
 }

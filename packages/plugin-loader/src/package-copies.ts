@@ -43,10 +43,11 @@ function versionOf(directory: string): string | undefined {
   return typeof version === "string" ? version : undefined;
 }
 
-function remembered<Value>(known: Map<string, Value>, key: string, find: () => Value): Value {
-  const value = known.get(key);
-  if (value !== undefined) return value;
-  const found = find();
-  known.set(key, found);
-  return found;
+function remembered<Value>(
+  known: Map<string, Value | undefined>,
+  key: string,
+  find: () => Value | undefined,
+): Value | undefined {
+  if (!known.has(key)) known.set(key, find());
+  return known.get(key);
 }

@@ -23,11 +23,15 @@ export type { ApplicationPlan, ComponentPlan, FunctionPlan } from "./plan/applic
 export { builtInPlugin } from "./plan/built-in-types.js";
 export type { EntryFacts } from "./plan/entry.js";
 export { type PlanOptions, type PlanResult, planApplication } from "./plan/plan-application.js";
+export { typesInUse } from "./plan/resolve-components.js";
 export { type RouteFacts, routesOfPlan } from "./plan/route-facts.js";
+export { unwrappedSchema } from "./plan/wire-schema.js";
+export { InFlight, type InFlightPlace } from "./runs/in-flight.js";
 export { createMemoryCollection } from "./runs/memory-collection.js";
 export { redactedError } from "./runs/redacted-error.js";
 export type { Reply, ReplyStream } from "./runs/reply.js";
 export type { RunRequest } from "./runs/run-facts.js";
+export { passedOnErrors } from "./runs/run-failure.js";
 export type { RunnerState } from "./runs/run-lifecycle.js";
 export { Runner } from "./runs/runner.js";
 export { Runtime, type RuntimeOptions } from "./runtime.js";

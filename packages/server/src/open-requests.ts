@@ -1,24 +1,25 @@
 import type { AlcoveError } from "@alcove/plugin-api";
+import { InFlight } from "@alcove/runtime";
 import type { Next } from "koa";
 import type { RequestContext, RequestState } from "./request-state.js";
 
 /** The requests that are being answered: what a shutdown gives up before it cuts connections off. */
 export class OpenRequests {
-  readonly #states = new Set<RequestState>();
+  readonly #states = new InFlight<RequestState>();
 
   /** Middleware that knows each request until it is answered. */
   readonly follow = async ({ state }: RequestContext, next: Next): Promise<void> => {
-    this.#states.add(state);
+    const place = this.#states.enter(state);
     try {
       await next();
     } finally {
-      this.#states.delete(state);
+      this.#states.leave(place);
     }
   };
 
   /** Gives up what each request waits for; it is answered with what comes of that. */
   giveUpAll(reason: AlcoveError): void {
-    for (const { giveUp } of this.#states) {
+    for (const { giveUp } of this.#states.items()) {
       giveUp?.(reason);
     }
   }

@@ -5,9 +5,10 @@ import fc from "fast-check";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { sessionEntryKey } from "./entry-keys.js";
 import type { CommittedComponentState, RecordChange, SessionCommit, SessionKey } from "./session-store.js";
-import { SqliteAdapter } from "./sqlite-adapter.js";
+import type { SqliteAdapter } from "./sqlite-adapter.js";
 import { openSqliteSessionStore, type SqliteSessionStore } from "./sqlite-session-store.js";
 import { encodeSession } from "./stored-session.js";
+import { withAdapter } from "./test-support/adapter-beneath.js";
 
 type Components = ReadonlyMap<string, CommittedComponentState>;
 
@@ -21,11 +22,8 @@ const alice: SessionKey = { application: "test", userId: "alice" };
 const bob: SessionKey = { application: "test", userId: "bob" };
 
 async function open(maxSessionBytes?: number): Promise<void> {
-  const configure = vi.spyOn(SqliteAdapter.prototype, "configure");
   const limit = maxSessionBytes === undefined ? {} : { maxSessionBytes };
-  store = await openSqliteSessionStore({ path, clock, ...limit });
-  adapter = configure.mock.contexts.at(-1) as SqliteAdapter;
-  configure.mockRestore();
+  ({ store, adapter } = await withAdapter(() => openSqliteSessionStore({ path, clock, ...limit })));
 }
 
 beforeEach(async () => {

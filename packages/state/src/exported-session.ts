@@ -1,4 +1,4 @@
-import { type JsonValue, StoredStateError } from "@alcove/plugin-api";
+import { type JsonValue, StoreError } from "@alcove/plugin-api";
 import { z } from "zod";
 import {
   type RecordChange,
@@ -15,6 +15,7 @@ export interface ExportedRecord {
   readonly expiresAtMs: number | undefined;
 }
 
+const mostFaultsNamed = 5;
 /** The last moment a date can be of. */
 const latestTimeMs = 8.64e15;
 const timeSchema = z.int().nonnegative().max(latestTimeMs);
@@ -58,7 +59,7 @@ export function exportedText(key: SessionKey, session: StoredSession, records: r
 /**
  * Whose session `exportSession` gave.
  *
- * @throws StoredStateError STATE_UNREADABLE for any other text.
+ * @throws StoreError EXPORT_INVALID for any other text.
  */
 export function userIdOfExport(text: string): string {
   return parseExport(text).user_id;
@@ -67,7 +68,7 @@ export function userIdOfExport(text: string): string {
 /**
  * The commit that stores what {@link exportedText} gave, as a new session of an application.
  *
- * @throws StoredStateError STATE_UNREADABLE.
+ * @throws StoreError EXPORT_INVALID.
  */
 export function importCommit(text: string, application: string): SessionCommit {
   const exported = parseExport(text);
@@ -93,9 +94,25 @@ function putOf({ name, value, expires_at }: z.infer<typeof exportedSessionSchema
 }
 
 function parseExport(text: string): z.infer<typeof exportedSessionSchema> {
-  try {
-    return exportedSessionSchema.parse(JSON.parse(text));
-  } catch (error) {
-    throw new StoredStateError("STATE_UNREADABLE", "The text is not an exported session of Alcove.", { cause: error });
+  const { success, data, error } = exportedSessionSchema.safeParse(parseJson(text));
+  if (success) {
+    return data;
   }
+  const faults = error.issues
+    .slice(0, mostFaultsNamed)
+    .map(({ path, message }) => `${path.length === 0 ? "(the whole)" : path.join(".")}: ${message}`);
+  const unnamed = error.issues.length - faults.length;
+  throw invalidExport([...faults, ...(unnamed > 0 ? [`${unnamed} more`] : [])].join("; "), error);
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (cause) {
+    throw invalidExport("it is not JSON", cause);
+  }
+}
+
+function invalidExport(reason: string, cause: unknown): StoreError {
+  return new StoreError("EXPORT_INVALID", `This is not an exported session of Alcove: ${reason}.`, { cause });
 }

@@ -3,6 +3,7 @@ export { Distribution, durationBoundsMs } from "./distribution.js";
 export { sessionKeyOf } from "./entry-keys.js";
 export { exportedSessionSchema, userIdOfExport } from "./exported-session.js";
 export type { KeyvEntryStorage } from "./guarded-adapter.js";
+export { itemRecordKind, itemRecordName } from "./item-records.js";
 export {
   type CommittedComponentState,
   type FoundSignposts,

@@ -8,9 +8,10 @@ import { createKeyvSessionStore } from "./create-keyv-session-store.js";
 import { recordedTimeEntryKey, sessionEntryKey } from "./entry-keys.js";
 import { ReopeningConnection } from "./reopening-connection.js";
 import type { RecordChange, SessionCommit, SessionKey, SessionStore } from "./session-store.js";
-import { SqliteAdapter } from "./sqlite-adapter.js";
+import type { SqliteAdapter } from "./sqlite-adapter.js";
 import { openSqliteSessionStore } from "./sqlite-session-store.js";
 import { decodeStoreFacts } from "./stored-entry.js";
+import { withAdapter } from "./test-support/adapter-beneath.js";
 
 let folder = "";
 let wallMs = 0;
@@ -28,14 +29,8 @@ const alice: SessionKey = { application: "test", userId: "alice" };
 const bob: SessionKey = { application: "test", userId: "bob" };
 
 async function open(logger: Logger = silentLogger): Promise<void> {
-  const configure = vi.spyOn(SqliteAdapter.prototype, "configure");
-  store = await openSqliteSessionStore({ path: join(folder, "sessions.sqlite"), clock, logger });
-  const [used] = configure.mock.contexts.slice(-1);
-  if (!(used instanceof SqliteAdapter)) {
-    throw new TypeError("The store was opened without configuring an adapter.");
-  }
-  adapter = used;
-  configure.mockRestore();
+  const path = join(folder, "sessions.sqlite");
+  ({ store, adapter } = await withAdapter(() => openSqliteSessionStore({ path, clock, logger })));
 }
 
 beforeEach(async () => {

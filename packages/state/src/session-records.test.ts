@@ -6,9 +6,10 @@ import fc from "fast-check";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { sessionEntryKey } from "./entry-keys.js";
 import type { RecordChange, SessionCommit, SessionKey } from "./session-store.js";
-import { SqliteAdapter } from "./sqlite-adapter.js";
+import type { SqliteAdapter } from "./sqlite-adapter.js";
 import { openSqliteConnection } from "./sqlite-connection.js";
 import { openSqliteSessionStore, type SqliteSessionStore } from "./sqlite-session-store.js";
+import { withAdapter } from "./test-support/adapter-beneath.js";
 
 let folder = "";
 let path = "";
@@ -21,10 +22,8 @@ const alice: SessionKey = { application: "test", userId: "alice" };
 const bob: SessionKey = { application: "test", userId: "bob" };
 
 async function open(): Promise<void> {
-  const configure = vi.spyOn(SqliteAdapter.prototype, "configure");
-  store = await openSqliteSessionStore({ path, clock, logger: { ...silentLogger, error } });
-  adapter = configure.mock.contexts.at(-1) as SqliteAdapter;
-  configure.mockRestore();
+  const logger = { ...silentLogger, error };
+  ({ store, adapter } = await withAdapter(() => openSqliteSessionStore({ path, clock, logger })));
 }
 
 beforeEach(async () => {

@@ -61,14 +61,17 @@ export interface SessionDescription extends ListedSession {
     readonly count: number;
     /** The length of all their values together, as stored. */
     readonly bytes: number;
-    /** How many of them cannot be read. */
+    /** How many of them cannot be read, and how many items of a list are missing. */
     readonly damaged: number;
   }[];
 }
 
 /** An entry that was read to verify it. */
 export interface VerifiedEntry {
-  /** What the entry is called in the store; for `pages`, the last entry that could be found before them. */
+  /**
+   * What the entry is called in the store; for `pages`, the last entry that could be found before them; for a list that
+   * is short of items, what the names of all its items begin with.
+   */
   readonly entry: string;
   /**
    * Whether it is a session with all its component states, or a record beside one. `pages` are a part of the file that is damaged so badly that
@@ -103,8 +106,8 @@ export interface SessionStoreTools {
   list(list: SessionList): Promise<ListedSession[]>;
 
   /**
-   * Reads every session and every record, and calls `onEntry` with each. Records are checked only of sessions that can be
-   * read. What is committed meanwhile may or may not be read.
+   * Reads every session and every record, and calls `onEntry` with each, and with each list that has fewer items than its
+   * session says. Records are checked only of sessions that can be read. What is committed meanwhile may or may not be read.
    *
    * @throws StoreError STORE_FAILED when the medium fails.
    */
@@ -134,8 +137,8 @@ export interface SessionStoreTools {
    * in the place of whatever is there. All or nothing, except where a damaged session is replaced: that is removed first.
    * It is one change, so other commits wait until it is stored.
    *
-   * @throws StoredStateError STATE_UNREADABLE for any other text; StoreError SESSION_EXPIRED when its time is over,
-   * SESSION_EXISTS when there is a session and it is not to be replaced; whatever `SessionStore.commit` throws.
+   * @throws StoreError EXPORT_INVALID for any other text, SESSION_EXPIRED when its time is over, SESSION_EXISTS when there
+   * is a session and it is not to be replaced; whatever `SessionStore.commit` throws.
    */
   importSession(text: string, options: ImportOptions): Promise<SessionKey>;
 

@@ -4,8 +4,9 @@ import { basename, join } from "node:path";
 import { systemClock } from "@alcove/plugin-api";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { createKeyvSessionStore } from "./create-keyv-session-store.js";
+import { itemRecordName } from "./item-records.js";
 import type { SessionCommit, SessionKey, SessionStore } from "./session-store.js";
-import type { ListedSession, SessionStoreTools, VerifiedEntry } from "./session-store-tools.js";
+import type { ListedSession, SessionStoreTools, Verification, VerifiedEntry } from "./session-store-tools.js";
 import { openSqliteConnection } from "./sqlite-connection.js";
 import { openSqliteSessionStore } from "./sqlite-session-store.js";
 
@@ -41,7 +42,7 @@ function commitOf(key: SessionKey, expectedRevision = 0): SessionCommit {
     expiresAtMs: nowMs + 3_600_000,
     runsCompleted: expectedRevision + 1,
     components: new Map([["notes", { version: 3, json: '{"__proto__":1,"list":["✓"]}' }]]),
-    collections: new Map([["notes/list", { first: 2, next: 5 }]]),
+    collections: new Map([["notes/list", { first: 5, next: 5 }]]),
     records: [
       { kind: "put", name: "a/\u0000", json: `${expectedRevision}` },
       { kind: "put", name: "short", json: "2", expiresAtMs: nowMs + 1_000_000 },
@@ -111,7 +112,7 @@ describe.each([
     expect([await store.readRecord(key, "a/\u0000"), await store.readRecord(key, "short")]).toEqual([0, 2]);
     expect(await store.exportSession(key)).toBe(text);
     for (const other of ["", "{}", "null", text.replace("created_at", "created")]) {
-      await expect(store.importSession(other, one)).rejects.toMatchObject({ code: "STATE_UNREADABLE" });
+      await expect(store.importSession(other, one)).rejects.toMatchObject({ code: "EXPORT_INVALID" });
     }
   });
 
@@ -144,7 +145,10 @@ describe.each([
     const exported: object = JSON.parse((await store.exportSession(keyOf("alice"))) ?? "");
     await store.remove(keyOf("alice"));
     const damaged = JSON.stringify({ ...exported, ...fault });
-    await expect(store.importSession(damaged, one)).rejects.toMatchObject({ code: "STATE_UNREADABLE" });
+    await expect(store.importSession(damaged, one)).rejects.toMatchObject({
+      code: "EXPORT_INVALID",
+      message: expect.stringContaining(`: ${Object.keys(fault)[0]}`),
+    });
     expect(await store.list({ limit: 10 })).toEqual([]);
   });
 
@@ -238,6 +242,60 @@ describe("a damaged session or record", () => {
     expect(await store.remove(keyOf("alice"))).toBe(true);
     expect(await store.remove(keyOf("bob"))).toBe(true);
     expect(await store.verify(() => undefined)).toEqual({ entries: 3, damaged: 0 });
+  });
+});
+
+describe("a list of which items are missing", () => {
+  const itemAt = (sequence: number) => ({ kind: "put", name: itemRecordName("notes", sequence), json: "1" }) as const;
+
+  async function storeList(userId: string, first: number, next: number): Promise<void> {
+    const records = Array.from({ length: next - first }, (_, index) => itemAt(first + index));
+    await store.commit({ ...commitOf(keyOf(userId)), collections: new Map([["notes", { first, next }]]), records });
+  }
+
+  async function verified(): Promise<[VerifiedEntry[], Verification]> {
+    const damaged: VerifiedEntry[] = [];
+    const totals = await store.verify((entry) => entry.damaged !== undefined && damaged.push(entry));
+    return [damaged, totals];
+  }
+
+  it("is reported by verify and in the description of its session, and no other one is", async () => {
+    await open();
+    await storeList("alice", 3, 8);
+    await storeList("bob", 1, 4);
+    expect(await verified()).toEqual([[], { entries: 10, damaged: 0 }]);
+    await tamper(
+      `DELETE FROM records WHERE name IN ('${itemRecordName("notes", 4)}', '${itemRecordName("notes", 7)}')
+        AND room = (SELECT room FROM entries WHERE key LIKE '%alice')`,
+    );
+    const entry = "session/one/alice/collection/notes";
+    const damaged = `Of ${entry} 2 items are missing. What is there is kept.`;
+    expect(await verified()).toEqual([[{ entry, kind: "record", bytes: 0, damaged }], { entries: 9, damaged: 1 }]);
+    const described = await Promise.all(["alice", "bob"].map((userId) => store.describeSession(keyOf(userId))));
+    expect(described.map((session) => session?.records)).toEqual([
+      [expect.objectContaining({ kind: "collection/notes", count: 3, damaged: 2 })],
+      [expect.objectContaining({ kind: "collection/notes", count: 3, damaged: 0 })],
+    ]);
+  });
+
+  it("is not what one is taken for that is appended to, and cut off, while it is verified", async () => {
+    await open();
+    await storeList("alice", 0, 300);
+    let [first, next] = [0, 300];
+    let isVerifying = true;
+    const writing = (async () => {
+      for (let revision = 1; isVerifying; revision += 1) {
+        const records = [{ kind: "remove", name: itemRecordName("notes", first) } as const, itemAt(next)];
+        [first, next] = [first + 1, next + 1];
+        const collections = new Map([["notes", { first, next }]]);
+        await store.commit({ ...commitOf(keyOf("alice"), revision), collections, records });
+      }
+    })();
+    for (let round = 0; round < 10; round += 1) {
+      expect((await verified())[0]).toEqual([]);
+    }
+    isVerifying = false;
+    await writing;
   });
 });
 

@@ -3,8 +3,10 @@ import type { EntryAdapter } from "./entry-adapter.js";
 import { sessionEntryKey, sessionEntryKeyRange } from "./entry-keys.js";
 import { EntryWalk } from "./entry-walk.js";
 import { type ExportedRecord, exportedText, importCommit } from "./exported-session.js";
-import { bytesOf, damageOf, listedSession } from "./listed-session.js";
-import { recordEntryKey, recordNameOf } from "./record-names.js";
+import { itemRecordKind } from "./item-records.js";
+import { bytesOf, damageOf, listedSession, listedWithLists } from "./listed-session.js";
+import { findIncompleteLists, type IncompleteList, ItemCounter } from "./missing-items.js";
+import { recordEntryKey, recordNameOf, storedRecordName } from "./record-names.js";
 import type { SessionCommit, SessionKey, SessionStore, StoredSession } from "./session-store.js";
 import type {
   ImportOptions,
@@ -64,10 +66,16 @@ export class SessionTools implements Omit<SessionStoreTools, "removeEntry"> {
       onEntry(entry);
     };
     for await (const found of this.#walk.sessions(sessionEntryKeyRange())) {
-      const { entry, bytes, damaged } = listedSession(found, 0);
+      const { listed, lists } = listedWithLists(found, 0);
+      const { entry, key, bytes, damaged } = listed;
       note({ entry, kind: found.isRest ? "pages" : "session", bytes, damaged });
       if (damaged === undefined) {
-        await this.#verifyRecords(entry, note);
+        const items = new ItemCounter(lists);
+        await this.#verifyRecords(entry, items, note);
+        const incomplete = key === undefined ? [] : await this.#incompleteLists(key, items);
+        incomplete.forEach((list) => {
+          note(missingItems(entry, list));
+        });
       }
     }
     return total;
@@ -91,7 +99,8 @@ export class SessionTools implements Omit<SessionStoreTools, "removeEntry"> {
       ...listed,
       key,
       components: isReadable ? Array.from(loaded.components, describedComponent) : [],
-      records: listed.damaged === undefined ? await this.#countRecords(name) : [],
+      records:
+        listed.damaged === undefined ? await this.#countRecords(key, isReadable ? loaded.collections : new Map()) : [],
     };
   }
 
@@ -140,26 +149,37 @@ export class SessionTools implements Omit<SessionStoreTools, "removeEntry"> {
     }
   }
 
-  async #verifyRecords(sessionKey: string, note: (entry: VerifiedEntry) => void): Promise<void> {
+  async #verifyRecords(sessionKey: string, items: ItemCounter, note: (entry: VerifiedEntry) => void): Promise<void> {
     for await (const { name, value, isRest } of this.#walk.records(sessionKey)) {
+      items.add(recordNameOf(name));
       const entry = isRest ? name : recordEntryKey(sessionKey, name);
       const damaged = damageOf(() => decodeRecord(entry, value));
       note({ entry, kind: isRest ? "pages" : "record", bytes: bytesOf(value), damaged });
     }
   }
 
-  async #countRecords(sessionKey: string): Promise<SessionDescription["records"]> {
+  /** Which lists of a session are short of items, once its records have come by. */
+  async #incompleteLists(key: SessionKey, items: ItemCounter): Promise<IncompleteList[]> {
+    return items.incomplete().length === 0
+      ? []
+      : findIncompleteLists({ store: this.#parts.store, walk: this.#walk }, key);
+  }
+
+  async #countRecords(key: SessionKey, lists: StoredSession["collections"]): Promise<SessionDescription["records"]> {
+    const sessionKey = sessionEntryKey(key);
+    const items = new ItemCounter(lists);
     const kinds = new Map<string, { count: number; bytes: number; damaged: number }>();
-    await this.#verifyRecords(sessionKey, ({ entry, kind: entryKind, bytes, damaged }) => {
-      const name = entryKind === "pages" ? "" : recordNameOf(entry.slice(sessionKey.length + 1));
-      const kind = name.slice(0, Math.max(0, name.lastIndexOf("/")));
+    const add = (kind: string, count: number, bytes: number, damaged: number): void => {
       const total = kinds.get(kind) ?? { count: 0, bytes: 0, damaged: 0 };
-      kinds.set(kind, {
-        count: total.count + 1,
-        bytes: total.bytes + bytes,
-        damaged: total.damaged + (damaged === undefined ? 0 : 1),
-      });
+      kinds.set(kind, { count: total.count + count, bytes: total.bytes + bytes, damaged: total.damaged + damaged });
+    };
+    await this.#verifyRecords(sessionKey, items, ({ entry, kind: entryKind, bytes, damaged }) => {
+      const name = entryKind === "pages" ? "" : recordNameOf(entry.slice(sessionKey.length + 1));
+      add(name.slice(0, Math.max(0, name.lastIndexOf("/"))), 1, bytes, damaged === undefined ? 0 : 1);
     });
+    for (const { list, missing } of await this.#incompleteLists(key, items)) {
+      add(itemRecordKind(list), 0, 0, missing);
+    }
     return Array.from(kinds, ([kind, total]) => ({ kind, ...total }));
   }
 
@@ -178,6 +198,12 @@ function describedComponent([name, { version, state }]: readonly [
   { readonly version: number; readonly state: JsonValue },
 ]): SessionDescription["components"][number] {
   return { name, version, bytes: Buffer.byteLength(JSON.stringify(state)), value: state };
+}
+
+function missingItems(sessionKey: string, { list, missing }: IncompleteList): VerifiedEntry {
+  const entry = recordEntryKey(sessionKey, storedRecordName(itemRecordKind(list)));
+  const items = missing === 1 ? "1 item is" : `${missing} items are`;
+  return { entry, kind: "record", bytes: 0, damaged: `Of ${entry} ${items} missing. What is there is kept.` };
 }
 
 /** The commit that makes an imported session of one that is there: nothing of that is left. */

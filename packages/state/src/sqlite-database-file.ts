@@ -94,13 +94,16 @@ const pragmaRowsSchema = z.tuple([z.record(z.string(), z.unknown())]);
  * Makes sure that `path` is a database of Alcove: creates it where there is none (or an empty file), owner-only, and
  * complete or not at all; checks it where there is one, and brings an older one up to date. Only the holder of the store's lock may call this.
  *
- * @throws StoreError STORE_OPEN_FAILED for anything else that lies there; the driver's error when it cannot be read.
+ * @throws StoreError STORE_OPEN_FAILED for anything else that lies there; the driver's or the file system's error when it
+ * cannot be read or written.
  */
 export async function prepareDatabaseFile(path: string): Promise<void> {
   const size = statSync(path, { throwIfNoEntry: false })?.size ?? 0;
   if (size === 0) {
     await createDatabaseFile(path);
   } else {
+    // A file that cannot be written SQLite opens for reading, and leaves a log beside it that nobody can write later on.
+    closeSync(openSync(path, "r+"));
     await checkDatabaseFile(path);
   }
 }

@@ -2,12 +2,13 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { systemClock } from "@alcove/plugin-api";
-import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { sessionEntryKey } from "./entry-keys.js";
 import type { SessionKey } from "./session-store.js";
-import { SqliteAdapter } from "./sqlite-adapter.js";
+import type { SqliteAdapter } from "./sqlite-adapter.js";
 import { SqliteEntryReader } from "./sqlite-entry-reader.js";
 import { openSqliteSessionStore, type SqliteSessionStore } from "./sqlite-session-store.js";
+import { withAdapter } from "./test-support/adapter-beneath.js";
 
 const key: SessionKey = { application: "test", userId: "alice" };
 
@@ -17,10 +18,8 @@ let adapter: SqliteAdapter;
 
 beforeEach(async () => {
   folder = mkdtempSync(join(tmpdir(), "alcove-reader-"));
-  const configure = vi.spyOn(SqliteAdapter.prototype, "configure");
-  store = await openSqliteSessionStore({ path: join(folder, "sessions.sqlite"), clock: systemClock });
-  adapter = configure.mock.contexts.at(-1) as SqliteAdapter;
-  configure.mockRestore();
+  const path = join(folder, "sessions.sqlite");
+  ({ store, adapter } = await withAdapter(() => openSqliteSessionStore({ path, clock: systemClock })));
 });
 
 afterEach(async () => {

@@ -9,9 +9,9 @@ import { systemClock } from "@alcove/plugin-api";
 import sqlite3 from "sqlite3";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import type { SessionCommit, SessionKey } from "./session-store.js";
-import { SqliteAdapter } from "./sqlite-adapter.js";
 import { openSqliteConnection } from "./sqlite-connection.js";
 import { openSqliteSessionStore, type SqliteSessionStore } from "./sqlite-session-store.js";
+import { withAdapter } from "./test-support/adapter-beneath.js";
 
 const packageFolder = fileURLToPath(new URL("..", import.meta.url));
 const isRoot = process.getuid?.() === 0;
@@ -131,9 +131,7 @@ describe("a full disk", () => {
 
 describe("a database that cannot be written", () => {
   it("refuses the change, and serves again by itself", async () => {
-    const configure = vi.spyOn(SqliteAdapter.prototype, "configure");
-    const opened = await open();
-    const adapter = configure.mock.contexts[0] as SqliteAdapter;
+    const { store: opened, adapter } = await withAdapter(() => open());
     await opened.commit(commitOf("alice", 0));
     await adapter.query("PRAGMA query_only = ON");
     await expect(opened.commit(commitOf("alice", 1))).rejects.toMatchObject({
@@ -148,9 +146,7 @@ describe("a database that cannot be written", () => {
   });
 
   it("says so when it is asked whether it takes changes", async () => {
-    const configure = vi.spyOn(SqliteAdapter.prototype, "configure");
-    const opened = await open();
-    const adapter = configure.mock.contexts[0] as SqliteAdapter;
+    const { store: opened, adapter } = await withAdapter(() => open());
     await opened.checkWritable();
     await adapter.query("PRAGMA query_only = ON");
     await expect(opened.checkWritable()).rejects.toMatchObject({ code: "STORE_FAILED" });

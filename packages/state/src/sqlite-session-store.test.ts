@@ -2,8 +2,10 @@ import { execFileSync, spawn } from "node:child_process";
 import { once } from "node:events";
 import {
   chmodSync,
+  chownSync,
   existsSync,
   mkdtempSync,
+  readdirSync,
   readFileSync,
   rmSync,
   statSync,
@@ -17,9 +19,11 @@ import { fileURLToPath } from "node:url";
 import { systemClock } from "@alcove/plugin-api";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import type { SessionCommit, SessionStore } from "./session-store.js";
-import { SqliteAdapter } from "./sqlite-adapter.js";
 import { openSqliteConnection } from "./sqlite-connection.js";
 import { openSqliteSessionStore, type SqliteSessionStore } from "./sqlite-session-store.js";
+import { withAdapter } from "./test-support/adapter-beneath.js";
+
+const ordinaryUserId = 65_534;
 
 let folder = "";
 let path = "";
@@ -41,17 +45,6 @@ async function open(storePath: string = path, description = {}): Promise<SqliteS
   const store = await openSqliteSessionStore({ path: storePath, clock: systemClock, description });
   stores.push(store);
   return store;
-}
-
-/** Opens the store, and gives the adapter whose connection it uses. */
-async function openWithAdapter(): Promise<{ store: SessionStore; adapter: SqliteAdapter }> {
-  const configure = vi.spyOn(SqliteAdapter.prototype, "configure");
-  const store = await open();
-  const adapter = configure.mock.contexts[0];
-  if (!(adapter instanceof SqliteAdapter)) {
-    throw new TypeError("The store was opened without configuring an adapter.");
-  }
-  return { store, adapter };
 }
 
 function commitOf(userId: string, expectedRevision: number, state: unknown = expectedRevision + 1): SessionCommit {
@@ -100,7 +93,7 @@ describe("the file of the SQLite session store", () => {
     if (file !== "a new file") {
       await (await open()).close();
     }
-    const { adapter } = await openWithAdapter();
+    const { adapter } = await withAdapter(() => open());
     expect(await adapter.query("PRAGMA synchronous")).toEqual([{ synchronous: 2 }]);
     expect(await adapter.query("PRAGMA journal_mode")).toEqual([{ journal_mode: "wal" }]);
     expect(await adapter.query("PRAGMA locking_mode")).toEqual([{ locking_mode: "exclusive" }]);
@@ -162,8 +155,32 @@ describe("the file of the SQLite session store", () => {
     });
   });
 
+  it("is refused while it cannot be written, and leaves nothing that stands in the way afterwards", async () => {
+    const isRoot = process.geteuid?.() === 0;
+    if (isRoot) {
+      // Whom no file's mode keeps from writing.
+      chownSync(folder, ordinaryUserId, ordinaryUserId);
+      process.seteuid?.(ordinaryUserId);
+    }
+    try {
+      await (await open()).close();
+      chmodSync(path, 0o400);
+      await expect(open()).rejects.toMatchObject({
+        code: "STORE_OPEN_FAILED",
+        message: expect.stringMatching(/could not be opened: EACCES.*sessions\.sqlite'/),
+      });
+      expect(readdirSync(folder).sort()).toEqual(["sessions.sqlite", "sessions.sqlite.lock"]);
+      chmodSync(path, 0o600);
+      await (await open()).commit(commitOf("alice", 0));
+    } finally {
+      if (isRoot) {
+        process.seteuid?.(0);
+      }
+    }
+  });
+
   it("finds expired sessions and counts the others by an index", async () => {
-    const { adapter } = await openWithAdapter();
+    const { adapter } = await withAdapter(() => open());
     for (const statement of [
       "SELECT rowid FROM entries WHERE expires_at <= 1 ORDER BY expires_at LIMIT 10",
       "SELECT count(*) AS count FROM entries WHERE expires_at > 1",

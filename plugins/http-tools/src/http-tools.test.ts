@@ -102,6 +102,14 @@ describe("a request", () => {
     ]);
   });
 
+  it("says how long its body is whatever the method, so that no body passes for a second request", async () => {
+    const { origin, received } = await listen();
+    await using alcove = await startTools([origin], { methods: ["DELETE"] });
+    const body = "GET /smuggled HTTP/1.1\r\nhost: example.org\r\n\r\n";
+    await alcove.user("alice").call("web__send", { url: origin, method: "DELETE", body });
+    expect(received).toMatchObject([{ method: "DELETE", url: "/", body }]);
+  });
+
   it("brings back what is no text in base64, and text in the charset it is sent in", async () => {
     const { origin } = await listen((request, response) => {
       const type = request.url === "/latin" ? "text/plain; charset=ISO-8859-1" : "image/png";

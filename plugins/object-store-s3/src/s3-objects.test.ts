@@ -85,6 +85,13 @@ describe("the object store in S3", () => {
     expect(await store.driver.list({ prefix: "n/", after: undefined, limit: 50 }, untilEnd)).toHaveLength(20);
   });
 
+  it("fails where a list says that it goes on and shows nothing, rather than end it", async () => {
+    await using store = await open();
+    const body = "<ListBucketResult><IsTruncated>true</IsTruncated></ListBucketResult>";
+    server.faults.push({ status: 200, body, headers: { "content-type": "application/xml" } });
+    await expect(store.driver.list({ prefix: "", after: undefined, limit: 1 }, untilEnd)).rejects.toThrow("it goes on");
+  });
+
   it("signs what it asks, and fails where the server does not know its key", async () => {
     await using store = await open({ secret_access_key: "another" });
     await expect(store.driver.put("a", object("text"), untilEnd)).rejects.toMatchObject({

@@ -108,8 +108,11 @@ export class S3Objects implements ObjectStoreDriver {
       const { Contents: found = [], IsTruncated } = await this.#client.send(command, { abortSignal: signal });
       listed.push(...found.map((object) => this.#listed(object)));
       behind = listed.at(-1)?.key;
-      if (IsTruncated !== true || listed.length >= limit || found.length === 0) {
+      if (IsTruncated !== true || listed.length >= limit) {
         return listed;
+      }
+      if (found.length === 0) {
+        throw new Error("The list of the bucket shows nothing, and says that it goes on.");
       }
     }
   }

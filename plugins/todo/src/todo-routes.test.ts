@@ -50,6 +50,7 @@ describe("the to-do list over HTTP", { timeout: 60_000 }, () => {
       404,
       { message: "There is no item 7" },
     ]);
+    expect(await ask(alice, "POST", items, { text: " " })).toMatchObject([422, { code: "INPUT_INVALID" }]);
     await ask(alice, "POST", items, { text: "milk" });
     expect(await ask(alice, "POST", items, { text: "tea" })).toMatchObject([409, { code: "RESOURCE_CONFLICT" }]);
   });

@@ -26,7 +26,7 @@ export default definePerUserHttpRoutes({
     "POST /items": {
       description: "Add an item",
       body: z.object({
-        text: z.string().describe("What is to be done"),
+        text: z.string().regex(/\S/, "expected some text").describe("What is to be done"),
         due_at: momentSchema.optional().describe("By when, as ISO 8601 with offset"),
       }),
       output: itemSchema,

@@ -5,8 +5,10 @@ import { defineObjectStore, type ObjectStoreDriver, type StoredObject } from "@a
 export class BreakableStore {
   /** What is stored, by the keys of the driver. */
   readonly objects = new Map<string, Omit<StoredObject, "key">>();
-  /** What the store does: answers, fails at once, or never answers. */
-  mood: "sound" | "down" | "hanging" = "sound";
+  /** What the store does: answers, fails at once, never answers, or says of what it deletes that it has, and has not. */
+  mood: "sound" | "down" | "hanging" | "forgetful" = "sound";
+  /** Called when it has looked which objects there are, before it tells. */
+  afterList: (() => Promise<void>) | undefined;
   /** How often it was asked for something. */
   questions = 0;
   #waiting: (() => void)[] = [];
@@ -52,11 +54,14 @@ export class BreakableStore {
       },
       delete: async (key) => {
         await this.#answer();
-        this.objects.delete(key);
+        if (this.mood !== "forgetful") {
+          this.objects.delete(key);
+        }
       },
       list: async ({ prefix, after = "", limit }) => {
         await this.#answer();
         const keys = this.keys().filter((key) => key.startsWith(prefix) && key > after);
+        await this.afterList?.();
         return keys.slice(0, limit).map((key) => ({ key, size: 0, modifiedAtMs: 0 }));
       },
     };

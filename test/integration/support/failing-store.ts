@@ -20,7 +20,10 @@ export class FailingStore implements SessionStore {
   loads = 0;
   /** How often the store was asked how much is stored. */
   measurements = 0;
+  /** How many records were read that nobody was told of at once. */
+  heldRecords = 0;
   readonly #store: SessionStore;
+  #heldUntil: Promise<void> | undefined;
   #interference: CommitInterference | undefined;
   #failsReads = false;
   #isFull = false;
@@ -37,6 +40,11 @@ export class FailingStore implements SessionStore {
   /** From now on no record can be read; or they can again. */
   failReads(isFailing: boolean): void {
     this.#failsReads = isFailing;
+  }
+
+  /** From now on records are read, and told of once the promise is resolved. */
+  holdRecords(until: Promise<void>): void {
+    this.#heldUntil = until;
   }
 
   /** From now on there is no room for changes of records; or there is again. */
@@ -89,8 +97,13 @@ export class FailingStore implements SessionStore {
     return this.#store.checkWritable();
   }
 
-  readRecord(key: SessionKey, name: string): Promise<unknown> {
-    return this.#store.readRecord(key, name);
+  async readRecord(key: SessionKey, name: string): Promise<unknown> {
+    const value = await this.#store.readRecord(key, name);
+    if (this.#heldUntil !== undefined) {
+      this.heldRecords += 1;
+      await this.#heldUntil;
+    }
+    return value;
   }
 
   pageRecords(key: SessionKey, page: RecordPage): Promise<StoredRecord[]> {

@@ -1,9 +1,9 @@
 import { formatReport, StartupRefusedError } from "@alcove/plugin-api";
 import { type ComponentType, ComponentTypeRegistry } from "@alcove/plugin-loader";
-import { builtInPlugin } from "@alcove/runtime";
+import { builtInPlugin, typesInUse } from "@alcove/runtime";
 import type { Command } from "commander";
 import type { ConsoleOutput } from "../console-output.js";
-import { findPlugins, typesInUse } from "../find-plugins.js";
+import { findPlugins } from "../find-plugins.js";
 import { textTable } from "../text-table.js";
 import type { CommandContext } from "./command-context.js";
 

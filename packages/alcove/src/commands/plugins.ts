@@ -1,9 +1,10 @@
 import { AlcoveError, didYouMean, formatReport, type HttpRoutesContribution } from "@alcove/plugin-api";
 import { ComponentTypeRegistry, type DiscoveredPlugin, sectionOfKind } from "@alcove/plugin-loader";
+import { typesInUse } from "@alcove/runtime";
 import { pluginPath } from "@alcove/server";
 import type { Command } from "commander";
 import type { ConsoleOutput } from "../console-output.js";
-import { type FoundPlugins, findPlugins, typesInUse } from "../find-plugins.js";
+import { type FoundPlugins, findPlugins } from "../find-plugins.js";
 import { prepareApplication } from "../prepare-application.js";
 import { problemAsJson } from "../problem-as-json.js";
 import { rehearseStart } from "../rehearse-start.js";

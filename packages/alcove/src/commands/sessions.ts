@@ -192,11 +192,16 @@ async function writeOwn(file: string, text: string, overwrite: boolean): Promise
   try {
     const handle = await open(file, overwrite ? "w" : "wx", 0o600);
     try {
+      const isFile = (await handle.stat()).isFile();
       // One that was there already has the mode it had.
-      if ((await handle.stat()).isFile()) {
+      if (isFile) {
         await handle.chmod(0o600);
       }
       await handle.writeFile(text);
+      // Whoever is told that it is written may delete the session.
+      if (isFile) {
+        await handle.sync();
+      }
     } finally {
       await handle.close();
     }

@@ -1,4 +1,4 @@
-import { existsSync } from "node:fs";
+import { statSync } from "node:fs";
 import { loadConfig } from "@alcove/config";
 import { StartupRefusedError, StoreError, systemClock } from "@alcove/plugin-api";
 import type { SessionAdministration } from "@alcove/server";
@@ -33,7 +33,7 @@ export async function withAdministration<Result>(
     throw new StartupRefusedError(problems);
   }
   const { application, store: place } = config.general;
-  if (!mayCreate && !existsSync(place.path)) {
+  if (!mayCreate && isAbsent(place.path)) {
     throw new StoreError("STORE_OPEN_FAILED", `There is no session store ${place.path}.`);
   }
   const logger = createLogger({ level: "warn", format: "pretty", to: 2 });
@@ -50,5 +50,14 @@ export async function withAdministration<Result>(
       throw error;
     }
     return task(client);
+  }
+}
+
+/** Whether there is nothing. Of what cannot be looked at, opening it says what is wrong. */
+function isAbsent(path: string): boolean {
+  try {
+    return statSync(path, { throwIfNoEntry: false }) === undefined;
+  } catch {
+    return false;
   }
 }

@@ -1,5 +1,5 @@
 import type { z } from "zod";
-import type { BuiltFunction } from "./definition.js";
+import type { BuiltFunction, FunctionSchemas } from "./definition.js";
 
 /**
  * Brings what a `build` returned (a plain function, or an object of both) into the one form the engine calls.
@@ -27,6 +27,27 @@ export function builtFunction(
     );
   }
   return { invoke, stream };
+}
+
+/**
+ * The same for what `build` returned for several functions, by their names there.
+ *
+ * @param fullName What people know a function by.
+ * @throws TypeError as {@link builtFunction}.
+ */
+export function builtFunctions(
+  schemas: Readonly<Record<string, FunctionSchemas>>,
+  implementations: unknown,
+  fullName: (name: string) => string,
+): Record<string, BuiltFunction> {
+  const given = (implementations ?? {}) as Record<string, unknown>;
+  return Object.fromEntries(
+    Object.entries(schemas).map(([name, schema]) => [
+      name,
+      // Own members only: what every object inherits, such as toString, is nobody's implementation.
+      builtFunction(fullName(name), schema, Object.hasOwn(given, name) ? given[name] : undefined),
+    ]),
+  );
 }
 
 // The input is validated by the declared schema before every call, which is what makes this signature true.

@@ -1,16 +1,15 @@
 import type { z } from "zod";
 import type { BuildContext, CallContext, PerUserBuildContext, PerUserCallContext } from "../contexts.js";
 import type { Scope } from "../references.js";
-import { builtFunction } from "./built-function.js";
+import { builtFunctions } from "./built-function.js";
 import {
-  type CollectionDeclarations,
   type CollectionDeclarationsOf,
   type CollectionItemSchemas,
   checkedCollections,
   type NoCollections,
 } from "./collection-declaration.js";
+import type { EmptyConfig, KeepingOptions, MaybePromise, NoServices, StateOf } from "./define-options.js";
 import {
-  type BuiltFunction,
   type ConfigSchema,
   definitionMarker,
   type EngineBuildContext,
@@ -51,16 +50,6 @@ type MemberImplementations<Members extends GroupMembers, Call> = {
     Call
   >;
 };
-type StateOf<Schema> = Schema extends z.ZodType<object> ? z.output<Schema> : undefined;
-type EmptyConfig = z.ZodObject<Record<never, never>>;
-type NoServices = Record<never, never>;
-type MaybePromise<Value> = Value | Promise<Value>;
-
-interface StateOptions {
-  readonly state?: StateDeclaration<z.ZodType<object>, never> | undefined;
-  readonly collections?: CollectionDeclarations;
-  readonly residency?: Residency;
-}
 
 interface GroupOptions<Config, Members, Services> {
   /** The fields the group takes beside `_type`, `include`, `exclude`, `tool_overrides` and `middleware`; none if left out. */
@@ -139,7 +128,7 @@ export function definePerUserFunctionGroup<
 function groupDefinition(
   scope: Scope,
   options: GroupOptions<ConfigSchema, GroupMembers, ServiceRequests> & { build(context: never): unknown },
-  { state, collections, residency = "dormant" }: StateOptions,
+  { state, collections, residency = "dormant" }: KeepingOptions,
 ): FunctionGroupDefinition {
   const functions = memberSchemas(options.functions);
   return Object.freeze({
@@ -153,7 +142,7 @@ function groupDefinition(
     collections: checkedCollections(collections),
     residency,
     build: async (context: EngineBuildContext) =>
-      builtMembers(context.name, functions, await options.build(context as never)),
+      builtFunctions(functions, await options.build(context as never), (name) => `${context.name}__${name}`),
   });
 }
 
@@ -171,19 +160,4 @@ function memberSchemas(members: GroupMembers): Record<string, FunctionSchemas> {
     schemas[name] = Object.freeze({ description, input, output, streamOutput, isIdempotent: idempotent });
   }
   return Object.freeze(schemas);
-}
-
-function builtMembers(
-  group: string,
-  schemas: Readonly<Record<string, FunctionSchemas>>,
-  implementations: unknown,
-): Record<string, BuiltFunction> {
-  const given = (implementations ?? {}) as Record<string, unknown>;
-  return Object.fromEntries(
-    Object.entries(schemas).map(([name, schema]) => [
-      name,
-      // Own members only: what every object inherits, such as toString, is nobody's implementation.
-      builtFunction(`${group}__${name}`, schema, Object.hasOwn(given, name) ? given[name] : undefined),
-    ]),
-  );
 }

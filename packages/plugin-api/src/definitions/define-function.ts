@@ -3,12 +3,12 @@ import type { BuildContext, CallContext, PerUserBuildContext, PerUserCallContext
 import type { Scope } from "../references.js";
 import { builtFunction } from "./built-function.js";
 import {
-  type CollectionDeclarations,
   type CollectionDeclarationsOf,
   type CollectionItemSchemas,
   checkedCollections,
   type NoCollections,
 } from "./collection-declaration.js";
+import type { EmptyConfig, KeepingOptions, MaybePromise, NoServices, StateOf } from "./define-options.js";
 import {
   type ConfigSchema,
   type DisconnectPolicy,
@@ -24,9 +24,6 @@ import { checkedConfig } from "./engine-fields.js";
 import { checkedState, type StateDeclaration } from "./state-declaration.js";
 
 type OutputOf<Schema> = Schema extends z.ZodType ? z.input<Schema> : undefined;
-type StateOf<Schema> = Schema extends z.ZodType<object> ? z.output<Schema> : undefined;
-type EmptyConfig = z.ZodObject<Record<never, never>>;
-type NoServices = Record<never, never>;
 
 interface FunctionOptions<Config extends ConfigSchema, Input extends z.ZodType, Output, Chunk, Services> {
   /** The fields the component takes beside `_type` and `middleware`; none if left out. Unknown fields are refused. */
@@ -102,14 +99,6 @@ export interface PerUserFunctionOptions<
   >;
 }
 
-type MaybePromise<Value> = Value | Promise<Value>;
-
-interface StateOptions {
-  readonly state?: StateDeclaration<z.ZodType<object>, never> | undefined;
-  readonly collections?: CollectionDeclarations;
-  readonly residency?: Residency;
-}
-
 /**
  * Defines a shared function: one instance for the whole process, with no state of any user.
  *
@@ -148,7 +137,7 @@ function functionDefinition(
   options: FunctionOptions<ConfigSchema, z.ZodType, unknown, unknown, ServiceRequests> & {
     build(context: never): unknown;
   },
-  { state, collections, residency = "dormant" }: StateOptions,
+  { state, collections, residency = "dormant" }: KeepingOptions,
 ): FunctionDefinition {
   const output = options.output as z.ZodType | undefined;
   const streamOutput = options.streamOutput as z.ZodType | undefined;

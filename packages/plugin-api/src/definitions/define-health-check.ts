@@ -1,7 +1,6 @@
+import type { MaybePromise, NoServices } from "./define-options.js";
 import { definitionMarker, type ResolvedServices, type ServiceRequests } from "./definition.js";
 import type { EngineProcessContext, ProcessContext } from "./process-context.js";
-
-type MaybePromise<Value> = Value | Promise<Value>;
 
 const DEFAULT_TIMEOUT_MS = 2_000;
 
@@ -44,7 +43,7 @@ export interface HealthCheckDefinition {
  *
  * @throws TypeError when `timeoutMs` is not between 1 and 60,000.
  */
-export function defineHealthCheck<Services extends ServiceRequests = Record<never, never>>(
+export function defineHealthCheck<Services extends ServiceRequests = NoServices>(
   options: HealthCheckOptions<Services>,
 ): HealthCheckDefinition {
   const { services = {}, timeoutMs = DEFAULT_TIMEOUT_MS, isCritical = true } = options;

@@ -2,9 +2,9 @@ import type { z } from "zod";
 import type { BuildContext, CallContext, PerUserBuildContext, PerUserCallContext } from "../contexts.js";
 import type { HttpRouteAccess, HttpRouteAddress } from "../http-route-address.js";
 import type { Scope } from "../references.js";
-import { builtFunction } from "./built-function.js";
+import { builtFunctions } from "./built-function.js";
+import { type EmptyConfig, keepsNothing, type MaybePromise, type NoServices } from "./define-options.js";
 import {
-  type BuiltFunction,
   type ConfigSchema,
   definitionMarker,
   type EngineBuildContext,
@@ -25,18 +25,18 @@ export interface SharedHttpRouteOptions extends HttpRouteOptions {
 type NamesIn<Path> = Path extends `${string}{${infer Name}}${infer Rest}` ? Name | NamesIn<Rest> : never;
 type PartOf<Route, Part extends string, Otherwise> =
   Route extends Record<Part, infer Schema extends z.ZodType> ? z.output<Schema> : Otherwise;
+type NoFields = Record<never, never>;
 type ReplyOf<Route> =
   Route extends Record<"output", infer Schema extends z.ZodType> ? MaybePromise<z.input<Schema>> : MaybePromise<void>;
-type Empty = Record<never, never>;
 
 /** What a request holds, checked by the schemas of its route. There is nothing of the front end in it. */
 export interface HttpRouteInput<Address, Route> {
   /** What stands in the path. */
   readonly params: PartOf<Route, "params", Readonly<Record<NamesIn<Address>, string>>>;
   /** What stands in the query. */
-  readonly query: PartOf<Route, "query", Empty>;
+  readonly query: PartOf<Route, "query", NoFields>;
   /** The body; `undefined` with GET and DELETE. */
-  readonly body: PartOf<Route, "body", Address extends `${"GET" | "DELETE"} ${string}` ? undefined : Empty>;
+  readonly body: PartOf<Route, "body", Address extends `${"GET" | "DELETE"} ${string}` ? undefined : NoFields>;
 }
 
 type Routes<Options> = Readonly<Record<HttpRouteAddress, Options>>;
@@ -46,8 +46,6 @@ type Handlers<Declared, Call> = {
     call: Call,
   ) => ReplyOf<Declared[Address]>;
 };
-type MaybePromise<Value> = Value | Promise<Value>;
-
 interface HttpRoutesOptions<Config, Declared, Services> {
   /** The fields the routes take beside `_type` and `middleware`; none if left out. What they call is referenced here. */
   readonly config?: Config;
@@ -90,14 +88,14 @@ export interface PerUserHttpRoutesOptions<
  */
 export function defineHttpRoutes<
   const Declared extends Routes<SharedHttpRouteOptions>,
-  Config extends ConfigSchema = z.ZodObject<Empty>,
-  Services extends ServiceRequests = Empty,
+  Config extends ConfigSchema = EmptyConfig,
+  Services extends ServiceRequests = NoServices,
 >(options: SharedHttpRoutesOptions<Config, Declared, Services>): HttpRoutesDefinition {
   const declared: Routes<SharedHttpRouteOptions> = options.routes;
   const routes = Object.entries(declared).map(
     ([address, route]) => [address, httpRoute(address, route.access, route)] as const,
   );
-  return routesDefinition("shared", options, routes);
+  return routesDefinition("shared", options, Object.fromEntries(routes));
 }
 
 /**
@@ -108,14 +106,14 @@ export function defineHttpRoutes<
  */
 export function definePerUserHttpRoutes<
   const Declared extends Routes<HttpRouteOptions>,
-  Config extends ConfigSchema = z.ZodObject<Empty>,
-  Services extends ServiceRequests = Empty,
+  Config extends ConfigSchema = EmptyConfig,
+  Services extends ServiceRequests = NoServices,
 >(options: PerUserHttpRoutesOptions<Config, Declared, Services>): HttpRoutesDefinition {
   const declared: Routes<HttpRouteOptions> = options.routes;
   const routes = Object.entries(declared).map(
     ([address, route]) => [address, httpRoute(address, "user", route)] as const,
   );
-  return routesDefinition("per-user", options, routes);
+  return routesDefinition("per-user", options, Object.fromEntries(routes));
 }
 
 function routesDefinition(
@@ -123,37 +121,21 @@ function routesDefinition(
   options: Pick<HttpRoutesOptions<ConfigSchema, unknown, ServiceRequests>, "config" | "services"> & {
     build(context: never): unknown;
   },
-  routes: readonly (readonly [string, HttpRoute])[],
+  routes: Readonly<Record<string, HttpRoute>>,
 ): HttpRoutesDefinition {
-  if (routes.length === 0) {
+  if (Object.keys(routes).length === 0) {
     throw new TypeError("A set of HTTP routes needs a route.");
   }
-  assertDistinct(routes.map(([, route]) => route));
+  assertDistinct(Object.values(routes));
   return Object.freeze({
     [definitionMarker]: true as const,
     kind: "http_routes" as const,
     scope,
     config: checkedConfig("http_routes", options.config),
-    routes: Object.freeze(Object.fromEntries(routes)),
+    routes: Object.freeze(routes),
     services: options.services ?? {},
-    state: undefined,
-    collections: Object.freeze({}),
-    residency: "dormant" as const,
+    ...keepsNothing,
     build: async (context: EngineBuildContext) =>
-      builtRoutes(context.name, routes, await options.build(context as never)),
+      builtFunctions(routes, await options.build(context as never), (address) => `${context.name} ${address}`),
   });
-}
-
-function builtRoutes(
-  name: string,
-  routes: readonly (readonly [string, HttpRoute])[],
-  handlers: unknown,
-): Record<string, BuiltFunction> {
-  const given = (handlers ?? {}) as Record<string, unknown>;
-  return Object.fromEntries(
-    routes.map(([address, route]) => [
-      address,
-      builtFunction(`${name} ${address}`, route, Object.hasOwn(given, address) ? given[address] : undefined),
-    ]),
-  );
 }

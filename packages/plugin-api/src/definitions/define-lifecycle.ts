@@ -1,7 +1,6 @@
+import type { MaybePromise, NoServices } from "./define-options.js";
 import { definitionMarker, type ResolvedServices, type ServiceRequests } from "./definition.js";
 import type { EngineProcessContext, ProcessContext } from "./process-context.js";
-
-type MaybePromise<Value> = Value | Promise<Value>;
 
 /** Options of {@link defineLifecycle}. At least one of the hooks is there. */
 export interface LifecycleOptions<Services extends ServiceRequests> {
@@ -39,7 +38,7 @@ export interface LifecycleDefinition {
  *
  * @throws TypeError when there is neither hook.
  */
-export function defineLifecycle<Services extends ServiceRequests = Record<never, never>>(
+export function defineLifecycle<Services extends ServiceRequests = NoServices>(
   options: LifecycleOptions<Services>,
 ): LifecycleDefinition {
   const { onStart, onStop } = options;

@@ -2,6 +2,7 @@ import type { z } from "zod";
 import type { BuildContext, PerUserBuildContext } from "../contexts.js";
 import type { Middleware, MiddlewareTarget } from "../middleware.js";
 import type { Scope } from "../references.js";
+import { type EmptyConfig, keepsNothing, type MaybePromise, type NoServices } from "./define-options.js";
 import {
   type ConfigSchema,
   definitionMarker,
@@ -11,10 +12,6 @@ import {
   type ServiceRequests,
 } from "./definition.js";
 import { checkedConfig } from "./engine-fields.js";
-
-type EmptyConfig = z.ZodObject<Record<never, never>>;
-type NoServices = Record<never, never>;
-type MaybePromise<Value> = Value | Promise<Value>;
 
 interface MiddlewareOptions<Config extends ConfigSchema, Services> {
   /** The fields the middleware takes beside `_type`; none if left out. Unknown fields are refused. */
@@ -85,9 +82,7 @@ function middlewareDefinition(
     scope,
     config: checkedConfig("middleware", options.config),
     services: options.services ?? {},
-    state: undefined,
-    collections: Object.freeze({}),
-    residency: "dormant" as const,
+    ...keepsNothing,
     unsuitable: (target: MiddlewareTarget, config: unknown) => options.unsuitable?.(target, config as never),
     build: async (context: EngineBuildContext) => builtMiddleware(context.name, await options.build(context as never)),
   });

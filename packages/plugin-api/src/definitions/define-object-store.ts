@@ -1,6 +1,7 @@
 import type { z } from "zod";
 import type { BuildContext } from "../contexts.js";
 import type { ObjectStoreDriver } from "../object-store-driver.js";
+import { type EmptyConfig, keepsNothing, type MaybePromise, type NoServices } from "./define-options.js";
 import {
   type ConfigSchema,
   definitionMarker,
@@ -10,10 +11,6 @@ import {
   type ServiceRequests,
 } from "./definition.js";
 import { checkedConfig } from "./engine-fields.js";
-
-type EmptyConfig = z.ZodObject<Record<never, never>>;
-type NoServices = Record<never, never>;
-type MaybePromise<Value> = Value | Promise<Value>;
 
 /** Options of {@link defineObjectStore}. */
 export interface ObjectStoreOptions<Config extends ConfigSchema, Services extends ServiceRequests> {
@@ -44,9 +41,7 @@ export function defineObjectStore<
     scope: "shared" as const,
     config: checkedConfig("object_store", options.config),
     services: options.services ?? {},
-    state: undefined,
-    collections: Object.freeze({}),
-    residency: "dormant" as const,
+    ...keepsNothing,
     build: async (context: EngineBuildContext) => builtDriver(context.name, await options.build(context as never)),
   });
 }

@@ -1,6 +1,7 @@
 import type { ServiceIdentifier } from "inversify";
 import type { z } from "zod";
 import type { PerUserBuildContext } from "../contexts.js";
+import { type EmptyConfig, keepsNothing, type MaybePromise, type NoServices } from "./define-options.js";
 import {
   type ConfigSchema,
   definitionMarker,
@@ -11,8 +12,6 @@ import {
   type ServiceRequests,
 } from "./definition.js";
 import { checkedConfig } from "./engine-fields.js";
-
-type MaybePromise<Value> = Value | Promise<Value>;
 
 /** Options of {@link definePerUserService}. */
 export interface PerUserServiceOptions<Service, Config extends ConfigSchema, Services extends ServiceRequests> {
@@ -39,8 +38,8 @@ export interface PerUserServiceOptions<Service, Config extends ConfigSchema, Ser
  */
 export function definePerUserService<
   Service,
-  Config extends ConfigSchema = z.ZodObject<Record<never, never>>,
-  Services extends ServiceRequests = Record<never, never>,
+  Config extends ConfigSchema = EmptyConfig,
+  Services extends ServiceRequests = NoServices,
 >(options: PerUserServiceOptions<Service, Config, Services>): PerUserServiceDefinition {
   return Object.freeze({
     [definitionMarker]: true as const,
@@ -49,9 +48,8 @@ export function definePerUserService<
     service: options.provides,
     config: checkedConfig("per_user_service", options.config),
     services: options.services ?? {},
-    state: undefined,
-    collections: Object.freeze({}),
-    residency: options.residency ?? "dormant",
+    ...keepsNothing,
+    residency: options.residency ?? keepsNothing.residency,
     build: async (context: EngineBuildContext) => builtService(context.name, await options.build(context as never)),
   });
 }

@@ -107,6 +107,10 @@ export const errorCatalogue = {
     summary: "The session that was to be imported is over; nothing was imported.",
     remedy: "Set its expires_at to a time that is to come, in milliseconds since 1970, to import it all the same.",
   },
+  EXPORT_INVALID: {
+    summary: "What was to be imported is not an exported session; nothing was imported.",
+    remedy: "Import a file that `alcove sessions export` wrote, or correct in it what the message names.",
+  },
   SESSION_BUSY: {
     summary: "The user's runs did not end in time; the session was not touched.",
     remedy: "Try again when they are over.",

@@ -125,6 +125,7 @@ export class StoreError extends AlcoveError<
   | "STORE_CONFLICT"
   | "SESSION_EXISTS"
   | "SESSION_EXPIRED"
+  | "EXPORT_INVALID"
   | "BACKUP_FAILED"
   | "OUTCOME_UNKNOWN"
 > {}

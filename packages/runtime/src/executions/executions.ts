@@ -80,6 +80,10 @@ export class Executions {
     if (earlier !== undefined) {
       return earlier;
     }
+    if (id !== undefined && this.#live.get(userId, id) !== undefined) {
+      // It was submitted at the same moment.
+      return this.get(userId, id);
+    }
     const stored = storedInputOf(input, new RequestedRunFacts(request), request.parentId);
     const nowMs = this.#options.store.nowMs();
     const execution = this.#create(

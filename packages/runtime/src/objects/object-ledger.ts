@@ -35,8 +35,14 @@ export interface ObjectOwner {
   readonly begunAtMs: number;
 }
 
-/** When a session that is in memory expires; `undefined` for a user who is not. */
-export type ExpiryInMemory = (userId: string) => number | undefined;
+/** What is known in memory of a user's session; `undefined` for a user who is not there. */
+export type LookIntoMemory = (userId: string) => SessionInMemory | undefined;
+
+/** A session that is in memory, be it read from the store already or not. */
+export interface SessionInMemory {
+  /** `undefined` as long as it is not read. */
+  readonly times: { readonly createdAtMs: number; readonly expiresAtMs: number } | undefined;
+}
 
 /** Options of {@link ObjectLedger}. */
 export interface ObjectLedgerOptions {
@@ -91,15 +97,15 @@ export class ObjectLedger {
   /**
    * Looks at every session with objects whose time may be over by now, and ends the objects of those that are gone.
    *
-   * @param expiryInMemory When the session of a user expires that is in memory, in milliseconds since 1970; `undefined` where it is not.
+   * @param lookIntoMemory Finds the sessions that are in memory.
    */
-  async endExpired(expiryInMemory: ExpiryInMemory): Promise<void> {
+  async endExpired(lookIntoMemory: LookIntoMemory): Promise<void> {
     for await (const name of this.#names("due/")) {
       const [, time = "", user = ""] = name.split("/");
       if (Number(time) > this.#options.store.nowMs()) {
         return;
       }
-      await this.#inTurn(user, () => this.#lookAt(name, user, expiryInMemory));
+      await this.#inTurn(user, () => this.#lookAt(name, user, lookIntoMemory));
     }
   }
 
@@ -115,14 +121,14 @@ export class ObjectLedger {
     }
   }
 
-  /**
-   * Forgets what has been removed. Where a store has still to answer a call of that session, nothing is forgotten: what it may yet put is
-   * removed the next time.
-   */
+  /** Whether nothing more is put: no store has still to answer a call of that session. */
+  isQuiet({ generation }: EndedObjects): boolean {
+    return !this.#atWork.has(generation);
+  }
+
+  /** Forgets what has been removed after all was quiet. */
   async forget({ generation }: EndedObjects): Promise<void> {
-    if (!this.#atWork.has(generation)) {
-      await this.#change([{ kind: "remove", name: `ended/${generation}` }]);
-    }
+    await this.#change([{ kind: "remove", name: `ended/${generation}` }]);
   }
 
   async #tenancyOf(user: string, owner: ObjectOwner, store: string, mayPut: boolean): Promise<Tenancy | undefined> {
@@ -163,12 +169,12 @@ export class ObjectLedger {
     return { generation, path: pathOf(user, generation), stores };
   }
 
-  async #lookAt(name: string, user: string, expiryInMemory: ExpiryInMemory): Promise<void> {
+  async #lookAt(name: string, user: string, lookIntoMemory: LookIntoMemory): Promise<void> {
     const tenancy = await this.#read(user);
     if (tenancy === undefined || dueName(tenancy.due_at_ms, user) !== name) {
       return this.#change([{ kind: "remove", name }]);
     }
-    const aliveUntilMs = await this.#aliveUntil(tenancy, expiryInMemory);
+    const aliveUntilMs = await this.#aliveUntil(tenancy, lookIntoMemory);
     if (aliveUntilMs === undefined) {
       await this.#endTenancy(user, tenancy);
       return;
@@ -178,13 +184,14 @@ export class ObjectLedger {
   }
 
   /** Until when the session is there in any case; `undefined` where it is gone. */
-  async #aliveUntil(tenancy: Tenancy, expiryInMemory: ExpiryInMemory): Promise<number | undefined> {
+  async #aliveUntil(tenancy: Tenancy, lookIntoMemory: LookIntoMemory): Promise<number | undefined> {
     const { store, application, timeoutMs } = this.#options;
     const nowMs = store.nowMs();
-    const inMemoryUntilMs = expiryInMemory(tenancy.user_id);
-    if (inMemoryUntilMs !== undefined) {
+    const inMemory = lookIntoMemory(tenancy.user_id);
+    if (inMemory !== undefined) {
+      const { createdAtMs = tenancy.begun_at_ms, expiresAtMs = nowMs } = inMemory.times ?? {};
       // A run may still be at work in a session whose time is over: then the next cleanup looks again.
-      return Math.max(inMemoryUntilMs, nowMs + 1);
+      return createdAtMs === tenancy.begun_at_ms ? Math.max(expiresAtMs, nowMs + 1) : undefined;
     }
     try {
       const stored = await store.load({ application, userId: tenancy.user_id });

@@ -1,6 +1,6 @@
 import type { Logger } from "@alcove/plugin-api";
 import { withinTime } from "@alcove/plugin-loader";
-import type { EndedObjects, ExpiryInMemory, ObjectLedger } from "./object-ledger.js";
+import type { EndedObjects, LookIntoMemory, ObjectLedger } from "./object-ledger.js";
 import { askDriver } from "./object-operation.js";
 import type { OpenObjectStore } from "./object-view.js";
 
@@ -34,10 +34,10 @@ export class ObjectRemoval {
    * Removes all that is to be removed. Resolves when that is done, or after five seconds while it goes on; never rejects. A pass that is
    * already going is joined.
    *
-   * @param expiryInMemory As for `ObjectLedger.endExpired`.
+   * @param lookIntoMemory As for `ObjectLedger.endExpired`.
    */
-  async sweep(expiryInMemory: ExpiryInMemory): Promise<void> {
-    this.#pass ??= this.#sweep(expiryInMemory).finally(() => {
+  async sweep(lookIntoMemory: LookIntoMemory): Promise<void> {
+    this.#pass ??= this.#sweep(lookIntoMemory).finally(() => {
       this.#pass = undefined;
     });
     await this.#waitFor(this.#pass);
@@ -75,11 +75,11 @@ export class ObjectRemoval {
     }
   }
 
-  async #sweep(expiryInMemory: ExpiryInMemory): Promise<void> {
+  async #sweep(lookIntoMemory: LookIntoMemory): Promise<void> {
     const { ledger, logger } = this.#options;
     const failed = new Set<string>();
     try {
-      await ledger.endExpired(expiryInMemory);
+      await ledger.endExpired(lookIntoMemory);
       for await (const ended of ledger.ended()) {
         if (this.#stop.signal.aborted) {
           return;
@@ -94,7 +94,8 @@ export class ObjectRemoval {
   /** @param failed The stores that have failed in this pass, and are not asked again. */
   async #remove(ended: EndedObjects, failed: Set<string>): Promise<void> {
     const { ledger, stores, prefix } = this.#options;
-    let isAllGone = true;
+    // What is put while it is removed may be overlooked: then it is looked for again the next time.
+    let isAllGone = ledger.isQuiet(ended);
     for (const name of ended.stores) {
       const store = stores.get(name);
       if (store === undefined) {
@@ -113,10 +114,11 @@ export class ObjectRemoval {
 
   async #removeFrom(store: OpenObjectStore, prefix: string): Promise<boolean> {
     try {
-      let removed = OBJECTS_PER_STEP;
-      while (removed === OBJECTS_PER_STEP) {
-        removed = await this.#removeSome(store, prefix);
-      }
+      let after: string | undefined;
+      do {
+        // Each is met once, also where a store goes on showing what it has deleted.
+        after = await this.#removeSome(store, prefix, after);
+      } while (after !== undefined);
       return true;
     } catch (error) {
       if (!this.#stop.signal.aborted) {
@@ -127,16 +129,21 @@ export class ObjectRemoval {
     }
   }
 
-  async #removeSome({ name, driver, limits }: OpenObjectStore, prefix: string): Promise<number> {
+  /** Resolves to the key behind which there may be more; `undefined` where there are none. */
+  async #removeSome(
+    { name, driver, limits }: OpenObjectStore,
+    prefix: string,
+    after: string | undefined,
+  ): Promise<string | undefined> {
     const ask = <Result>(question: (signal: AbortSignal) => Promise<Result>): Promise<Result> =>
       askDriver({ store: name, timeoutMs: limits.operationTimeoutMs, signal: this.#stop.signal }, question);
-    const listed = await ask((signal) => driver.list({ prefix, after: undefined, limit: OBJECTS_PER_STEP }, signal));
+    const listed = await ask((signal) => driver.list({ prefix, after, limit: OBJECTS_PER_STEP }, signal));
     const keys = listed.map(({ key }) => key).filter((key) => key.startsWith(prefix));
     for (let index = 0; index < keys.length; index += DELETED_AT_ONCE) {
       const some = keys.slice(index, index + DELETED_AT_ONCE);
       await Promise.all(some.map((key) => ask((signal) => driver.delete(key, signal))));
     }
-    return keys.length;
+    return listed.length < OBJECTS_PER_STEP ? undefined : keys.at(-1);
   }
 
   #reportMissing(name: string): void {

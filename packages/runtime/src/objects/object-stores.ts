@@ -2,7 +2,7 @@ import type { Logger, ObjectStore, Scope } from "@alcove/plugin-api";
 import type { SessionStore } from "@alcove/state";
 import type { ObjectAccess } from "./object-access.js";
 import { encodeSegment } from "./object-keys.js";
-import { type ExpiryInMemory, ObjectLedger, type ObjectOwner } from "./object-ledger.js";
+import { type LookIntoMemory, ObjectLedger, type ObjectOwner } from "./object-ledger.js";
 import { ObjectRemoval } from "./object-removal.js";
 import { ObjectView, type OpenObjectStore, type ViewedCall } from "./object-view.js";
 
@@ -66,10 +66,10 @@ export class ObjectStores {
   /**
    * Removes the objects of sessions that are over. Never rejects, and waits for a while at most.
    *
-   * @param expiryInMemory When the session of a user expires that is in memory; `undefined` where it is not.
+   * @param lookIntoMemory Finds the sessions that are in memory.
    */
-  async sweep(expiryInMemory: ExpiryInMemory): Promise<void> {
-    await this.#removal.sweep(expiryInMemory);
+  async sweep(lookIntoMemory: LookIntoMemory): Promise<void> {
+    await this.#removal.sweep(lookIntoMemory);
   }
 
   /** Stops removing objects, and waits until nothing is asked of any store any more. */

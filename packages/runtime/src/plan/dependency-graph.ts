@@ -10,7 +10,7 @@ import {
 } from "./configured-component.js";
 import { checkReferenceSchemas } from "./reference-schemas.js";
 import type { PlacedReference } from "./references-in-config.js";
-import { nameKey, type ResolvedComponents } from "./resolve-components.js";
+import type { NamesBySpace, ResolvedComponents } from "./resolve-components.js";
 
 /** Follows every reference to what it names. References that lead nowhere are problems. */
 export function buildDependencyGraph(
@@ -48,10 +48,11 @@ export function buildDependencyGraph(
 }
 
 /** Whether what a reference names has been complained of already. */
-function isFaulty(reference: Pick<Reference, "kind" | "name">, faultyNames: ReadonlySet<string>): boolean {
+function isFaulty(reference: Pick<Reference, "kind" | "name">, faultyNames: NamesBySpace): boolean {
+  const { objectStores, functions } = faultyNames;
   return reference.kind === "object_store"
-    ? faultyNames.has(nameKey("object_stores", reference.name))
-    : faultyNames.has(ownerOf(currentName(reference), faultyNames));
+    ? objectStores.has(reference.name)
+    : functions.has(ownerOf(currentName(reference), functions));
 }
 
 /** What a reference says of its target. */

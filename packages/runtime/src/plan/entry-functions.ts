@@ -33,7 +33,7 @@ export function resolveEntryFunctions(
   for (const { functionName: name, path } of entryFunctions) {
     const reference = { reference: { kind: "function", name } } as const;
     const currentlyNamed = currentName(reference.reference);
-    if (faultyNames.has(ownerOf(currentlyNamed, faultyNames))) {
+    if (faultyNames.functions.has(ownerOf(currentlyNamed, faultyNames.functions))) {
       continue;
     }
     const found = names.find(reference);

@@ -19,7 +19,7 @@ const unwrappedSections: readonly ComponentSection[] = ["middleware", "object_st
  */
 export function placeMiddleware(
   { globalMiddleware = [] }: Pick<ComponentSections, "globalMiddleware">,
-  { components, faultyMiddleware }: Pick<ResolvedComponents, "components" | "faultyMiddleware">,
+  { components, faultyNames }: Pick<ResolvedComponents, "components" | "faultyNames">,
   document: ConfigDocument,
 ): MiddlewarePlacement {
   const known = new Map(
@@ -32,7 +32,7 @@ export function placeMiddleware(
   ];
   const globalNames = new Set(globalMiddleware.map(({ name }) => name));
   const problems = lists.flatMap(({ owner, names }) => [
-    ...unknownNames(owner, names, { known, faultyMiddleware }, document),
+    ...unknownNames(owner, names, { known, faulty: faultyNames.middleware }, document),
     ...repeatedNames(owner, names, owner === "general" ? new Set() : globalNames, document),
   ]);
   const dependencies = wrapped.flatMap((from) =>
@@ -49,14 +49,11 @@ export function placeMiddleware(
 function unknownNames(
   owner: string,
   names: readonly MiddlewareName[],
-  {
-    known,
-    faultyMiddleware,
-  }: { readonly known: ReadonlyMap<string, unknown>; readonly faultyMiddleware: ReadonlySet<string> },
+  { known, faulty }: { readonly known: ReadonlyMap<string, unknown>; readonly faulty: ReadonlySet<string> },
   document: ConfigDocument,
 ): Problem[] {
   return names
-    .filter(({ name }) => !known.has(name) && !faultyMiddleware.has(name))
+    .filter(({ name }) => !known.has(name) && !faulty.has(name))
     .map(({ name, path }) => ({
       rule: "reference-unknown",
       severity: "error",

@@ -119,7 +119,7 @@ async function usablePlugins({
     return { plugins, missingPlugins, problems: [] };
   }
   const types = typesInUse(sections, new ComponentTypeRegistry(plugins));
-  const usable = await withoutFailingOptional(plugins, types, importTimeoutMs);
+  const usable = await withoutFailingOptional(plugins, [...types], importTimeoutMs);
   return { ...usable, missingPlugins: [...missingPlugins, ...usable.missing] };
 }
 
@@ -127,13 +127,14 @@ function servedScope(entries: readonly ConfiguredComponent[]): Scope | undefined
   return entries.find(({ scope }) => scope === "per-user")?.scope ?? entries[0]?.scope;
 }
 
-/** Whether all references are known; a component whose fields are faulty may hold more than were found. */
+/** Whether all references are known; a component that is faulty, or whose fields are, may hold more than were found. */
 function areReferencesKnown({ components, faultyNames }: ResolvedComponents): boolean {
-  return faultyNames.size === 0 && components.every(({ parsedConfig }) => parsedConfig !== undefined);
+  const isNoneFaulty = Object.values(faultyNames).every(({ size }) => size === 0);
+  return isNoneFaulty && components.every(({ parsedConfig }) => parsedConfig !== undefined);
 }
 
 function workflowProblems(sections: ComponentSections, document: ConfigDocument): Problem[] {
-  if (sections.workflow === undefined && !sections.faultyNames.includes("workflow")) {
+  if (sections.workflow === undefined && !sections.faultyNames.functions.includes("workflow")) {
     return [
       {
         rule: "workflow-missing",

@@ -1,4 +1,4 @@
-import type { ComponentConfig, ComponentSections, ConfigDocument } from "@alcove/config";
+import type { ComponentConfig, ComponentSections, ConfigDocument, FaultyNames } from "@alcove/config";
 import {
   type ComponentDefinition,
   type ComponentKind,
@@ -41,13 +41,26 @@ const typeLabels: Readonly<Record<ComponentKind, string>> = {
   per_user_service: "type of per-user services",
 };
 
+/** Components of sections that share a space of names cannot have the same name; the same name in two spaces means two things. */
+type NameSpace = keyof FaultyNames;
+const nameSpaceOf: Readonly<Record<ComponentSection, NameSpace>> = {
+  functions: "functions",
+  function_groups: "functions",
+  workflow: "functions",
+  middleware: "middleware",
+  object_stores: "objectStores",
+  http_routes: "httpRoutes",
+  per_user_services: "perUserServices",
+};
+
+/** Names of components, those of each space apart. */
+export type NamesBySpace = Readonly<Record<NameSpace, ReadonlySet<string>>>;
+
 /** What became of the configured components. */
 export interface ResolvedComponents {
   readonly components: readonly ConfiguredComponent[];
   /** Names whose type or module is faulty: references to them are not complained of as well. */
-  readonly faultyNames: ReadonlySet<string>;
-  /** The same for names of middleware. */
-  readonly faultyMiddleware: ReadonlySet<string>;
+  readonly faultyNames: NamesBySpace;
   /** Whether there is a component of a plugin that was refused, which nobody complains of here. */
   readonly isAnyRefused: boolean;
   readonly problems: readonly Problem[];
@@ -71,11 +84,11 @@ interface UntypedComponent {
 }
 
 /** The component types a configuration uses, as far as there are any of those names. */
-export function typesInUse(sections: ComponentSections, registry: ComponentTypeRegistry): ComponentType[] {
-  return placedComponents(sections).flatMap(([, section, source]) => {
-    const lookup = registry.find(kindOfSection[section], source.type);
-    return lookup.outcome === "found" ? [lookup.type] : [];
-  });
+export function typesInUse(sections: ComponentSections, registry: ComponentTypeRegistry): ReadonlySet<ComponentType> {
+  const lookups = placedComponents(sections).map(([, section, { type }]) =>
+    registry.find(kindOfSection[section], type),
+  );
+  return new Set(lookups.flatMap((lookup) => (lookup.outcome === "found" ? [lookup.type] : [])));
 }
 
 function placedComponents(sections: ComponentSections): [string, ComponentSection, ComponentConfig][] {
@@ -90,26 +103,20 @@ function placedComponents(sections: ComponentSections): [string, ComponentSectio
   ];
 }
 
-const sectionsOfFunctions: ReadonlySet<ComponentSection> = new Set(["functions", "function_groups", "workflow"]);
-
-/** A name that no other component has: functions, groups and the workflow share their names, all others do not. */
-export function nameKey(section: ComponentSection, name: string): string {
-  return sectionsOfFunctions.has(section) ? name : `${section} ${name}`;
-}
-
 /** What something that is built, or is served, counts on. */
-function namesInUse(sections: ComponentSections, components: readonly ConfiguredComponent[]): ReadonlySet<string> {
+function namesInUse(sections: ComponentSections, components: readonly ConfiguredComponent[]): NamesBySpace {
   const functions = [
     ...referencedNames(components, (kind) => kind !== "object_store"),
     ...(sections.entryFunctions ?? []).map(({ functionName }) => functionName),
   ];
   const middleware = [...(sections.globalMiddleware ?? []), ...components.flatMap((component) => component.middleware)];
-  return new Set([
-    "workflow",
-    ...functions.flatMap((name) => [name, name.split(MEMBER_SEPARATOR)[0] ?? name]),
-    ...referencedNames(components, (kind) => kind === "object_store").map((name) => nameKey("object_stores", name)),
-    ...middleware.map(({ name }) => nameKey("middleware", name)),
-  ]);
+  return {
+    functions: new Set(["workflow", ...functions.flatMap((name) => [name, name.split(MEMBER_SEPARATOR)[0] ?? name])]),
+    middleware: new Set(middleware.map(({ name }) => name)),
+    objectStores: new Set(referencedNames(components, (kind) => kind === "object_store")),
+    httpRoutes: new Set(),
+    perUserServices: new Set(),
+  };
 }
 
 function referencedNames(
@@ -123,13 +130,13 @@ function referencedNames(
 /** Where an optional plugin is missing, a component without a type that nothing counts on is left out with a warning. */
 function untypedProblem(
   { name, section, problem }: UntypedComponent,
-  used: ReadonlySet<string>,
+  used: NamesBySpace,
   missingPlugins: readonly string[],
 ): Problem {
   if (missingPlugins.length === 0) {
     return problem;
   }
-  const isUsed = used.has(nameKey(section, name));
+  const isUsed = used[nameSpaceOf[section]].has(name);
   const missing = `The optional ${missingPlugins.length === 1 ? "plugin" : "plugins"} ${missingPlugins.join(", ")} could not be loaded`;
   return isUsed
     ? { ...problem, remedy: `${missing}, and ${name} is used by what is not optional: mend it, or do not use ${name}.` }
@@ -143,29 +150,33 @@ export async function resolveComponents(
   { document, timeoutMs, missingPlugins, refusedTypes }: ResolveOptions,
 ): Promise<ResolvedComponents> {
   const components: ConfiguredComponent[] = [];
-  const faultyNames = new Set(sections.faultyNames);
-  const faultyMiddleware = new Set(sections.faultyMiddleware);
+  const faultyNames = {
+    functions: new Set(sections.faultyNames.functions),
+    middleware: new Set(sections.faultyNames.middleware),
+    objectStores: new Set(sections.faultyNames.objectStores),
+    httpRoutes: new Set(sections.faultyNames.httpRoutes),
+    perUserServices: new Set(sections.faultyNames.perUserServices),
+  };
   const problems: Problem[] = [];
   const withoutType: UntypedComponent[] = [];
   let isAnyRefused = false;
   for (const [name, section, source] of placedComponents(sections)) {
-    const faulty = section === "middleware" ? faultyMiddleware : faultyNames;
-    const ownName = section === "middleware" ? name : nameKey(section, name);
+    const faulty = faultyNames[nameSpaceOf[section]];
     const type = findType(section, source, registry, document);
     if ("rule" in type && isOfRefused(source.type, registry.find(kindOfSection[section], source.type), refusedTypes)) {
       isAnyRefused = true;
-      faulty.add(ownName);
+      faulty.add(name);
       continue;
     }
     if ("rule" in type) {
       withoutType.push({ name, section, problem: type });
-      faulty.add(ownName);
+      faulty.add(name);
       continue;
     }
     const imported = await definitionOf(type, timeoutMs);
     problems.push(...imported.problems);
     if (imported.definition === undefined) {
-      faulty.add(ownName);
+      faulty.add(name);
     } else {
       const configured = configureComponent({ name, section, source, type, definition: imported.definition }, document);
       components.push(configured.component);
@@ -174,7 +185,7 @@ export async function resolveComponents(
   }
   const used = namesInUse(sections, components);
   problems.push(...withoutType.map((untyped) => untypedProblem(untyped, used, missingPlugins)));
-  return { components, faultyNames, faultyMiddleware, isAnyRefused, problems };
+  return { components, faultyNames, isAnyRefused, problems };
 }
 
 /** Whether a type that is not there belongs, or may well belong, to a plugin that was refused. */

@@ -8,7 +8,7 @@ export type Direction = "input" | "output";
  * either) is sent over the wire as `{ "value": … }`, so that every body is an object.
  */
 export function isObjectSchema(schema: z.core.$ZodType, direction: Direction): boolean {
-  const { def } = (schema as z.core.$ZodTypes)._zod;
+  const { def } = unwrappedSchema(schema)._zod;
   switch (def.type) {
     case "object":
       return true;
@@ -16,6 +16,20 @@ export function isObjectSchema(schema: z.core.$ZodType, direction: Direction): b
       return def.options.every((option) => isObjectSchema(option, direction));
     case "intersection":
       return isObjectSchema(def.left, direction) && isObjectSchema(def.right, direction);
+    case "pipe":
+      return isObjectSchema(pipeSide(def, direction), direction);
+    case "lazy":
+      return isObjectSchema(def.getter(), direction);
+    default:
+      return false;
+  }
+}
+
+/** What a schema is of beneath what says that a value may be left out, or what stands in its place: an array, say. */
+export function unwrappedSchema(schema: z.core.$ZodType): z.core.$ZodTypes {
+  const inner = schema as z.core.$ZodTypes;
+  const { def } = inner._zod;
+  switch (def.type) {
     case "optional":
     case "nullable":
     case "default":
@@ -23,13 +37,9 @@ export function isObjectSchema(schema: z.core.$ZodType, direction: Direction): b
     case "nonoptional":
     case "readonly":
     case "catch":
-      return isObjectSchema(def.innerType, direction);
-    case "pipe":
-      return isObjectSchema(pipeSide(def, direction), direction);
-    case "lazy":
-      return isObjectSchema(def.getter(), direction);
+      return unwrappedSchema(def.innerType);
     default:
-      return false;
+      return inner;
   }
 }
 

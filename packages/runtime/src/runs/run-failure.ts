@@ -1,10 +1,12 @@
-import { AlcoveError, WorkflowError } from "@alcove/plugin-api";
+import { AlcoveError, type ErrorCode, WorkflowError } from "@alcove/plugin-api";
 
-// What the engine raises about the workflow's output, and what is to be recorded of it, about the collections it reads and
-// appends to, about objects, about the people it asks, what middleware of its own raises about limits, and what plugins say of what they were
-// asked for. Any other error that comes out of the workflow's code is the workflow's: an
-// INPUT_INVALID among them says that it called another function wrongly, not that the caller did.
-const raisedByEngine: ReadonlySet<string> = new Set([
+/**
+ * What reaches the caller of a run by its own code, though it came out of the workflow's code. It is what the engine raises about the
+ * workflow's output, and what is to be recorded of it, about the collections it reads and appends to, about objects, about the
+ * people it asks, what middleware of its own raises about limits, and what plugins say of what they were asked for. Any other error is the
+ * workflow's: an INPUT_INVALID among them says that it called another function wrongly, not that the caller did.
+ */
+export const passedOnErrors: readonly ErrorCode[] = [
   "OUTPUT_INVALID",
   "OUTPUT_KIND_UNSUPPORTED",
   "FUNCTION_TIMED_OUT",
@@ -36,10 +38,12 @@ const raisedByEngine: ReadonlySet<string> = new Set([
   "SESSION_QUEUE_FULL",
   "SHUTTING_DOWN",
   "RUN_DIVERGED",
-]);
+];
+
+const passedOn: ReadonlySet<string> = new Set(passedOnErrors);
 
 /** What a run fails with that was not given up. @param isOfWorkflow Whether the error came out of the workflow's code. */
 export function failureOf(error: unknown, isOfWorkflow: boolean): AlcoveError {
-  const isPassedThrough = AlcoveError.is(error) && (!isOfWorkflow || raisedByEngine.has(error.code));
+  const isPassedThrough = AlcoveError.is(error) && (!isOfWorkflow || passedOn.has(error.code));
   return isPassedThrough ? error : new WorkflowError(error);
 }

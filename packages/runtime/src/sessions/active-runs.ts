@@ -1,8 +1,9 @@
+import { InFlight, type InFlightPlace } from "../runs/in-flight.js";
 import type { RunAbort } from "../runs/run-abort.js";
 
 /** The runs that have begun, or wait for their turn, and are not over: what a shutdown has to wait for. */
 export class ActiveRuns {
-  readonly #runs = new Set<RunAbort>();
+  readonly #runs = new InFlight<RunAbort>();
   #onIdle: (() => void) | undefined;
 
   /** How many there are. */
@@ -10,14 +11,14 @@ export class ActiveRuns {
     return this.#runs.size;
   }
 
-  /** Counts a run in. */
-  enter(run: RunAbort): void {
-    this.#runs.add(run);
+  /** Counts a run in. What it returns is what {@link exit} wants. */
+  enter(run: RunAbort): InFlightPlace<RunAbort> {
+    return this.#runs.enter(run);
   }
 
   /** Counts a run out. */
-  exit(run: RunAbort): void {
-    this.#runs.delete(run);
+  exit(place: InFlightPlace<RunAbort>): void {
+    this.#runs.leave(place);
     if (this.#runs.size === 0) {
       this.#onIdle?.();
     }
@@ -25,7 +26,7 @@ export class ActiveRuns {
 
   /** Aborts every run that is not over. */
   abortAll(reason: unknown): void {
-    for (const run of this.#runs) {
+    for (const run of this.#runs.items()) {
       run.abort(reason);
     }
   }

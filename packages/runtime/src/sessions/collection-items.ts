@@ -1,4 +1,5 @@
 import { type CollectionDeclaration, type JsonValue, StoredStateError, z } from "@alcove/plugin-api";
+import { itemRecordKind, itemRecordName } from "@alcove/state";
 import type { CollectionPlan, ComponentPlan } from "../plan/application-plan.js";
 import { migrateStored, readerName, type StoredVersion } from "./migrate-stored.js";
 import { type Reading, StoredSchema } from "./stored-schema.js";
@@ -30,7 +31,7 @@ export class CollectionItems {
 
   constructor({ declaration, key, title, reader }: CollectionItemsParts) {
     this.key = key;
-    this.recordPrefix = `collection/${key}/`;
+    this.recordPrefix = `${itemRecordKind(key)}/`;
     this.title = title;
     this.#declaration = declaration;
     this.#reader = reader;
@@ -45,7 +46,7 @@ export class CollectionItems {
 
   /** The name of an item's record: in the order of the numbers. */
   recordName(sequence: number): string {
-    return `${this.recordPrefix}${String(sequence).padStart(16, "0")}`;
+    return itemRecordName(this.key, sequence);
   }
 
   /** The text of the record of a new item. @throws STATE_INVALID when it breaks the schema, or JSON cannot hold it. */

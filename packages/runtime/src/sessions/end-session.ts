@@ -23,7 +23,7 @@ export async function endSession(
   const host = residency.hold(userId);
   const { resident } = host;
   const abort = new RunAbort();
-  const permits = new RunPermits(surroundings, resident, abort);
+  const permits = new RunPermits(surroundings, resident.turns, abort);
   const timer = setTimeout(() => abort.abort(busyError(timeoutMs)), timeoutMs);
   try {
     await permits.takeTurn((holder) => holder?.giveWay?.());

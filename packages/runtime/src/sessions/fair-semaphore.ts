@@ -1,4 +1,5 @@
 import { AlcoveError } from "@alcove/plugin-api";
+import { InFlight } from "../runs/in-flight.js";
 import type { RunAbort } from "../runs/run-abort.js";
 
 interface Waiter {
@@ -13,8 +14,7 @@ export class FairSemaphore {
   readonly #maxWaiting: number;
   #free: number;
   #latestHolder: RunAbort | undefined;
-  // A Set keeps the order of arrival and lets a waiter that gives up leave from the middle.
-  readonly #waiting = new Set<Waiter>();
+  readonly #waiting = new InFlight<Waiter>();
 
   /** @param maxWaiting How many may wait at most; one more is refused by {@link acquire}. */
   constructor(permits: number, maxWaiting: number) {
@@ -47,19 +47,18 @@ export class FairSemaphore {
     }
     return new Promise((resolve, reject) => {
       const leave = (): void => {
-        this.#waiting.delete(waiter);
+        this.#waiting.leave(place);
         reject(abort.error());
         this.#tellFirst();
       };
-      const waiter: Waiter = {
+      const place = this.#waiting.enter({
         abort,
         onFirst,
         resume: () => {
           stopListening();
           resolve();
         },
-      };
-      this.#waiting.add(waiter);
+      });
       const stopListening = abort.onAbort(leave);
       this.#tellFirst();
     });
@@ -67,19 +66,20 @@ export class FairSemaphore {
 
   /** Gives a permit back, to whoever has waited longest. */
   release(): void {
-    const [next] = this.#waiting;
+    const next = this.#waiting.first;
     if (next === undefined) {
       this.#free += 1;
+      // What is kept of a run that is over keeps its whole request from the garbage collector.
+      this.#latestHolder = undefined;
       return;
     }
-    this.#waiting.delete(next);
-    this.#latestHolder = next.abort;
-    next.resume();
+    this.#waiting.leave(next);
+    this.#latestHolder = next.item.abort;
+    next.item.resume();
     this.#tellFirst();
   }
 
   #tellFirst(): void {
-    const [first] = this.#waiting;
-    first?.onFirst?.(this.#latestHolder);
+    this.#waiting.first?.item.onFirst?.(this.#latestHolder);
   }
 }

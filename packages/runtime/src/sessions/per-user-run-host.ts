@@ -49,7 +49,7 @@ export class PerUserRunHost implements RunHost, Resident {
   async begin({ facts, events, abort, idempotency, admitNewSession }: BeginRunRequest): Promise<RunLease> {
     const { logger, clock, storeNowMs } = this.#surroundings;
     const arrivedAtMs = storeNowMs();
-    const permits = new RunPermits(this.#surroundings, this.resident, abort);
+    const permits = new RunPermits(this.#surroundings, this.resident.turns, abort);
     try {
       const turn = permits.takeTurn();
       if (turn !== undefined) {
@@ -143,7 +143,7 @@ export class PerUserRunHost implements RunHost, Resident {
 
   async #beginWithRecords(changes: readonly RecordChange[], admitNewSession?: () => void): Promise<void> {
     const { resident } = this;
-    const permits = new RunPermits(this.#surroundings, resident, new RunAbort());
+    const permits = new RunPermits(this.#surroundings, resident.turns, new RunAbort());
     try {
       await permits.takeTurn();
       await this.#hasLeft();

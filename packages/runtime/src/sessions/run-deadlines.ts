@@ -1,5 +1,15 @@
 import { AlcoveError, type Clock } from "@alcove/plugin-api";
+import { InFlight, type InFlightPlace } from "../runs/in-flight.js";
 import type { RunAbort } from "../runs/run-abort.js";
+
+/** When a run is given up, on the monotonic clock. */
+interface DueRun {
+  readonly run: RunAbort;
+  readonly deadlineMs: number;
+}
+
+/** What {@link RunDeadlines.exit} wants. */
+export type Deadline = InFlightPlace<DueRun>;
 
 /**
  * Gives up runs that take too long. All have the same time, so that the one that began first is always due first, and one
@@ -8,8 +18,8 @@ import type { RunAbort } from "../runs/run-abort.js";
 export class RunDeadlines {
   readonly #timeoutMs: number;
   readonly #clock: Clock;
-  // In order of their deadlines, since a Map keeps the order in which its keys were set. Runs leave it when they end.
-  readonly #deadlinesMs = new Map<RunAbort, number>();
+  // In order of their deadlines. Runs leave it when they end.
+  readonly #runs = new InFlight<DueRun>();
   #timer: NodeJS.Timeout | undefined;
 
   constructor(timeoutMs: number, clock: Clock) {
@@ -18,14 +28,14 @@ export class RunDeadlines {
   }
 
   /** The time of a run begins. */
-  enter(run: RunAbort): void {
-    this.#deadlinesMs.set(run, this.#clock.monotonicMs() + this.#timeoutMs);
+  enter(run: RunAbort): Deadline {
     this.#timer ??= this.#wakeAfter(this.#timeoutMs);
+    return this.#runs.enter({ run, deadlineMs: this.#clock.monotonicMs() + this.#timeoutMs });
   }
 
   /** The run has ended, or can no longer be given up. Idempotent. */
-  exit(run: RunAbort): void {
-    this.#deadlinesMs.delete(run);
+  exit(deadline: Deadline): void {
+    this.#runs.leave(deadline);
   }
 
   #wakeAfter(delayMs: number): NodeJS.Timeout {
@@ -35,12 +45,13 @@ export class RunDeadlines {
   #giveUpWhoIsDue(): void {
     this.#timer = undefined;
     const nowMs = this.#clock.monotonicMs();
-    for (const [run, deadlineMs] of this.#deadlinesMs) {
+    for (let first = this.#runs.first; first !== undefined; first = this.#runs.first) {
+      const { run, deadlineMs } = first.item;
       if (deadlineMs > nowMs) {
         this.#timer = this.#wakeAfter(Math.max(1, deadlineMs - nowMs));
         return;
       }
-      this.#deadlinesMs.delete(run);
+      this.#runs.leave(first);
       run.abort(this.#timedOut());
     }
   }

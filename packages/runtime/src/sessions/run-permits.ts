@@ -1,24 +1,28 @@
+import type { InFlightPlace } from "../runs/in-flight.js";
 import type { RunAbort } from "../runs/run-abort.js";
-import type { ResidentSession } from "./resident-session.js";
+import type { FairSemaphore } from "./fair-semaphore.js";
+import type { Deadline } from "./run-deadlines.js";
 import type { RunSurroundings } from "./run-surroundings.js";
 
-/** What a run holds while it works: its place among the active runs, the user's turn, and a slot. */
+/** What a run holds while it works: its place among the active runs, the user's turn where it is in a session, and a slot. */
 export class RunPermits {
   readonly #surroundings: RunSurroundings;
-  readonly #resident: ResidentSession;
+  readonly #turns: FairSemaphore | undefined;
   readonly #abort: RunAbort;
-  #isActive = false;
+  #active: InFlightPlace<RunAbort> | undefined;
+  #deadline: Deadline | undefined;
   #hasTurn = false;
   #hasSlot = false;
 
-  constructor(surroundings: RunSurroundings, resident: ResidentSession, abort: RunAbort) {
+  /** @param turns Those of the session; `undefined` for a run in none. */
+  constructor(surroundings: RunSurroundings, turns: FairSemaphore | undefined, abort: RunAbort) {
     this.#surroundings = surroundings;
-    this.#resident = resident;
+    this.#turns = turns;
     this.#abort = abort;
   }
 
   /**
-   * `undefined` when the turn was free, which spares the hot path a promise.
+   * Takes a place among the active runs, and the turn. `undefined` when the turn was free, which spares the hot path a promise.
    *
    * @param onFirst Called with the run that has the turn, when nobody else waits for it before.
    * @throws SHUTTING_DOWN, SESSION_QUEUE_FULL, RUN_ABORTED; {@link release} is due all the same.
@@ -26,9 +30,8 @@ export class RunPermits {
   takeTurn(onFirst?: (holder: RunAbort | undefined) => void): Promise<void> | undefined {
     const { activeRuns, assertOpen } = this.#surroundings;
     assertOpen();
-    activeRuns.enter(this.#abort);
-    this.#isActive = true;
-    const turn = this.#resident.turns.acquire(this.#abort, onFirst);
+    this.#active = activeRuns.enter(this.#abort);
+    const turn = this.#turns?.acquire(this.#abort, onFirst);
     if (turn === undefined) {
       this.#hasTurn = true;
       return undefined;
@@ -40,7 +43,7 @@ export class RunPermits {
 
   /** From now on the run's time runs, where it is limited, until its slot is given back. */
   startClock(): void {
-    this.#surroundings.deadlines?.enter(this.#abort);
+    this.#deadline = this.#surroundings.deadlines?.enter(this.#abort);
   }
 
   /** As {@link takeTurn}. @throws RUN_ABORTED, RUN_TIMED_OUT; {@link release} is due all the same. */
@@ -73,7 +76,10 @@ export class RunPermits {
 
   /** From now on the run's time does not matter any more. Idempotent. */
   releaseSlot(): void {
-    this.#surroundings.deadlines?.exit(this.#abort);
+    if (this.#deadline !== undefined) {
+      this.#surroundings.deadlines?.exit(this.#deadline);
+      this.#deadline = undefined;
+    }
     if (this.#hasSlot) {
       this.#hasSlot = false;
       this.#surroundings.slots.release();
@@ -85,11 +91,11 @@ export class RunPermits {
     this.releaseSlot();
     if (this.#hasTurn) {
       this.#hasTurn = false;
-      this.#resident.turns.release();
+      this.#turns?.release();
     }
-    if (this.#isActive) {
-      this.#isActive = false;
-      this.#surroundings.activeRuns.exit(this.#abort);
+    if (this.#active !== undefined) {
+      this.#surroundings.activeRuns.exit(this.#active);
+      this.#active = undefined;
     }
   }
 }

@@ -6,6 +6,7 @@ import type { UserRecords } from "../executions/execution-ledger.js";
 import { Executions } from "../executions/executions.js";
 import { RunFigures } from "../figures/run-figures.js";
 import { type RuntimeFigures, WakeFigures } from "../figures/runtime-figures.js";
+import type { SessionInMemory } from "../objects/object-ledger.js";
 import type { ObjectStores } from "../objects/object-stores.js";
 import type { ApplicationPlan } from "../plan/application-plan.js";
 import type { Entry } from "../plan/entry.js";
@@ -261,10 +262,10 @@ export class SessionManager {
     return [...this.#residency.held()].map(({ userId }) => ({ application, userId }));
   }
 
-  /** When the session of a user expires who is in memory, 0 where it is not known yet; `undefined` for anybody else. */
-  expiryInMemory(userId: string): number | undefined {
+  /** What is known in memory of a user's session, which is neither held nor used by that; `undefined` where it is not there. */
+  lookIntoMemory(userId: string): SessionInMemory | undefined {
     const host = this.#residency.find(userId);
-    return host === undefined ? undefined : (host.resident.record?.expiresAtMs ?? 0);
+    return host && { times: host.resident.record };
   }
 
   /** Takes every session whose time is over, and that nobody holds, out of memory. Resolves to how many. */

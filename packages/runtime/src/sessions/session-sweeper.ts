@@ -98,7 +98,7 @@ export class SessionSweeper {
       this.#figures.removedEntries += removedInStep;
       await nextTurnOfLoop();
     }
-    await objects.sweep((userId) => sessions.expiryInMemory(userId));
+    await objects.sweep((userId) => sessions.lookIntoMemory(userId));
     if (evicted > 0 || removed > 0) {
       logger.info("Cleaned up expired sessions", { leftMemory: evicted, leftStore: removed });
     }

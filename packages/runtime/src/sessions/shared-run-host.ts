@@ -2,8 +2,8 @@ import { AlcoveError } from "@alcove/plugin-api";
 import type { RecordChange } from "@alcove/state";
 import type { RunKind, RunOutcome } from "../figures/run-figures.js";
 import { Run } from "../runs/run.js";
-import type { RunAbort } from "../runs/run-abort.js";
 import type { BeginRunRequest, InteractiveExecution, InteractiveRequest, RunHost, RunLease } from "../runs/run-host.js";
+import { RunPermits } from "./run-permits.js";
 import type { RunSurroundings } from "./run-surroundings.js";
 
 /** Runs of a shared entry: no session, no turns, nothing to commit. */
@@ -31,17 +31,9 @@ export class SharedRunHost implements RunHost {
         "A shared workflow cannot take an idempotency key: it keeps no replies.",
       );
     }
-    const { activeRuns, deadlines, sharedFunctions: functions, logger, clock, assertOpen } = this.#surroundings;
-    assertOpen();
-    activeRuns.enter(abort);
-    deadlines?.enter(abort);
-    try {
-      await this.#takeSlot(abort);
-    } catch (error) {
-      deadlines?.exit(abort);
-      activeRuns.exit(abort);
-      throw error;
-    }
+    const { sharedFunctions: functions, logger, clock } = this.#surroundings;
+    const permits = new RunPermits(this.#surroundings, undefined, abort);
+    await takePermits(permits);
     const { userId } = this;
     const run = new Run({
       facts,
@@ -57,7 +49,7 @@ export class SharedRunHost implements RunHost {
       sessionBegunAtMs: undefined,
       redact: this.#surroundings.redact,
     });
-    return new SharedLease(this.#surroundings, run, (records) => this.#store(records));
+    return new SharedLease(run, permits, (records) => this.#store(records));
   }
 
   interactiveExecution(request: InteractiveRequest): InteractiveExecution {
@@ -72,21 +64,6 @@ export class SharedRunHost implements RunHost {
     this.#surroundings.figures.recordReplay();
   }
 
-  async #takeSlot(abort: RunAbort): Promise<void> {
-    const { slots, figures, clock } = this.#surroundings;
-    const slot = slots.acquire(abort);
-    if (slot === undefined) {
-      return;
-    }
-    const sinceMs = clock.monotonicMs();
-    figures.beginWait();
-    try {
-      await slot;
-    } finally {
-      figures.endWait(clock.monotonicMs() - sinceMs);
-    }
-  }
-
   async #store(records: readonly RecordChange[]): Promise<void> {
     if (this.userId !== undefined) {
       await this.#surroundings.executions.records(this.userId).change(records, { mayBegin: true, holdsTurn: false });
@@ -94,17 +71,28 @@ export class SharedRunHost implements RunHost {
   }
 }
 
-/** A run of a shared workflow: it holds a slot, and its place among the runs a shutdown waits for. */
+/** All that a run in no session needs; nothing is held when it rejects. */
+async function takePermits(permits: RunPermits): Promise<void> {
+  try {
+    await permits.takeTurn();
+    permits.startClock();
+    await permits.takeSlot();
+  } catch (error) {
+    permits.release();
+    throw error;
+  }
+}
+
+/** A run of a shared workflow, with all that it holds. */
 class SharedLease implements RunLease {
   readonly run: Run;
   readonly recordedReply = undefined;
-  readonly #surroundings: RunSurroundings;
+  readonly #permits: RunPermits;
   readonly #store: (records: readonly RecordChange[]) => Promise<void>;
-  #isHolding = true;
 
-  constructor(surroundings: RunSurroundings, run: Run, store: (records: readonly RecordChange[]) => Promise<void>) {
-    this.#surroundings = surroundings;
+  constructor(run: Run, permits: RunPermits, store: (records: readonly RecordChange[]) => Promise<void>) {
     this.run = run;
+    this.#permits = permits;
     this.#store = store;
   }
 
@@ -129,26 +117,11 @@ class SharedLease implements RunLease {
   }
 
   park(): void {
-    if (this.#isHolding) {
-      this.#isHolding = false;
-      this.#surroundings.deadlines?.exit(this.run.abort);
-      this.#surroundings.slots.release();
-      this.#surroundings.activeRuns.exit(this.run.abort);
-    }
+    this.#permits.release();
   }
 
   async unpark(): Promise<boolean> {
-    const { assertOpen, activeRuns, slots } = this.#surroundings;
-    assertOpen();
-    activeRuns.enter(this.run.abort);
-    try {
-      await slots.acquire(this.run.abort);
-    } catch (error) {
-      activeRuns.exit(this.run.abort);
-      throw error;
-    }
-    this.#isHolding = true;
-    this.#surroundings.deadlines?.enter(this.run.abort);
+    await takePermits(this.#permits);
     return true;
   }
 

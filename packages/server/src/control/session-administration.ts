@@ -12,7 +12,7 @@ export interface SessionAdministration {
   describe(userId: string): Promise<SessionDescription>;
   /** A session with its records as JSON text, as it was committed last. @throws SESSION_NOT_FOUND, STATE_UNREADABLE. */
   export(userId: string): Promise<string>;
-  /** Stores an exported session in this application. @throws SESSION_EXISTS unless it is to be replaced, SESSION_EXPIRED, SESSION_BUSY. */
+  /** Stores an exported session in this application. @throws SESSION_EXISTS unless it is to be replaced, SESSION_EXPIRED, EXPORT_INVALID, SESSION_BUSY. */
   import(text: string, replace: boolean): Promise<SessionKey>;
   /**
    * Ends a session and removes it with its records. @throws SESSION_NOT_FOUND, SESSION_BUSY.

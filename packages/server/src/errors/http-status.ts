@@ -47,6 +47,7 @@ export const httpMappings: Readonly<Record<ErrorCode, HttpMapping>> = {
   SESSION_NOT_FOUND: forClient(404),
   SESSION_EXISTS: forClient(409),
   SESSION_EXPIRED: forClient(422),
+  EXPORT_INVALID: forClient(422),
   SESSION_BUSY: refusal(503),
   SHUTTING_DOWN: forClient(503),
   IDEMPOTENCY_KEY_REUSED: forClient(422),

@@ -1,4 +1,5 @@
 import type { z } from "@alcove/plugin-api";
+import { unwrappedSchema } from "@alcove/runtime";
 import type { RequestContext } from "../request-state.js";
 
 /**
@@ -17,22 +18,6 @@ export function declaredQuery(
 }
 
 function takesList(schema: z.core.$ZodType): boolean {
-  const { def } = (schema as z.core.$ZodTypes)._zod;
-  switch (def.type) {
-    case "array":
-    case "tuple":
-      return true;
-    case "optional":
-    case "nullable":
-    case "default":
-    case "prefault":
-    case "nonoptional":
-    case "readonly":
-    case "catch":
-      return takesList(def.innerType);
-    case "pipe":
-      return takesList(def.in);
-    default:
-      return false;
-  }
+  const { def } = unwrappedSchema(schema)._zod;
+  return def.type === "array" || def.type === "tuple" || (def.type === "pipe" && takesList(def.in));
 }

@@ -1,3 +1,4 @@
+import { InFlight } from "@alcove/runtime";
 import { StreamLimit } from "../limits/stream-limit.js";
 
 /** What a stream shows, and what ends it when it is given up. */
@@ -21,7 +22,7 @@ const noLimits: StreamLimits = {
 
 /** The runs whose streams are open: what a shutdown has to end before connections are cut off. */
 export class OpenStreams {
-  readonly #runners = new Set<Abortable>();
+  readonly #runners = new InFlight<Abortable>();
   readonly #limit: StreamLimit;
   #waitsNoMore: { readonly reason: unknown } | undefined;
 
@@ -37,17 +38,17 @@ export class OpenStreams {
   /** Counts one in. Returns what counts it out. @throws TOO_MANY_STREAMS, TOO_MANY_STREAMS_OF_USER */
   add(runner: Abortable, userId?: string): () => void {
     const leave = this.#limit.enter(userId);
-    this.#runners.add(runner);
+    const place = this.#runners.enter(runner);
     return () => {
       leave();
-      this.#runners.delete(runner);
+      this.#runners.leave(place);
     };
   }
 
   /** From now on nobody waits for a person: runs that do, or come to, are given up. */
   giveUpWaiting(reason: unknown): void {
     this.#waitsNoMore = { reason };
-    for (const runner of this.#runners) {
+    for (const runner of this.#runners.items()) {
       this.hasAsked(runner);
     }
   }
@@ -61,7 +62,7 @@ export class OpenStreams {
 
   /** Gives up every run; each stream then ends with `reason` in an error frame. */
   abortAll(reason: unknown): void {
-    for (const runner of this.#runners) {
+    for (const runner of this.#runners.items()) {
       runner.abort(reason);
     }
   }

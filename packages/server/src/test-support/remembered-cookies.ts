@@ -1,4 +1,17 @@
+import type { IdentityProviderConfig } from "@alcove/config";
 import type { CookieRegister } from "../identity/cookie-register.js";
+
+/** A provider that issues cookies, which are renewed after a second. */
+export const cookieProvider = {
+  type: "issued_cookie",
+  issuer: "issued-cookie",
+  secrets: ["a secret of at least 32 bytes, for tests"],
+  isSecure: false,
+  sameSite: "lax",
+  maxAgeMs: 1_000_000,
+  rotateAfterMs: 1_000,
+  rotationOverlapMs: 1_000,
+} as const satisfies IdentityProviderConfig;
 
 /** What a process has heard of its issued cookies. */
 export class RememberedCookies implements CookieRegister {

@@ -243,8 +243,7 @@ export function testConfig({
     workflow: undefined,
     plugins: [],
     allowedPlugins: undefined,
-    faultyNames: [],
-    faultyMiddleware: [],
+    faultyNames: { functions: [], middleware: [], objectStores: [], httpRoutes: [], perUserServices: [] },
     entryFunctions: [],
     globalMiddleware: [],
     general: {

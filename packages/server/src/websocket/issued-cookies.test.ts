@@ -1,25 +1,15 @@
 import { afterEach, describe, expect, it } from "vitest";
 import type { ListeningServer } from "../create-server.js";
+import { cookieProvider } from "../test-support/remembered-cookies.js";
 import { ServedEcho, startTestServer } from "../test-support/served-echo.js";
 import { SocketClient } from "../test-support/socket-client.js";
 
 let server: ListeningServer | undefined;
 afterEach(() => server?.close(100));
 
-const provider = {
-  type: "issued_cookie",
-  issuer: "issued-cookie",
-  secrets: ["a secret of at least 32 bytes, for tests"],
-  isSecure: false,
-  sameSite: "lax",
-  maxAgeMs: 1_000_000,
-  rotateAfterMs: 1_000,
-  rotationOverlapMs: 1_000,
-} as const;
-
 async function start(): Promise<{ application: ServedEcho; address: string }> {
   const application = new ServedEcho();
-  server = await startTestServer({ application, identity: { providers: [provider] } });
+  server = await startTestServer({ application, identity: { providers: [cookieProvider] } });
   return { application, address: server.address };
 }
 

@@ -9,6 +9,7 @@ import { SignJWT } from "jose";
 import { afterEach, describe, expect, it } from "vitest";
 import type { ListeningServer } from "../create-server.js";
 import { exchange } from "../test-support/raw-http.js";
+import { cookieProvider, RememberedCookies } from "../test-support/remembered-cookies.js";
 import {
   type EchoOptions,
   type RecordedRun,
@@ -448,23 +449,9 @@ describe("a credential that ends while its socket is open", () => {
 
 describe("an issued cookie that was renewed while its socket is open", () => {
   it("goes on counting there until its user is revoked, and opens no other", async () => {
-    const oldestValid = new Map<string, number>();
-    const cookieRegister = {
-      oldestValid: async (userId: string) => oldestValid.get(userId) ?? 0,
-      endEarlier: async (userId: string, generation: number) => void oldestValid.set(userId, generation),
-      revoke: async (userId: string) => void oldestValid.set(userId, Number.POSITIVE_INFINITY),
-    };
-    const provider = {
-      type: "issued_cookie",
-      issuer: "issued-cookie",
-      secrets: ["a secret of at least 32 bytes, for tests"],
-      isSecure: false,
-      sameSite: "lax",
-      maxAgeMs: 1_000_000,
-      rotateAfterMs: 1_000,
-      rotationOverlapMs: 1_000,
-    } as const;
-    const { address, application } = await start({}, {}, {}, { identity: { providers: [provider] }, cookieRegister });
+    const cookieRegister = new RememberedCookies();
+    const identity = { providers: [cookieProvider] };
+    const { address, application } = await start({}, {}, {}, { identity, cookieRegister });
     const reply = await fetch(new URL("/generate", address), {
       method: "POST",
       headers: { "content-type": "application/json" },

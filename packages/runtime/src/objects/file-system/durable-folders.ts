@@ -14,13 +14,19 @@ export async function syncFolders(innermost: string, outermost: string): Promise
   }
 }
 
-/** Some systems cannot open a folder; they need not. What has been removed meanwhile is nobody's loss. */
+// What has been removed meanwhile is nobody's loss; and some systems cannot open a folder, and need not.
+const NOTHING_TO_SYNC: readonly unknown[] = ["ENOENT", "EACCES", "EISDIR", "EPERM"];
+
+/** @throws what the system says where the folder is not durable, for want of handles say. */
 async function syncFolder(folder: string): Promise<void> {
   let handle: Awaited<ReturnType<typeof open>>;
   try {
     handle = await open(folder, "r");
-  } catch {
-    return;
+  } catch (error) {
+    if (error instanceof Error && "code" in error && NOTHING_TO_SYNC.includes(error.code)) {
+      return;
+    }
+    throw error;
   }
   try {
     await handle.sync();

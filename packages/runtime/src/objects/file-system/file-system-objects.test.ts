@@ -76,6 +76,7 @@ describe("objects in a file system", () => {
     await writeFile(path, damage(await readFile(path)));
     await expect(store.get("a")).rejects.toMatchObject({ code: "OBJECT_UNREADABLE" });
     await expect(store.stat("a")).rejects.toMatchObject({ code: "OBJECT_UNREADABLE" });
+    expect(await store.list({ prefix: "", after: undefined, limit: 1 })).toMatchObject([{ key: "a" }]);
     await store.put("a", object("mended"), untilEnd);
     expect((await store.get("a"))?.size).toBe(6);
   });

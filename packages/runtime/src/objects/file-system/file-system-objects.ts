@@ -12,7 +12,7 @@ import type {
 } from "@alcove/plugin-api";
 import { syncFolders } from "./durable-folders.js";
 import { listKeys } from "./list-keys.js";
-import { type ObjectHeader, objectFile, readHeader, readObject } from "./object-file.js";
+import { type ObjectHeader, objectFile, readHeader, readListed, readObject } from "./object-file.js";
 import { objectPath } from "./object-paths.js";
 
 /** What a writer that was killed leaves behind is removed at the start, once it is so old that nobody can still be writing it. */
@@ -39,10 +39,9 @@ export class FileSystemObjects implements ObjectStoreDriver {
   /** Makes the folders where they are missing, and removes what writers that were killed have left. */
   static async open(folder: string, clock: Clock): Promise<FileSystemObjects> {
     const store = new FileSystemObjects(folder, clock);
-    for (const part of [store.#objects, store.#unfinished]) {
-      await mkdir(part, { recursive: true, mode: OWNER_ONLY_FOLDER });
-    }
-    await syncFolders(store.#objects, dirname(folder));
+    const made = await mkdir(store.#objects, { recursive: true, mode: OWNER_ONLY_FOLDER });
+    await mkdir(store.#unfinished, { recursive: true, mode: OWNER_ONLY_FOLDER });
+    await syncFolders(store.#objects, dirname(made ?? folder));
     await store.#removeAbandoned();
     return store;
   }
@@ -88,9 +87,9 @@ export class FileSystemObjects implements ObjectStoreDriver {
         break;
       }
       // What is deleted meanwhile is left out, and the next one takes its place.
-      const header = await this.#read(key, readHeader);
-      if (header !== undefined) {
-        listed.push({ key, size: header.size, modifiedAtMs: header.modified_at_ms });
+      const facts = await this.#read(key, readListed);
+      if (facts !== undefined) {
+        listed.push({ key, ...facts });
       }
     }
     return listed;

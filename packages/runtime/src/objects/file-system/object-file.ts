@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import type { FileHandle } from "node:fs/promises";
-import { AlcoveError, type ObjectToStore, z } from "@alcove/plugin-api";
+import { AlcoveError, type ListedObject, type ObjectToStore, z } from "@alcove/plugin-api";
 
 const MAGIC = "alcove-object 1 ";
 // A header holds 512 bytes of metadata and a media type; JSON makes little more of them.
@@ -43,6 +43,20 @@ export async function readHeader(file: FileHandle): Promise<ObjectHeader> {
     throw unreadable("it has not the length its header says");
   }
   return header;
+}
+
+/** What a list shows of a file. One that is damaged is shown as the system has it, so that it can be deleted. */
+export async function readListed(file: FileHandle): Promise<Omit<ListedObject, "key">> {
+  try {
+    const { size, modified_at_ms } = await readHeader(file);
+    return { size, modifiedAtMs: modified_at_ms };
+  } catch (error) {
+    if (!AlcoveError.is(error) || error.code !== "OBJECT_UNREADABLE") {
+      throw error;
+    }
+    const { size, mtimeMs } = await file.stat();
+    return { size, modifiedAtMs: Math.floor(mtimeMs) };
+  }
 }
 
 /** Reads a whole file. @throws OBJECT_UNREADABLE */
