@@ -22,6 +22,20 @@ describe("a function that changes its state and then fails", () => {
     expect(next.text).toBe('{"total":3,"notes":["plus 1","plus 2"]}');
   });
 
+  test("names its reason and its facts, where it refuses in words of its own, and when to come again", async ({
+    workplace,
+  }) => {
+    const { client } = await workplace.start({ configFile: await fragileConfig(workplace) });
+    await client.generate("alice", { amount: 1 });
+    const refused = await client.generate("alice", { amount: 10, outcome: "refuse" });
+    expect([refused.status, refused.headers["retry-after"], refused.json]).toEqual([
+      422,
+      "5",
+      { code: "FUNCTION_REFUSED", message: "The cup is full.", details: { holds: 10, reason: "cup_full" } },
+    ]);
+    expect((await client.generate("alice", { amount: 2 })).text).toBe('{"total":3,"notes":["plus 1","plus 2"]}');
+  });
+
   test("leaves nothing of a new user's first call", async ({ workplace }) => {
     const configFile = await fragileConfig(workplace);
     const before = await workplace.start({ configFile });

@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join, relative } from "node:path";
-import { formatProblem, type Problem, problemRules, StartupRefusedError } from "@alcove/plugin-api";
-import { Application, prepareApplication, soundApplication } from "alcove";
+import { formatProblem, type Problem, problemRules } from "@alcove/plugin-api";
+import { rehearseStart } from "alcove";
 import { afterAll, beforeAll, describe, expect, it, test } from "vitest";
 import { runAlcove, workspaceFolder } from "./command-line.js";
 import { type FaultFixture, FaultyProject, readFaults, readSoundProject } from "./fault-fixtures.js";
@@ -18,29 +18,13 @@ interface Report {
   readonly isPlaced: boolean;
 }
 
-/** Checks a project and starts it, as `alcove serve` does before it listens. */
-async function problemsOf({ configFile, overrides }: FaultFixture): Promise<readonly Problem[]> {
-  const prepared = await prepareApplication({ configFile, overrides, isServed: true });
-  if (prepared.plan === undefined) {
-    return prepared.problems;
-  }
-  try {
-    const application = await Application.start(soundApplication(prepared));
-    await application.close();
-    return prepared.problems;
-  } catch (error) {
-    if (error instanceof StartupRefusedError) {
-      return error.problems;
-    }
-    throw error;
-  }
-}
-
 async function reportOn(fixture: FaultFixture): Promise<Report> {
   await using project = await FaultyProject.create(fixture);
   const { folder } = project;
   process.chdir(folder);
-  const problems = await problemsOf(fixture);
+  // As `alcove serve` checks and starts it before it listens, and as `alcove plugins check --start` closes it again.
+  const { configFile, overrides } = fixture;
+  const { problems } = await rehearseStart({ configFile, overrides, isServed: true });
   const lines = problems.map((problem) => {
     const label = problem.severity === "warning" ? "warning: " : "";
     return `${label}${withoutMachine(formatProblem(problem), folder)}`;

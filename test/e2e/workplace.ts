@@ -17,6 +17,7 @@ export const pluginPaths = {
   todo: join(workspaceFolder, "plugins/todo"),
   fragile: join(workspaceFolder, "test/fixtures/plugins/fragile"),
   hanging: join(workspaceFolder, "test/fixtures/plugins/hanging"),
+  leaking: join(workspaceFolder, "test/fixtures/plugins/leaking"),
   callers: join(workspaceFolder, "test/fixtures/plugins/callers"),
   asking: join(workspaceFolder, "test/fixtures/plugins/asking"),
   streaming: join(workspaceFolder, "test/fixtures/plugins/streaming"),

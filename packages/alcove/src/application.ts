@@ -1,7 +1,14 @@
 import type { AlcoveConfig, ConfigOverride } from "@alcove/config";
-import { type Clock, type Logger, type Problem, silentLogger, systemClock } from "@alcove/plugin-api";
+import {
+  type Clock,
+  type DisposalReport,
+  type Logger,
+  type Problem,
+  silentLogger,
+  systemClock,
+} from "@alcove/plugin-api";
 import type { DiscoveredPlugin } from "@alcove/plugin-loader";
-import { Runtime } from "@alcove/runtime";
+import { type HandleWatch, Runtime } from "@alcove/runtime";
 import { createServer, type ListeningControl, type ListeningServer, listenForOwner } from "@alcove/server";
 import { openSqliteSessionStore, type SqliteSessionStore } from "@alcove/state";
 import { textRedaction } from "./logging/redact-text.js";
@@ -23,6 +30,8 @@ export interface ApplicationSurroundings {
   readonly purpose?: string;
   /** Writes a line per HTTP request, at level debug. */
   readonly accessLog?: boolean;
+  /** Notes what plugins open, for whoever wants to know what they leave open. */
+  readonly handles?: HandleWatch | undefined;
 }
 
 /** Options of {@link createApplication}. */
@@ -51,9 +60,13 @@ export class Application {
   readonly #tracing: StartedTracing | undefined;
   #server: ListeningServer | undefined;
   #control: ListeningControl | undefined;
-  #closing: Promise<void> | undefined;
+  #closing: Promise<DisposalReport> | undefined;
 
-  private constructor(prepared: SoundApplication, started: Started, surroundings: Required<ApplicationSurroundings>) {
+  private constructor(
+    prepared: SoundApplication,
+    started: Started,
+    surroundings: Required<Omit<ApplicationSurroundings, "handles">>,
+  ) {
     this.config = prepared.config;
     this.warnings = prepared.problems;
     this.plugins = prepared.plugins;
@@ -72,7 +85,13 @@ export class Application {
    * (SERVICE_FAILED, COMPONENT_BUILD_FAILED, HOOK_FAILED). Then nothing is left open.
    */
   static async start(prepared: SoundApplication, surroundings: ApplicationSurroundings = {}): Promise<Application> {
-    const { logger = silentLogger, clock = systemClock, purpose = "a program", accessLog = false } = surroundings;
+    const {
+      logger = silentLogger,
+      clock = systemClock,
+      purpose = "a program",
+      accessLog = false,
+      handles,
+    } = surroundings;
     const { config, plan } = prepared;
     const store = await openSqliteSessionStore({
       path: config.general.store.path,
@@ -85,7 +104,8 @@ export class Application {
     try {
       tracing = await tracingOf(config, logger);
       const redact = textRedaction(prepared.document.secrets);
-      const runtime = await Runtime.start({ plan, config, store, logger, clock, redact, tracing: tracing?.tracing });
+      const parts = { plan, config, store, logger, clock, redact, handles };
+      const runtime = await Runtime.start({ ...parts, tracing: tracing?.tracing });
       return new Application(prepared, { runtime, store, tracing }, { logger, clock, purpose, accessLog });
     } catch (error) {
       await Promise.all([store.close(), tracing?.close(LAST_SPANS_TIMEOUT_MS)]);
@@ -140,9 +160,10 @@ export class Application {
 
   /**
    * Stops taking requests, after `general.shutdown_delay`, lets those in flight end, tears everything down and closes the store. Requests get
-   * `general.shutdown_timeout` to end; what has not ended then is aborted and stores nothing. Idempotent.
+   * `general.shutdown_timeout` to end; what has not ended then is aborted and stores nothing. Resolves to how
+   * it went for what plugins have built for all users. Idempotent.
    */
-  close(): Promise<void> {
+  close(): Promise<DisposalReport> {
     this.#closing ??= this.#close();
     return this.#closing;
   }
@@ -157,13 +178,13 @@ export class Application {
     });
   }
 
-  async #close(): Promise<void> {
+  async #close(): Promise<DisposalReport> {
     const { shutdownDelayMs, shutdownTimeoutMs } = this.config.general;
     const deadlineMs = this.#clock.monotonicMs() + shutdownDelayMs + shutdownTimeoutMs;
     try {
       await Promise.all([this.#server?.close(shutdownTimeoutMs), this.#control?.close(shutdownTimeoutMs)]);
       const leftMs = deadlineMs - this.#clock.monotonicMs();
-      await this.runtime.close({ timeoutMs: Math.max(leftMs, LEAST_TEARDOWN_MS) });
+      return await this.runtime.close({ timeoutMs: Math.max(leftMs, LEAST_TEARDOWN_MS) });
     } finally {
       await Promise.all([this.store.close(), this.#tracing?.close(LAST_SPANS_TIMEOUT_MS)]);
     }

@@ -12,4 +12,6 @@ export {
   type SoundApplication,
   soundApplication,
 } from "./prepare-application.js";
+export { rehearseStart } from "./rehearse-start.js";
 export { alcoveVersion } from "./version.js";
+export { watchHandles } from "./watch-handles.js";

@@ -1,10 +1,9 @@
-import { didYouMean, nearNames, type SourceLocation } from "@alcove/plugin-api";
+import { didYouMean, formatPath, nearNames, type SourceLocation } from "@alcove/plugin-api";
 import type { ComponentConfig, ComponentSections } from "./alcove-config.js";
 import {
   type ConfigNode,
   type ConfigPath,
   describeNode,
-  formatPath,
   hasFault,
   isNothing,
   type MappingNode,

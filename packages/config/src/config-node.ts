@@ -94,14 +94,6 @@ export function plainRecordOf<Value>(entries: readonly (readonly [string, Value]
   return Object.freeze(Object.fromEntries(entries));
 }
 
-/** `general.front_end.cors.allow_origins[0]`: a path as messages print it. */
-export function formatPath(path: ConfigPath): string {
-  return path.reduce<string>((text, key) => {
-    if (typeof key === "number") return `${text}[${key}]`;
-    return text === "" ? key : `${text}.${key}`;
-  }, "");
-}
-
 /** What messages print for a value: never more than a line, and never what a variable or a text file held. */
 export function describeNode(node: ConfigNode | undefined): string {
   if (node === undefined || node.kind === "scalar") return describeScalar(node);

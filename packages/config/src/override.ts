@@ -1,4 +1,5 @@
-import { type ConfigNode, formatPath, isNothing, type MappingNode, type Place } from "./config-node.js";
+import { formatPath } from "@alcove/plugin-api";
+import { type ConfigNode, isNothing, type MappingNode, type Place } from "./config-node.js";
 import { typePlainScalar } from "./plain-scalar.js";
 import type { ProblemReport } from "./problem-report.js";
 import { parseYaml } from "./yaml-source.js";

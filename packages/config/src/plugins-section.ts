@@ -1,10 +1,9 @@
-import { didYouMean } from "@alcove/plugin-api";
+import { didYouMean, formatPath } from "@alcove/plugin-api";
 import type { AllowedPlugin, PluginEntry } from "./alcove-config.js";
 import {
   type ConfigNode,
   type ConfigPath,
   describeNode,
-  formatPath,
   hasFault,
   isNothing,
   type MappingNode,

@@ -1,15 +1,7 @@
-import { didYouMean } from "@alcove/plugin-api";
+import { didYouMean, formatPath } from "@alcove/plugin-api";
 import type { z } from "zod";
 import type { ConfigDocument } from "./config-document.js";
-import {
-  type ConfigNode,
-  type ConfigPath,
-  childOf,
-  formatPath,
-  hasFault,
-  type MappingNode,
-  nodeAt,
-} from "./config-node.js";
+import { type ConfigNode, type ConfigPath, childOf, hasFault, type MappingNode, nodeAt } from "./config-node.js";
 import { keysOfSection } from "./general-schema.js";
 import type { ProblemReport } from "./problem-report.js";
 

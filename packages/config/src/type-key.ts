@@ -1,4 +1,5 @@
-import { type ConfigPath, formatPath, type MappingNode } from "./config-node.js";
+import { formatPath } from "@alcove/plugin-api";
+import type { ConfigPath, MappingNode } from "./config-node.js";
 import type { ProblemReport } from "./problem-report.js";
 
 /** The mapping with `type` renamed to `_type`, whose alias it is. Where both are written, that is reported and `_type` wins. */

@@ -1,11 +1,5 @@
-import {
-  type ConfigNode,
-  type ConfigPath,
-  formatPath,
-  isNothing,
-  type MappingEntry,
-  type MappingNode,
-} from "./config-node.js";
+import { formatPath } from "@alcove/plugin-api";
+import { type ConfigNode, type ConfigPath, isNothing, type MappingEntry, type MappingNode } from "./config-node.js";
 import type { ProblemReport } from "./problem-report.js";
 
 const openAiPaths = ["openai_api_path", "legacy_openai_api_path", "openai_api_v1_path"];

@@ -105,6 +105,8 @@ export { AlcoveError, type AlcoveErrorOptions } from "./errors/alcove-error.js";
 export { type ErrorCode, errorCatalogue } from "./errors/error-catalogue.js";
 export {
   ComponentBuildFailedError,
+  FunctionRefusedError,
+  type FunctionRefusedOptions,
   InputInvalidError,
   OutputInvalidError,
   ResourceConflictError,
@@ -118,6 +120,7 @@ export {
 export { didYouMean, nearNames } from "./errors/near-names.js";
 export {
   formatLocation,
+  formatPath,
   formatProblem,
   formatReport,
   type Problem,

@@ -7,6 +7,7 @@ export {
 } from "./component-type-registry.js";
 export { type Discovery, type DiscoveryOptions, discoverPlugins } from "./discover-plugins.js";
 export { type DiscoveredPlugin, describePlugin, type ListedPlugin } from "./discovered-plugin.js";
+export { displayPath } from "./display-path.js";
 export { findHostDirectory } from "./host-directory.js";
 export {
   type ImportedDefinition,

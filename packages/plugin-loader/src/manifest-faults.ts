@@ -1,4 +1,4 @@
-import { MANIFEST_FORMAT, type Manifest, manifestSchema, nearNames } from "@alcove/plugin-api";
+import { formatPath, MANIFEST_FORMAT, type Manifest, manifestSchema, nearNames } from "@alcove/plugin-api";
 import { z } from "zod";
 import type { FieldPath } from "./manifest-document.js";
 
@@ -157,8 +157,4 @@ function withoutHeading(zodMessage: string): string {
 
 function formatField(path: FieldPath): string {
   return path.length === 0 ? "the manifest" : `the field ${formatPath(path)}`;
-}
-
-function formatPath(path: FieldPath): string {
-  return path.map(String).join(".");
 }

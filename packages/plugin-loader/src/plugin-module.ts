@@ -1,5 +1,5 @@
 import { dirname } from "node:path";
-import type { Manifest, Problem, SourceLocation } from "@alcove/plugin-api";
+import { formatPath, type Manifest, type Problem, type SourceLocation } from "@alcove/plugin-api";
 import { z } from "zod";
 import { type ContainedFile, findContainedFile } from "./contained-path.js";
 import { type DiscoveredPlugin, describePlugin } from "./discovered-plugin.js";
@@ -87,7 +87,7 @@ export function moduleFileProblem(
   source: SourceLocation,
 ): Problem | undefined {
   if (found.outcome === "found") return undefined;
-  const field = path.map(String).join(".");
+  const field = formatPath(path);
   const problem = { rule: "plugin-module", severity: "error", source } as const;
   return found.outcome === "outside"
     ? {

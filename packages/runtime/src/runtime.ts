@@ -1,11 +1,13 @@
 import type { AlcoveConfig } from "@alcove/config";
-import type { Clock, Logger } from "@alcove/plugin-api";
+import type { Clock, DisposalReport, Logger } from "@alcove/plugin-api";
 import type { SessionStore } from "@alcove/state";
 import { openObjectStores } from "./containers/open-object-stores.js";
+import { type Furnishings, furnishRoom } from "./containers/room.js";
 import { buildRoot, type Root } from "./containers/root.js";
 import { EventHub } from "./events/event-hub.js";
 import type { Executions } from "./executions/executions.js";
 import type { RuntimeFigures } from "./figures/runtime-figures.js";
+import type { HandleWatch } from "./handles/handle-watch.js";
 import { HealthChecks } from "./health/health-checks.js";
 import { ObjectStores } from "./objects/object-stores.js";
 import type { ApplicationPlan } from "./plan/application-plan.js";
@@ -31,6 +33,8 @@ export interface RuntimeOptions {
   readonly tracing?: Tracing | undefined;
   /** Takes what is secret out of the messages of plugins' errors, which clients are told. */
   readonly redact?: TextRedaction | undefined;
+  /** Notes what plugins open, where somebody wants to know. */
+  readonly handles?: HandleWatch | undefined;
 }
 
 /** A running application, without any front end: shared components are built, sessions are at hand. */
@@ -50,10 +54,11 @@ export class Runtime {
   /** What plugins say of what they need. */
   readonly health: HealthChecks;
   readonly #root: Root;
+  readonly #furnishings: Furnishings;
   readonly #sweeper: SessionSweeper;
   readonly #shutdownTimeoutMs: number;
   readonly #logger: Logger;
-  #closing: Promise<void> | undefined;
+  #closing: Promise<DisposalReport> | undefined;
 
   private constructor(options: RuntimeOptions, root: Root) {
     const { plan, config, store, clock } = options;
@@ -63,6 +68,15 @@ export class Runtime {
     const functions = plan.entries.filter((fn) => fn !== plan.workflow);
     const entries = [workflow, ...functions.map((fn) => new Entry(fn))];
     this.#root = root;
+    this.#furnishings = {
+      plan,
+      root,
+      logger: options.logger,
+      clock,
+      buildTimeoutMs: general.pluginStartTimeoutMs,
+      releaseTimeoutMs: general.shutdownTimeoutMs,
+      handles: options.handles,
+    };
     this.#logger = logger;
     this.health = new HealthChecks(plan.processParts, root, options);
     this.#shutdownTimeoutMs = general.shutdownTimeoutMs;
@@ -80,14 +94,7 @@ export class Runtime {
       application: general.application,
       plan,
       entries,
-      furnishings: {
-        plan,
-        root,
-        logger: options.logger,
-        clock,
-        buildTimeoutMs: general.pluginStartTimeoutMs,
-        releaseTimeoutMs: general.shutdownTimeoutMs,
-      },
+      furnishings: this.#furnishings,
       store,
       hub: this.events,
       objects,
@@ -123,9 +130,9 @@ export class Runtime {
    * @throws SERVICE_FAILED, COMPONENT_BUILD_FAILED, HOOK_FAILED; what was built before is released again.
    */
   static async start(options: RuntimeOptions): Promise<Runtime> {
-    const { plan, config, logger, clock } = options;
+    const { plan, config, logger, clock, handles } = options;
     const { pluginStartTimeoutMs: buildTimeoutMs, shutdownTimeoutMs } = config.general;
-    const root = await buildRoot(plan, { logger, clock, buildTimeoutMs }, shutdownTimeoutMs);
+    const root = await buildRoot(plan, { logger, clock, buildTimeoutMs, handles }, shutdownTimeoutMs);
     const runtime = new Runtime(options, root);
     runtime.#sweeper.start();
     return runtime;
@@ -137,20 +144,33 @@ export class Runtime {
   }
 
   /**
-   * Drains the runs in flight, tears down every room, and then what is shared, last-built first, the plugins' hooks before anything else of it. Bounded by
-   * `timeoutMs` for each of these steps (default: `general.shutdown_timeout`). Idempotent.
+   * Builds a room for a user who is not there, as happens when somebody wakes up, and gives it back. No session is begun, and nothing
+   * is stored.
+   *
+   * @throws COMPONENT_BUILD_FAILED
    */
-  close({ timeoutMs = this.#shutdownTimeoutMs }: { readonly timeoutMs?: number } = {}): Promise<void> {
+  async rehearseRoom(userId: string): Promise<DisposalReport> {
+    const { releases } = await furnishRoom(this.#furnishings, userId, undefined);
+    return releases.dispose(this.#shutdownTimeoutMs);
+  }
+
+  /**
+   * Drains the runs in flight, tears down every room, and then what is shared, last-built first, the plugins' hooks before anything else of it. Bounded by
+   * `timeoutMs` for each of these steps (default: `general.shutdown_timeout`). Resolves to how it went for what is shared. Idempotent.
+   */
+  close({ timeoutMs = this.#shutdownTimeoutMs }: { readonly timeoutMs?: number } = {}): Promise<DisposalReport> {
     this.#closing ??= this.#close(timeoutMs);
     return this.#closing;
   }
 
-  async #close(timeoutMs: number): Promise<void> {
+  async #close(timeoutMs: number): Promise<DisposalReport> {
     // Closing refuses new sessions at once; the cleanup may end meanwhile.
     await Promise.all([this.sessions.close(timeoutMs), this.#sweeper.stop()]);
-    const { errors, unfinished, owners } = await this.#root.releases.dispose(timeoutMs);
+    const report = await this.#root.releases.dispose(timeoutMs);
+    const { errors, unfinished, owners } = report;
     if (errors.length > 0 || unfinished > 0) {
       this.#logger.warn("Shared components were not released cleanly", { errors, unfinished, owners });
     }
+    return report;
   }
 }

@@ -10,4 +10,4 @@ export { type InCodePlugin, writeInCodePlugin } from "./test-alcove/in-code-plug
 export type { LoggedLine } from "./test-alcove/kept-log.js";
 export { startTestAlcove, TestAlcove, type TestAlcoveOptions, type TestedFunction } from "./test-alcove/test-alcove.js";
 export type { TestedApplication, TestedPlugin } from "./test-alcove/test-configuration.js";
-export { type StoredState, TestUser, type UserSurroundings } from "./test-alcove/test-user.js";
+export { type StoredState, type TestRunOptions, TestUser, type UserSurroundings } from "./test-alcove/test-user.js";

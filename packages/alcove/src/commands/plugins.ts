@@ -7,6 +7,7 @@ import type { ConsoleOutput } from "../console-output.js";
 import { type FoundPlugins, findPlugins } from "../find-plugins.js";
 import { prepareApplication } from "../prepare-application.js";
 import { problemAsJson } from "../problem-as-json.js";
+import { rehearseStart } from "../rehearse-start.js";
 import { ReportedFailure } from "../reported-failure.js";
 import { textTable } from "../text-table.js";
 import type { CommandContext } from "./command-context.js";
@@ -14,6 +15,10 @@ import type { CommandContext } from "./command-context.js";
 interface PluginsOptions {
   readonly config_file?: string;
   readonly json: boolean;
+}
+
+interface CheckOptions extends PluginsOptions {
+  readonly start: boolean;
 }
 
 /** `alcove plugins`: what was found, from where, what it contributes, and why something was not loaded. */
@@ -36,9 +41,13 @@ export function addPluginsCommand(program: Command, { output }: CommandContext):
       .command("check")
       .summary("check manifests, versions and modules")
       .description(
-        "Check the plugins as a start would. With a configuration, the modules it uses are imported too. Ends with 1 when there are errors.",
+        "Check the plugins as a start would. With a configuration, the modules it uses are imported too. With --start they are also started:\n" +
+          "services, hooks and components are built, on a store that is thrown away, the room of one user too, and closed again. So it shows\n" +
+          "what fails or hangs meanwhile, and what is left open. Ends with 1 when there are errors.",
       ),
-  ).action((options: PluginsOptions) => checkPlugins(options, output));
+  )
+    .option("--start", "start what the configuration uses, and close it again", false)
+    .action((options: CheckOptions) => checkPlugins(options, output));
 }
 
 function addOptions(command: Command): Command {
@@ -125,9 +134,13 @@ async function showPlugin(id: string, { config_file, json }: PluginsOptions, out
   }
 }
 
-async function checkPlugins({ config_file, json }: PluginsOptions, output: ConsoleOutput): Promise<void> {
+async function checkPlugins({ config_file, json, start }: CheckOptions, output: ConsoleOutput): Promise<void> {
+  if (start && config_file === undefined) {
+    throw new AlcoveError("USAGE", "--start needs a configuration to start: add --config_file.");
+  }
+  const check = start ? rehearseStart : prepareApplication;
   const { plugins, problems } =
-    config_file === undefined ? await findPlugins(undefined) : await prepareApplication({ configFile: config_file });
+    config_file === undefined ? await findPlugins(undefined) : await check({ configFile: config_file });
   const isSound = !problems.some(({ severity }) => severity === "error");
   if (json) {
     output.result(

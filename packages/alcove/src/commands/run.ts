@@ -78,7 +78,7 @@ async function startRunner(prepared: SoundApplication, logger: Logger): Promise<
     const application = await Application.start(prepared, { logger, purpose: "alcove run" });
     return {
       run: (userId, input) => runWorkflow(application.runtime, userId, input),
-      close: () => application.close(),
+      close: async () => void (await application.close()),
     };
   } catch (error) {
     const client = clientOfHolder(error, prepared.config.general.application);

@@ -1,5 +1,5 @@
-import { AlcoveError, type Logger, systemClock } from "@alcove/plugin-api";
-import { redactedError } from "@alcove/runtime";
+import { AlcoveError, formatLocation, type Logger, systemClock } from "@alcove/plugin-api";
+import { type HandleWatch, redactedError } from "@alcove/runtime";
 import type { Command } from "commander";
 import { Application } from "../application.js";
 import { addConfigOptions, addLogLevelOption, type ConfigOptions, logLevelOf, parsePort } from "../common-options.js";
@@ -9,6 +9,7 @@ import { textRedaction } from "../logging/redact-text.js";
 import { prepareApplication, soundApplication } from "../prepare-application.js";
 import { logListening, logStart } from "../startup-log.js";
 import type { StopSignal } from "../stop-signals.js";
+import { watchHandles } from "../watch-handles.js";
 import type { CommandContext } from "./command-context.js";
 
 interface ServeOptions extends ConfigOptions {
@@ -53,6 +54,7 @@ async function serve(options: ServeOptions, context: CommandContext): Promise<vo
     () => logger,
     (error) => redactedError(error, redact),
   );
+  const handles = watchHandles();
   const prepared = soundApplication(
     await prepareApplication({
       configFile: options.config_file,
@@ -64,11 +66,13 @@ async function serve(options: ServeOptions, context: CommandContext): Promise<vo
   logger = configuredLogger({ logging, level, isTerminal, secrets: prepared.document.secrets, to: 1 });
   redact = textRedaction(prepared.document.secrets);
   const accessLog = levelOfScope({ logging, level }, "server") === "debug";
-  const surroundings = { logger, clock: systemClock, purpose: "alcove serve", accessLog };
+  const surroundings = { logger, clock: systemClock, purpose: "alcove serve", accessLog, handles };
   const application = await reportingDelay(
     Promise.race([Application.start(prepared, surroundings), stoppedWhileStarting(stopped)]),
     logger,
   );
+  // Requests are not to pay for it.
+  handles.stopNoting();
   try {
     await openToOwner(application, logger);
     await logStart(application, options.config_file, logger);
@@ -77,6 +81,15 @@ async function serve(options: ServeOptions, context: CommandContext): Promise<vo
     logger.info(`${await Promise.race([stopped, fallen])} received, stopping`);
   } finally {
     await closeInTime(application, logger);
+    await logLeftHandles(application, handles, logger);
+  }
+}
+
+/** What a plugin has opened while it started, and has not given back. It would keep a program alive that does not exit by itself. */
+async function logLeftHandles({ plugins }: Application, handles: HandleWatch, logger: Logger): Promise<void> {
+  for (const { plugin, part, what, openedAt } of await handles.leftBy(plugins, HANDLES_GRACE_MS)) {
+    const place = formatLocation(openedAt);
+    logger.warn("A plugin has left something open", { plugin: plugin.id, part, what, openedAt: place });
   }
 }
 
@@ -139,6 +152,7 @@ const START_REPORT_INTERVAL_MS = 5_000;
 /** How long closing may take beyond `general.shutdown_delay` and `general.shutdown_timeout`, for what had to be aborted to let go. */
 const GRACE_MS = 3_000;
 const STORE_GRACE_MS = 1_000;
+const HANDLES_GRACE_MS = 250;
 
 async function closeInTime(application: Application, logger: Logger): Promise<void> {
   const { shutdownDelayMs, shutdownTimeoutMs } = application.config.general;

@@ -3,6 +3,7 @@ import { AlcoveError } from "./alcove-error.js";
 import { errorCatalogue } from "./error-catalogue.js";
 import {
   ComponentBuildFailedError,
+  FunctionRefusedError,
   InputInvalidError,
   OutputInvalidError,
   StartupRefusedError,
@@ -10,7 +11,7 @@ import {
   StoreError,
   WorkflowError,
 } from "./errors.js";
-import { formatLocation, formatReport, type Problem } from "./problem.js";
+import { formatLocation, formatPath, formatReport, type Problem } from "./problem.js";
 
 describe("AlcoveError", () => {
   it("carries code, message, cause, details and the time to wait", () => {
@@ -168,7 +169,23 @@ describe("the errors of a run", () => {
     expect(error).toMatchObject({ cause, source });
   });
 
+  it("name the reason of a plugin's refusal among the facts, and only what can be a name", () => {
+    const refused = new FunctionRefusedError("cup_full", "The cup is full.", { facts: { holds: 10, reason: "other" } });
+    expect(refused).toMatchObject({
+      code: "FUNCTION_REFUSED",
+      reason: "cup_full",
+      details: { holds: 10, reason: "cup_full" },
+    });
+    for (const reason of ["", "Cup full", "cup_", "CUP_FULL"]) {
+      expect(() => new FunctionRefusedError(reason, "No.")).toThrow(TypeError);
+    }
+  });
+
   it("tell stored states that cannot be served by their code", () => {
     expect(new StoredStateError("STATE_UNREADABLE", "Damaged.")).toMatchObject({ code: "STATE_UNREADABLE" });
   });
+});
+
+it("writes the way to a value as it would be written in code", () => {
+  expect(formatPath(["general", "endpoints", 0, "path"])).toBe("general.endpoints[0].path");
 });

@@ -71,6 +71,32 @@ export class ResourceConflictError extends AlcoveError<"RESOURCE_CONFLICT"> {
   }
 }
 
+/** Options of {@link FunctionRefusedError}. */
+export interface FunctionRefusedOptions extends Pick<AlcoveErrorOptions, "cause" | "retryAfterSeconds"> {
+  /** Facts for the caller, sent to clients; they must hold no secret and nothing of another user. */
+  readonly facts?: Readonly<Record<string, JsonValue>>;
+}
+
+/**
+ * For plugins to throw where they refuse what a caller asks for, for a reason that programs are to tell from others. The caller is told the
+ * reason, the message and the facts. Reasons belong to the plugin's public surface: name them in its README, and keep them.
+ */
+export class FunctionRefusedError extends AlcoveError<"FUNCTION_REFUSED"> {
+  /** The plugin's own name for why, e.g. `quota_used_up`. */
+  readonly reason: string;
+
+  /** @throws TypeError when the reason is not made of lower-case words joined by `_`. */
+  constructor(reason: string, message: string, { facts, ...options }: FunctionRefusedOptions = {}) {
+    if (!reasonPattern.test(reason)) {
+      throw new TypeError(`A reason is made of lower-case words joined by "_", and ${JSON.stringify(reason)} is not.`);
+    }
+    super("FUNCTION_REFUSED", message, { ...options, details: { ...facts, reason } });
+    this.reason = reason;
+  }
+}
+
+const reasonPattern = /^[a-z][a-z0-9]*(?:_[a-z0-9]+)*$/;
+
 /** Raised when a plugin's build function throws, or takes too long. Whatever was built before it has been released again. */
 export class ComponentBuildFailedError extends AlcoveError<"COMPONENT_BUILD_FAILED"> {
   /** @param reason Completes "could not be built: …", where nothing was thrown. */

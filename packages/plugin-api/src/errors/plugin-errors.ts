@@ -13,4 +13,9 @@ export const pluginErrors = {
       "A function or a route of a plugin says that what it was asked for does not go with what is there; nothing was stored.",
     remedy: "The message says why; look at what is there, and ask again.",
   },
+  FUNCTION_REFUSED: {
+    summary:
+      "A function or a route of a plugin refuses what it was asked for, for a reason of its own: details.reason names it for programs; nothing was stored.",
+    remedy: "The message says why; the README of the plugin has its reasons.",
+  },
 } as const;

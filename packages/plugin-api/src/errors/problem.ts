@@ -27,6 +27,7 @@ export const problemRules = [
   "plugin-peer",
   "plugin-module",
   "plugin-start",
+  "plugin-leak",
   "type-unknown",
   "type-ambiguous",
   "reference-unknown",
@@ -97,4 +98,12 @@ function counted(count: number, what: string): string {
 /** `file:line:column`, or less where less is known. */
 export function formatLocation({ file, line, column }: SourceLocation): string {
   return [file, line, column].filter((part) => part !== undefined).join(":");
+}
+
+/** `general.front_end.cors.allow_origins[0]`: the way to a value of a configuration or a manifest, as messages print it. */
+export function formatPath(path: readonly PropertyKey[]): string {
+  return path.reduce<string>((text, key) => {
+    if (typeof key === "number") return `${text}[${key}]`;
+    return text === "" ? String(key) : `${text}.${String(key)}`;
+  }, "");
 }

@@ -9,6 +9,7 @@ import {
 } from "@alcove/plugin-api";
 import { describePlugin, late, withinTime } from "@alcove/plugin-loader";
 import type { Container } from "inversify";
+import { calledAs, type HandleWatch } from "../handles/handle-watch.js";
 import { wrapFunction } from "../middleware/wrap-function.js";
 import type { BuiltFunctions, ComponentPlan, FunctionPlan } from "../plan/application-plan.js";
 import { BuildLogger } from "./build-logger.js";
@@ -29,6 +30,8 @@ export interface ComponentSurroundings {
   readonly endings: DisposalStack | undefined;
   /** How long the build may take. */
   readonly buildTimeoutMs: number;
+  /** Notes what plugins open meanwhile, where somebody wants to know. */
+  readonly handles: HandleWatch | undefined;
 }
 
 /** An instance of a component with functions: the built function of each planned one, its middleware around it. */
@@ -61,7 +64,7 @@ export function resolveFunctions(container: Container, components: readonly Comp
 
 async function instantiate(component: ComponentPlan, surroundings: ComponentSurroundings): Promise<unknown> {
   const { definition, name, config, functions } = component;
-  const { container, clock, userId, releases, endings, buildTimeoutMs } = surroundings;
+  const { container, clock, userId, releases, endings } = surroundings;
   const logger = new BuildLogger(surroundings.logger.child({ component: name }), surroundings.ofRun);
   const owner = `${name} (${component.type.qualifiedName})`;
   try {
@@ -81,14 +84,14 @@ async function instantiate(component: ComponentPlan, surroundings: ComponentSurr
       case "middleware":
       case "object_store":
       case "per_user_service":
-        return await inTime<unknown>(component, definition.build(context), buildTimeoutMs);
+        return await built<unknown>(component, () => definition.build(context), surroundings);
       case "function": {
-        const built = await inTime(component, definition.build(context), buildTimeoutMs);
-        return wrapped(functions, () => built, component, container);
+        const single = await built(component, () => definition.build(context), surroundings);
+        return wrapped(functions, () => single, component, container);
       }
       case "function_group":
       case "http_routes": {
-        const members = await inTime(component, definition.build(context), buildTimeoutMs);
+        const members = await built(component, () => definition.build(context), surroundings);
         return wrapped(functions, (fn) => memberOf(members, fn), component, container);
       }
     }
@@ -102,14 +105,15 @@ async function instantiate(component: ComponentPlan, surroundings: ComponentSurr
 }
 
 /** What is built after the time is in nobody's reach; what it acquires by then is released at once. */
-async function inTime<Built>(
+async function built<Built>(
   { name, type, source }: ComponentPlan,
-  build: Promise<Built>,
-  timeoutMs: number,
+  build: () => Promise<Built>,
+  { handles, buildTimeoutMs: timeoutMs }: ComponentSurroundings,
 ): Promise<Built> {
-  const built = await withinTime(build, timeoutMs);
-  if (built !== late) {
-    return built;
+  const owner = { plugin: type.plugin, part: `the component ${name} (${type.qualifiedName})` };
+  const result = await withinTime(calledAs(handles, owner, build), timeoutMs);
+  if (result !== late) {
+    return result;
   }
   const reason = `its build had not ended after ${timeoutMs / 1_000} s (general.plugin_start_timeout); it is of the plugin ${describePlugin(type.plugin)}`;
   throw new ComponentBuildFailedError(name, type.qualifiedName, { reason, source });

@@ -1,5 +1,6 @@
 import { type Clock, DisposalStack, type LogFields, type Logger } from "@alcove/plugin-api";
 import { Container } from "inversify";
+import type { HandleWatch } from "../handles/handle-watch.js";
 import type { ApplicationPlan, BuiltFunctions } from "../plan/application-plan.js";
 import { buildComponent, resolveFunctions } from "./build-component.js";
 import { RoomUserId } from "./identifiers.js";
@@ -14,6 +15,8 @@ export interface Furnishings {
   /** How long each component may take to be built. */
   readonly buildTimeoutMs: number;
   readonly releaseTimeoutMs: number;
+  /** Notes what plugins open meanwhile, where somebody wants to know. */
+  readonly handles: HandleWatch | undefined;
 }
 
 /** One user's private child container, furnished with the per-user components. */
@@ -35,7 +38,7 @@ export interface Room {
  * @throws ComponentBuildFailedError
  */
 export async function furnishRoom(
-  { plan, root, logger, clock, buildTimeoutMs, releaseTimeoutMs }: Furnishings,
+  { plan, root, releaseTimeoutMs, ...surroundings }: Furnishings,
   userId: string,
   ofRun: LogFields | undefined,
 ): Promise<Room> {
@@ -45,7 +48,7 @@ export async function furnishRoom(
   container.bind(RoomUserId).toConstantValue(userId);
   try {
     for (const component of plan.perUserComponents) {
-      await buildComponent(component, { container, logger, ofRun, clock, userId, releases, endings, buildTimeoutMs });
+      await buildComponent(component, { ...surroundings, container, ofRun, userId, releases, endings });
     }
   } catch (error) {
     await releases.dispose(releaseTimeoutMs);

@@ -8,6 +8,7 @@ import {
 } from "@alcove/plugin-api";
 import { describePlugin, describeService, late, locateInFile, withinTime } from "@alcove/plugin-loader";
 import { Container } from "inversify";
+import { calledAs } from "../handles/handle-watch.js";
 import type { ApplicationPlan, ServicesPlan } from "../plan/application-plan.js";
 import { guardedModule } from "./guarded-module.js";
 import type { RootSurroundings } from "./root-surroundings.js";
@@ -25,10 +26,11 @@ import type { RootSurroundings } from "./root-surroundings.js";
  */
 export async function resolveSharedServices(
   plan: ApplicationPlan,
-  { logger, clock, buildTimeoutMs }: RootSurroundings,
+  surroundings: RootSurroundings,
   releases: DisposalStack,
   missing: Set<string>,
 ): Promise<Map<ServiceIdentifier, unknown>> {
+  const { logger, clock } = surroundings;
   const container = new Container();
   container.bind(Logger).toConstantValue(logger);
   container.bind(Clock).toConstantValue(clock);
@@ -56,14 +58,14 @@ export async function resolveSharedServices(
     const owner = `the services ${part.name} of the plugin ${describePlugin(part.plugin)}`;
     releases.add(() => container.unloadAsync(module), owner);
     await unlessExpendable(part, () =>
-      attempt(part, "its module could not be loaded", buildTimeoutMs, () => container.loadAsync(module)),
+      attempt(part, "its module could not be loaded", surroundings, () => container.loadAsync(module)),
     );
   }
   for (const part of plan.processParts.services.filter(({ plugin }) => !missing.has(plugin.id))) {
     await unlessExpendable(part, async () => {
       for (const service of part.definition.provides) {
         const fault = `${describeService(service)} could not be resolved`;
-        services.set(service, await attempt(part, fault, buildTimeoutMs, () => container.getAsync(service)));
+        services.set(service, await attempt(part, fault, surroundings, () => container.getAsync(service)));
       }
     });
   }
@@ -80,14 +82,14 @@ function neededServices({ sharedComponents, perUserComponents, processParts }: A
 async function attempt<Result>(
   { name, plugin }: ServicesPlan,
   fault: string,
-  timeoutMs: number,
+  { buildTimeoutMs: timeoutMs, handles }: RootSurroundings,
   action: () => Promise<Result>,
 ): Promise<Result> {
   const failure = `The services ${name} of the plugin ${describePlugin(plugin)} failed: ${fault}`;
   const place = (): Promise<SourceLocation> => locateInFile(plugin.manifestFile, ["contributes", "services", name]);
   let result: Result | typeof late;
   try {
-    result = await withinTime(action(), timeoutMs);
+    result = await withinTime(calledAs(handles, { plugin, part: `its services ${name}` }, action), timeoutMs);
   } catch (cause) {
     const isRefusal = AlcoveError.is(cause) && cause.code === "SERVICE_FAILED";
     throw new AlcoveError("SERVICE_FAILED", isRefusal ? cause.message : `${failure}.`, {

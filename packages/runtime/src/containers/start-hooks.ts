@@ -1,6 +1,7 @@
 import { AlcoveError, type DisposalStack, type LifecycleDefinition, type SourceLocation } from "@alcove/plugin-api";
 import { describePlugin, late, locateInFile, withinTime } from "@alcove/plugin-loader";
 import type { Container } from "inversify";
+import { calledAs } from "../handles/handle-watch.js";
 import type { ProcessPartPlan } from "../plan/application-plan.js";
 import { processContextOf } from "./process-context.js";
 import type { RootSurroundings } from "./root-surroundings.js";
@@ -25,7 +26,10 @@ export async function startHooks(
     const { onStart, onStop } = plan.definition;
     const context = processContextOf(plan, container, surroundings);
     try {
-      await inTime(onStart?.(context), plan, surroundings.buildTimeoutMs);
+      const start = calledAs(surroundings.handles, { plugin: plan.plugin, part: `its hooks ${plan.name}` }, () =>
+        onStart?.(context),
+      );
+      await inTime(start, plan, surroundings.buildTimeoutMs);
     } catch (error) {
       if (!plan.plugin.isOptional) {
         throw error;

@@ -1,5 +1,5 @@
 import type { ConfigDocument } from "@alcove/config";
-import { didYouMean, type Problem, type z } from "@alcove/plugin-api";
+import { didYouMean, formatPath, type Problem, type z } from "@alcove/plugin-api";
 import type { ComponentType } from "@alcove/plugin-loader";
 
 /** What a component's config schema refused, each fault at its place in the file. */
@@ -23,7 +23,7 @@ export function fieldProblems(
       return issue.keys.map((key) => ({
         rule: "config-unknown-key",
         severity: "error",
-        message: `${path.join(".")}.${key}: ${type.qualifiedName} has no such field.`,
+        message: `${formatPath(path)}.${key}: ${type.qualifiedName} has no such field.`,
         source: document.locateKey([...path, key]),
         remedy: isTopLevel ? didYouMean(key, knownFields) : "Remove it.",
       }));
@@ -32,7 +32,7 @@ export function fieldProblems(
       {
         rule: "config-schema",
         severity: "error",
-        message: `${path.join(".")}: ${issue.message}, found ${document.describe(path)}.`,
+        message: `${formatPath(path)}: ${issue.message}, found ${document.describe(path)}.`,
         source: document.locate(path),
         remedy: `Correct the value; the README of ${type.plugin.packageName} says what it means.`,
       },

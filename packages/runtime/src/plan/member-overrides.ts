@@ -1,4 +1,4 @@
-import { didYouMean, type Problem, z } from "@alcove/plugin-api";
+import { didYouMean, formatPath, type Problem, z } from "@alcove/plugin-api";
 import type { ConfiguredGroup } from "./configured-group.js";
 
 /** The field of a group that renames and describes its members. */
@@ -80,7 +80,7 @@ function issueProblems(
     return issue.keys.map((key) => ({
       rule: "config-unknown-key",
       severity: "error",
-      message: `${name}.${place.join(".")} takes no field "${key}".`,
+      message: `${name}.${formatPath(place)} takes no field "${key}".`,
       source: document.locateKey([...path, key]),
       remedy: didYouMean(key, Object.keys(overrideSchema.shape)),
     }));
@@ -91,7 +91,7 @@ function issueProblems(
         {
           rule: "config-schema",
           severity: "error",
-          message: `${name}.${place.join(".")}: ${issue.message}, found ${document.describe(path)}.`,
+          message: `${name}.${formatPath(place)}: ${issue.message}, found ${document.describe(path)}.`,
           source: document.locate(path),
           remedy: "Give the member an alias, a description, or both.",
         },

@@ -34,6 +34,7 @@ export const httpMappings: Readonly<Record<ErrorCode, HttpMapping>> = {
   workflow_error: forClient(422),
   RESOURCE_NOT_FOUND: forClient(404),
   RESOURCE_CONFLICT: forClient(409),
+  FUNCTION_REFUSED: forClient(422),
   RUN_ABORTED: refusal(503),
   RUN_TIMED_OUT: forClient(504),
   FUNCTION_TIMED_OUT: forClient(504),

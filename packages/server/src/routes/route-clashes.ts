@@ -1,5 +1,5 @@
 import type { ConfigDocument, ConfigPath, ReadableConfig } from "@alcove/config";
-import type { Problem } from "@alcove/plugin-api";
+import { formatPath, type Problem } from "@alcove/plugin-api";
 import type { RouteFacts } from "@alcove/runtime";
 import { entryRoutes } from "./entry-routes.js";
 import { jobRoutesOf } from "./job-addresses.js";
@@ -28,11 +28,11 @@ export function routeClashes(
   const ofPlugins = pluginRoutes.map((route) => ({ ...pluginAddress(route), place: route.place }));
   for (const address of [...configuredAddresses(config), ...ofPlugins]) {
     const other = taken.find((each) => each.method === address.method && overlap(each.path, address.path));
-    const name = address.place.join(".");
-    const key = `${name} ${other?.place?.join(".")}`;
+    const name = formatPath(address.place);
+    const key = `${name} ${other?.place && formatPath(other.place)}`;
     if (other !== undefined && !reported.has(key)) {
       reported.add(key);
-      const owner = other.place === undefined ? "Alcove itself serves" : `${other.place.join(".")} leads to`;
+      const owner = other.place === undefined ? "Alcove itself serves" : `${formatPath(other.place)} leads to`;
       problems.push({
         rule: "name-clash",
         severity: "error",

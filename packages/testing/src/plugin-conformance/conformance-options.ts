@@ -30,7 +30,8 @@ export interface ConformanceOptions {
     readonly object_stores?: Readonly<Record<string, unknown>>;
   };
   /**
-   * Inputs that are called in their order, by the public name of a function: its `_type`, or `<_type>__<member>` in a group. Where none are
+   * Inputs that are called in their order, by the public name of a function: its `_type`, or `<_type>__<member>` in a group. A request to a
+   * route is called e.g. `<_type> GET /items/{id}`, and consists of `params`, `query` and `body`, as far as it has them. Where none are
    * given, one is made up from the schema.
    */
   readonly examples?: Readonly<Record<string, readonly unknown[]>>;

@@ -4,8 +4,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { formatReport } from "@alcove/plugin-api";
 import { callerPlugin } from "../test-alcove/caller-plugin.js";
-import { startTestAlcove, type TestAlcove } from "../test-alcove/test-alcove.js";
-import { type TestedApplication, writeTestConfiguration } from "../test-alcove/test-configuration.js";
+import { startTestAlcove, type TestAlcove, type TestAlcoveOptions } from "../test-alcove/test-alcove.js";
+import { writeTestConfiguration } from "../test-alcove/test-configuration.js";
 import type { ConformanceOptions } from "./conformance-options.js";
 import { type ExampleCall, exampleCalls } from "./play.js";
 
@@ -23,9 +23,10 @@ export interface ConformanceRoom {
 export async function withRoom(
   options: ConformanceOptions,
   use: (room: ConformanceRoom) => Promise<void>,
+  surroundings: Pick<TestAlcoveOptions, "handles"> = {},
 ): Promise<void> {
   const { application, types } = await applicationOf(options);
-  await using alcove = await startTestAlcove(application);
+  await using alcove = await startTestAlcove({ ...application, ...surroundings });
   const calls = exampleCalls(alcove, types, options);
   await use({ alcove, options, calls, ownCalls: calls.filter(({ isPerUser }) => isPerUser) });
 }
@@ -33,20 +34,24 @@ export async function withRoom(
 /** The application in which every type of the plugin is in use. @throws AssertionError when its manifest was refused. */
 async function applicationOf(
   options: ConformanceOptions,
-): Promise<{ application: TestedApplication; types: ReadonlySet<string> }> {
+): Promise<{ application: TestAlcoveOptions; types: ReadonlySet<string> }> {
   const { plugin, otherPlugins = [], otherComponents = {}, config = {} } = options;
   const { id, contributes } = await manifestOf(options);
   const components = (types: object) =>
     Object.fromEntries(Object.keys(types).map((type) => [type, { _type: `${id}/${type}`, ...config[type] }]));
   const application = {
     plugins: [plugin, ...otherPlugins],
+    isServed: Object.keys(contributes.http_routes).length > 0,
     config: {
       functions: { ...otherComponents.functions, ...components(contributes.functions) },
       function_groups: { ...otherComponents.function_groups, ...components(contributes.function_groups) },
       object_stores: { ...otherComponents.object_stores },
+      per_user_services: components(contributes.per_user_services),
+      http_routes: components(contributes.http_routes),
     },
   };
-  const types = new Set([...Object.keys(contributes.functions), ...Object.keys(contributes.function_groups)]);
+  const { functions, function_groups, http_routes } = contributes;
+  const types = new Set([functions, function_groups, http_routes].flatMap((section) => Object.keys(section)));
   return { application, types };
 }
 

@@ -4,6 +4,7 @@ import type { TestAlcove } from "../test-alcove/test-alcove.js";
 import type { TestUser } from "../test-alcove/test-user.js";
 import type { ConformanceOptions } from "./conformance-options.js";
 import { exampleInputOf } from "./example-input.js";
+import { askRoute, routesOf, type ServedRoute } from "./route-call.js";
 
 /** One call of the suite. */
 export interface ExampleCall {
@@ -12,6 +13,8 @@ export interface ExampleCall {
   /** Whether it is the user's own. */
   readonly isPerUser: boolean;
   readonly input: unknown;
+  /** The route it is a request to; `undefined` where a function is called. */
+  readonly route: ServedRoute | undefined;
 }
 
 /** What came of one call: what is compared of its output, or why it failed. */
@@ -27,14 +30,20 @@ export function exampleCalls(
   types: ReadonlySet<string>,
   options: ConformanceOptions,
 ): ExampleCall[] {
-  const own = alcove.functions.filter(({ component }) => types.has(component));
-  return own.flatMap(({ name, scope, inputSchema }) => {
+  const functions = alcove.functions
+    .filter(({ component }) => types.has(component))
+    .map(({ name, scope, inputSchema }) => ({ name, scope, inputSchema, route: undefined }));
+  // Nobody is an operator here.
+  const routes = routesOf(alcove, types)
+    .filter(({ route }) => route.access !== "operator")
+    .map(({ typeName, ...entry }) => ({ ...entry, name: typeName }));
+  return [...functions, ...routes].flatMap(({ name, scope, inputSchema, route }) => {
     const inputs = options.examples?.[name] ?? [exampleInputOf(inputSchema)];
     assert(
       !inputs.includes(undefined),
-      `No input of ${name} could be made up from its schema. Give some: examples: { ${name}: [ … ] }.`,
+      `No input of ${name} could be made up from its schema. Give some: examples: { ${/\W/.test(name) ? JSON.stringify(name) : name}: [ … ] }.`,
     );
-    return inputs.map((input) => ({ function: name, isPerUser: scope === "per-user", input }));
+    return inputs.map((input) => ({ function: name, isPerUser: scope === "per-user", input, route }));
   });
 }
 
@@ -47,7 +56,7 @@ export async function play(
   const played: PlayedCall[] = [];
   for (const call of calls) {
     played.push(
-      await user.call(call.function, call.input).then(
+      await outputOf(user, call).then(
         (output) => ({ function: call.function, output: comparable(output) }),
         (error: unknown) => ({
           function: call.function,
@@ -57,6 +66,17 @@ export async function play(
     );
   }
   return played;
+}
+
+async function outputOf(user: TestUser, { function: name, input, route }: ExampleCall): Promise<unknown> {
+  if (route === undefined) {
+    return user.call(name, input);
+  }
+  const { status, body } = await askRoute(user, route, input);
+  if (status >= 400) {
+    throw new TypeError(`it was answered with ${status}: ${JSON.stringify(body)}`);
+  }
+  return body;
 }
 
 /** @throws AssertionError that says what was to be the same, and where the first difference is. */

@@ -1,5 +1,14 @@
-import { definePerUserFunction, type FunctionDefinition, migrateFrom, z } from "@alcove/plugin-api";
+import {
+  definePerUserFunction,
+  definePerUserHttpRoutes,
+  definePerUserService,
+  type FunctionDefinition,
+  migrateFrom,
+  type ServiceIdentifier,
+  z,
+} from "@alcove/plugin-api";
 import { afterEach, describe, expect, it, test } from "vitest";
+import type { InCodePlugin } from "../test-alcove/in-code-plugin.js";
 import type { ConformanceOptions } from "./conformance-options.js";
 import { testPlugin } from "./test-plugin.js";
 
@@ -27,11 +36,18 @@ afterEach(() => {
 });
 
 /** The names of the cases that fail, and what they say. */
-async function failures(
-  options: Partial<ConformanceOptions> & { definition: FunctionDefinition },
+function failures({
+  definition,
+  ...options
+}: Partial<ConformanceOptions> & { definition: FunctionDefinition }): Promise<Map<string, string>> {
+  return failuresOf({ id: "tested", functions: { tested: definition } }, options);
+}
+
+async function failuresOf(
+  plugin: InCodePlugin,
+  options: Partial<ConformanceOptions> = {},
 ): Promise<Map<string, string>> {
   const cases: [string, () => Promise<void>][] = [];
-  const plugin = { id: "tested", functions: { tested: options.definition } };
   testPlugin((name, run) => cases.push([name.replace("the plugin ", ""), run]), { ...options, plugin });
   const failed = new Map<string, string>();
   for (const [name, run] of cases) {
@@ -89,7 +105,9 @@ describe("the conformance suite", { timeout: 60_000 }, () => {
         return () => ({ texts: 0 });
       },
     });
-    expect((await failures({ definition: leaking })).get("gives back what it acquires")).toContain("1 Timeout");
+    expect((await failures({ definition: leaking })).get("gives back what it acquires")).toMatch(
+      /still open:\n {2}2 timers, opened at \S*test-plugin\.test\.ts:\d+:\d+ by the component tested \(tested\/tested\)\n/,
+    );
     const failing = definePerUserFunction({
       input,
       output,
@@ -134,5 +152,74 @@ describe("the conformance suite", { timeout: 60_000 }, () => {
     const definition = definePerUserFunction({ input: even, output: z.string(), build: () => (text) => text });
     expect([...(await failures({ definition })).values()][0]).toContain("examples: { tested: [ … ] }");
     expect([...(await failures({ definition, examples: { tested: ["12"] } })).keys()]).toEqual([]);
+  });
+
+  it("plays the routes of a plugin, too, and finds what they share", async () => {
+    const visits = new Map<string, number>();
+    const counting = (keyOf: (userId: string) => string) =>
+      definePerUserHttpRoutes({
+        routes: {
+          "POST /visits/{room}": {
+            description: "Counts a visit.",
+            body: z.object({ by: z.string() }),
+            output: z.object({ visits: z.number() }),
+          },
+        },
+        build: () => ({
+          "POST /visits/{room}": (_request, { userId }) => {
+            const key = keyOf(userId);
+            visits.set(key, (visits.get(key) ?? 0) + 1);
+            return { visits: visits.get(key) ?? 0 };
+          },
+        }),
+      });
+    const shared = await failuresOf({ id: "tested", httpRoutes: { visits: counting(() => "all") } });
+    expect(shared.get("keeps users apart")).toMatch(/differs at: call 1, of visits POST \/visits\/\{room\}\n/);
+    visits.clear();
+    const apart = await failuresOf({ id: "tested", httpRoutes: { visits: counting((userId) => userId) } });
+    expect([...apart.keys()]).not.toContain("keeps users apart");
+  });
+
+  it("says of a route what it was answered with, where an example fails", async () => {
+    const routes = definePerUserHttpRoutes({
+      routes: { "GET /shelf": { description: "The shelf.", output: z.object({}) } },
+      build: () => ({
+        "GET /shelf": () => {
+          throw new RangeError("It is empty.");
+        },
+      }),
+    });
+    const failed = await failuresOf({ id: "tested", httpRoutes: { shelf: routes } });
+    expect(failed.get("answers every example, as its manifest promises")).toMatch(
+      /shelf GET \/shelf: it was answered with 422: .*It is empty\./,
+    );
+  });
+
+  it("configures the services of users, and finds what they keep beyond a session and leave open", async () => {
+    const Words = Symbol.for("tested/Words") as ServiceIdentifier<string[]>;
+    const words = definePerUserService({
+      provides: Words,
+      build() {
+        timers.push(setInterval(() => undefined, 60_000));
+        return [];
+      },
+    });
+    const speaker = definePerUserFunction({
+      input,
+      output,
+      services: { words: Words },
+      build:
+        ({ services }) =>
+        ({ text }) => ({ texts: services.words.push(text) }),
+    });
+    const plugin = { id: "tested", functions: { speaker }, perUserServices: { words } };
+    const failed = await failuresOf(plugin);
+    expect([...failed.keys()]).toEqual([
+      "goes on after a restart where it was",
+      "goes on after leaving memory where it was",
+      "changes nothing in a run that fails",
+      "gives back what it acquires",
+    ]);
+    expect(failed.get("gives back what it acquires")).toContain("by the component words (tested/words)");
   });
 });

@@ -35,6 +35,34 @@ it("runs the workflow for each user apart, and goes on after a restart", async (
   expect(total).toBe(3);
 });
 
+it("gives a run up when it is told to, and nothing of it is stored", async () => {
+  let begin = (): void => undefined;
+  const begun = new Promise<void>((resolve) => {
+    begin = resolve;
+  });
+  const patient = definePerUserFunction({
+    input: z.object({}),
+    output: z.string(),
+    state: { version: 1, schema: z.object({ runs: z.number() }), initial: () => ({ runs: 0 }) },
+    build:
+      () =>
+      async (_input, { state, signal }) => {
+        state.runs += 1;
+        begin();
+        await new Promise((resolve) => signal.addEventListener("abort", resolve));
+        return "too late";
+      },
+  });
+  const plugins = [{ id: "patient", functions: { patient } }];
+  await using alcove = await startTestAlcove({ plugins, config: { workflow: { _type: "patient" } } });
+  const leaving = new AbortController();
+  const run = alcove.user("alice").run({}, undefined, { signal: leaving.signal });
+  await begun;
+  leaving.abort();
+  await expect(run).rejects.toMatchObject({ code: "RUN_ABORTED" });
+  expect(await alcove.user("alice").stored()).toEqual({});
+});
+
 it("serves over HTTP the sessions that it runs in this process", async () => {
   await using alcove = await startTestAlcove({ ...served, isServed: true });
   await alcove.user("alice").run({ by: 2 });

@@ -2,7 +2,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Scope, z } from "@alcove/plugin-api";
-import type { FunctionPlan, IntermediateStep } from "@alcove/runtime";
+import type { FunctionPlan, HandleWatch, IntermediateStep } from "@alcove/runtime";
 import type { Application } from "alcove";
 import { createFakeClock, type FakeClock } from "../fake-clock.js";
 import { keepLog, type LoggedLine } from "./kept-log.js";
@@ -15,6 +15,8 @@ export interface TestAlcoveOptions extends TestedApplication {
   readonly isServed?: boolean;
   /** The time to begin with; a clock of its own, at a fixed moment in November 2026, if left out. */
   readonly clock?: FakeClock;
+  /** Notes what plugins open, so that it can be told what they leave open; see `watchHandles` of `alcove`. */
+  readonly handles?: HandleWatch;
 }
 
 /** A function of the configuration. */
@@ -128,13 +130,13 @@ export class TestAlcove implements AsyncDisposable {
 
   async #start(): Promise<void> {
     const { Application, prepareApplication, soundApplication } = await loadAlcove();
-    const { isServed = false } = this.#options;
+    const { isServed = false, handles } = this.#options;
     const configuration = await writeTestConfiguration(this.#folder, this.#options);
     const sound = soundApplication(await prepareApplication({ ...configuration, isServed }));
     this.#functions = sound.plan.functions
       .filter(({ component }) => component.section !== "workflow" && component.section !== "http_routes")
       .map(testedFunction);
-    const surroundings = { clock: this.clock, logger: keepLog(this.#lines), purpose: "a test" };
+    const surroundings = { clock: this.clock, logger: keepLog(this.#lines), purpose: "a test", handles };
     this.#application = await Application.start(sound, surroundings);
     this.#application.runtime.events.subscribe((step) => this.#steps.push(step));
     if (isServed) {

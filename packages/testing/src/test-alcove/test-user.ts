@@ -10,6 +10,12 @@ export interface StoredState {
   readonly value: JsonValue;
 }
 
+/** Options of `TestUser.run` and `TestUser.stream`. */
+export interface TestRunOptions {
+  /** Gives the run up, as a client does that goes away: the function's signal aborts, and nothing is stored. */
+  readonly signal?: AbortSignal;
+}
+
 /** What a {@link TestUser} acts on. */
 export interface UserSurroundings {
   /** The application that runs at this moment. */
@@ -33,14 +39,19 @@ export class TestUser {
     this.#surroundings = surroundings;
   }
 
-  /** Runs the workflow, and resolves to its output once everything it changed is durable. @throws what the run throws. */
-  run(input: unknown): Promise<unknown>;
+  /**
+   * Runs the workflow, and resolves to its output once everything it changed is durable.
+   *
+   * @param output A schema that checks and types the output, or `undefined`.
+   * @throws what the run throws.
+   */
+  run(input: unknown, output?: undefined, options?: TestRunOptions): Promise<unknown>;
   /** As above; the output is checked and typed by the schema. */
-  run<Schema extends z.ZodType>(input: unknown, output: Schema): Promise<z.output<Schema>>;
-  async run(input: unknown, output?: z.ZodType): Promise<unknown> {
+  run<Schema extends z.ZodType>(input: unknown, output: Schema, options?: TestRunOptions): Promise<z.output<Schema>>;
+  async run(input: unknown, output?: z.ZodType, { signal }: TestRunOptions = {}): Promise<unknown> {
     const session = this.#surroundings.application().runtime.sessions.session({ userId: this.id });
     try {
-      const result = await session.run(input).result();
+      const result = await session.run(input, { signal }).result();
       return output === undefined ? result : output.parse(result);
     } finally {
       session.close();
@@ -74,10 +85,10 @@ export class TestUser {
   }
 
   /** Runs the workflow and yields its chunks. @throws what the run throws. */
-  async *stream(input: unknown): AsyncGenerator<unknown, void, undefined> {
+  async *stream(input: unknown, { signal }: TestRunOptions = {}): AsyncGenerator<unknown, void, undefined> {
     const session = this.#surroundings.application().runtime.sessions.session({ userId: this.id });
     try {
-      yield* session.run(input).stream();
+      yield* session.run(input, { signal }).stream();
     } finally {
       session.close();
     }
