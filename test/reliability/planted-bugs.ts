@@ -218,9 +218,11 @@ export const plantedBugs: readonly PlantedBug[] = [
     module: residentSession,
     edits: [
       {
-        find: 'if (AlcoveError.is(error) && (error.code === "OUTCOME_UNKNOWN" || ',
-        replace:
-          'if (error.code === "OUTCOME_UNKNOWN") { this.#record = next; return; } if (AlcoveError.is(error) && (',
+        find: awaitedCommit,
+        replace: awaitedCommit.replace(
+          ");",
+          ').catch((error) => { if (error.code !== "OUTCOME_UNKNOWN") throw error; });',
+        ),
       },
     ],
     scenario: "failing-disk",
