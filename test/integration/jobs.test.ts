@@ -225,7 +225,7 @@ describe("a job", () => {
       expect(view.status).toBe("submitted");
       stage.open("jam");
       await finished(runtime, "alice", job);
-      expect(heard).toEqual(["running", "WORKFLOW_START", "FUNCTION_START", "FUNCTION_END", "success", "WORKFLOW_END"]);
+      expect(heard).toEqual(["running", "WORKFLOW_START", "FUNCTION_START", "FUNCTION_END", "WORKFLOW_END", "success"]);
     }));
 });
 

@@ -153,6 +153,25 @@ describe("the objects of a session", () => {
     expect(files.keys()).toEqual([]);
   });
 
+  it("are removed also where another session's cannot be", async () => {
+    const { files, bench, runtime } = await workshop();
+    await using _ = bench;
+    for (const userId of ["alice", "bob", "carol"]) {
+      await put(runtime, userId);
+    }
+    const generationOf = (key: string): string => key.split("/")[3] ?? "";
+    // Whoever comes first is in everybody's way.
+    [files.lockedKey] = files.keys().sort((one, other) => (generationOf(one) < generationOf(other) ? -1 : 1));
+    bench.clock.advance(timeoutMs);
+    await runtime.sweep();
+    expect(files.keys()).toHaveLength(3);
+    await runtime.sweep();
+    expect(files.keys()).toEqual([files.lockedKey]);
+    files.lockedKey = undefined;
+    await runtime.sweep();
+    expect(files.keys()).toEqual([]);
+  });
+
   it("are each deleted once, also where a store goes on showing them", async () => {
     const { files, bench, runtime, store } = await workshop();
     await using _ = bench;

@@ -1,5 +1,6 @@
 import { StoreError } from "@alcove/plugin-api";
 import type { ExecutionView, PendingInteraction, Runtime } from "@alcove/runtime";
+import type { SessionStore } from "@alcove/state";
 import { describe, expect, it } from "vitest";
 import { executionsPlugin, Stage } from "./support/executions-plugin.js";
 import { call, Workbench } from "./support/test-application.js";
@@ -30,11 +31,14 @@ async function askedQuestion(runtime: Runtime): Promise<PendingInteraction> {
   return asked;
 }
 
-async function withBench(yaml: string, run: (runtime: Runtime, stage: Stage) => Promise<void>): Promise<void> {
+async function withBench(
+  yaml: string,
+  run: (runtime: Runtime, stage: Stage, store: SessionStore) => Promise<void>,
+): Promise<void> {
   const stage = new Stage();
   await using bench = await Workbench.create([executionsPlugin(stage)]);
-  const { runtime } = await bench.start(yaml);
-  await run(runtime, stage);
+  const { runtime, store } = await bench.start(yaml);
+  await run(runtime, stage, store);
 }
 
 describe("an end of a session that is refused", () => {
@@ -115,14 +119,17 @@ describe("the end of a session", () => {
     }));
 
   it("is heard of by whoever follows a job of it", () =>
-    withBench(fleeting, async (runtime, stage) => {
+    withBench(fleeting, async (runtime, stage, store) => {
       const job = await submit(runtime, { item: "job", waits: true });
       await expect.poll(() => stage.begun).toEqual(["job"]);
-      const lost = new Promise<void>((resolve) => {
-        const follower = { onChange: () => undefined, onLost: resolve, onStep: () => undefined };
-        void runtime.executions.follow("alice", job.id, follower);
+      const heard: string[] = [];
+      await runtime.executions.follow("alice", job.id, {
+        onChange: ({ status }) => heard.push(status),
+        onLost: ({ code }) => heard.push(code),
+        onStep: () => undefined,
       });
-      await runtime.sessions.endSession("alice", async () => undefined, 5_000);
-      await lost;
+      const key = { application: "config", userId: "alice" };
+      await runtime.sessions.endSession("alice", async () => void (await store.remove(key)), 5_000);
+      await expect.poll(() => heard).toEqual(["EXECUTION_NOT_FOUND"]);
     }));
 });

@@ -1,6 +1,7 @@
 import { runCommandLine } from "./command-line.js";
 import { processOutput } from "./console-output.js";
 import { stopSignal } from "./stop-signals.js";
+import { endProcess, reportStrayExit } from "./stray-exit.js";
 
 // A reader that goes away, as `alcove … | head` does, is no reason to crash.
 for (const stream of [process.stdout, process.stderr]) {
@@ -10,6 +11,8 @@ for (const stream of [process.stdout, process.stderr]) {
     }
   });
 }
+
+reportStrayExit(processOutput);
 
 // A promise alone keeps no process alive, and a plugin that never answers is nothing else.
 const keptAlive = setInterval(() => undefined, 60_000);
@@ -23,4 +26,4 @@ const exitCode = await runCommandLine(process.argv.slice(2), {
 // What a plugin left running must not keep the process alive.
 await Promise.all([process.stdout, process.stderr].map((stream) => new Promise((done) => stream.write("", done))));
 clearInterval(keptAlive);
-process.exit(exitCode);
+endProcess(exitCode);

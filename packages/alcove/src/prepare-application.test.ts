@@ -47,6 +47,56 @@ describe("the report on a configuration", () => {
     ]);
   });
 
+  it("has what is wrong with general together with where the rest of it leads", async () => {
+    const report = await reportOf(
+      [
+        "general:",
+        "  nonsense: 1",
+        "  middleware: [nobody]",
+        "  front_end:",
+        "    port: -5",
+        "    endpoints:",
+        "      - { function_name: notepad }",
+        "      - { function_name: nobody, path: /v1/nobody }",
+        "      - { function_name: notepad, path: /health, method: GET }",
+        "functions: { notepad: { _type: per_user_notepad }, prefs: { _type: per_user_preferences } }",
+        "workflow: { _type: per_user_assistant, preferences_name: prefs }",
+      ].join("\n"),
+    );
+    expect(report.map((line) => /^(\d+):\d+: .*\[(.*)\]$/.exec(line)?.slice(1).join(" ")).sort()).toEqual([
+      "10 name-clash",
+      "3 config-unknown-key",
+      "4 reference-unknown",
+      "6 config-schema",
+      "8 config-schema",
+      "9 reference-unknown",
+    ]);
+  });
+
+  it("warns of a workflow without routes, and of endpoints whose calls could only be refused", async () => {
+    const report = await reportOf(
+      [
+        "general:",
+        "  front_end:",
+        "    disable_legacy_routes: true",
+        "    workflow: { path: null }",
+        "    endpoints:",
+        "      - { function_name: prefs, path: /v1/prefs, method: GET }",
+        "      - { function_name: prefs, path: /v1/set-prefs }",
+        "      - { function_name: clock, path: /v1/now, method: GET }",
+        "functions:",
+        "  prefs: { _type: per_user_preferences }",
+        "  notes: { _type: per_user_notepad }",
+        "  clock: { _type: current_datetime }",
+        "workflow: { _type: per_user_assistant, notepad_name: notes, preferences_name: prefs }",
+      ].join("\n"),
+    );
+    expect(report).toEqual([
+      expect.stringMatching(/^5:15: .* has no routes: it can be called over the WebSocket alone\./),
+      expect.stringMatching(/^7:.* serves prefs with GET, .* every call will be refused with 422\./),
+    ]);
+  });
+
   it("says that others could reach the plain cookie, together with what else is wrong", async () => {
     const report = await reportOf(
       "general: { front_end: { host: 0.0.0.0 } }\nworkflow: { _type: per_user_assistant, notepad: x }",

@@ -1,8 +1,8 @@
 import { type AlcoveConfig, type ConfigDocument, type ConfigOverride, loadConfig } from "@alcove/config";
-import { type Problem, StartupRefusedError } from "@alcove/plugin-api";
+import { formatProblem, type Problem, StartupRefusedError } from "@alcove/plugin-api";
 import type { DiscoveredPlugin } from "@alcove/plugin-loader";
-import { type ApplicationPlan, planApplication, routesOfPlan } from "@alcove/runtime";
-import { insecureIdentityProblem, routeClashes } from "@alcove/server";
+import { type ApplicationPlan, entryFactsOfPlan, planApplication, routesOfPlan } from "@alcove/runtime";
+import { insecureIdentityProblem, routeClashes, unusableEndpoints } from "@alcove/server";
 import { discoverConfiguredPlugins } from "./discover-configured-plugins.js";
 
 /** Options of {@link prepareApplication}. */
@@ -37,26 +37,28 @@ export interface PreparedApplication {
  */
 export async function prepareApplication(options: PrepareOptions): Promise<PreparedApplication> {
   const { configFile, overrides = [] } = options;
-  const { config, components, document, problems: configProblems } = await loadConfig({ file: configFile, overrides });
+  const loaded = await loadConfig({ file: configFile, overrides });
+  const { config, readable, components, document, problems: configProblems } = loaded;
   const discovery = await discoverConfiguredPlugins(components, document);
-  const { plugins, problems: pluginProblems, missing: missingPlugins, refusedTypes } = discovery;
+  const { plugins, problems: pluginProblems, refused, missing: missingPlugins } = discovery;
   const importTimeoutMs = config?.general.pluginStartTimeoutMs;
   const planned =
     components === undefined
       ? undefined
-      : await planApplication({ components, document, plugins, missingPlugins, refusedTypes, importTimeoutMs });
+      : await planApplication({ components, document, plugins, refused, missingPlugins, importTimeoutMs });
   const found = [...configProblems, ...pluginProblems, ...(planned?.problems ?? [])];
   const plan = planned?.plan;
   const scope = planned?.servedScope;
-  if (options.isServed === true && config !== undefined && scope !== undefined) {
+  if (options.isServed === true && readable !== undefined && scope !== undefined) {
     const host = document.locate(["general", "front_end", "host"]);
     const pluginRoutes = plan === undefined ? [] : routesOfPlan(plan);
     found.push(
-      ...listOf(insecureIdentityProblem(config, scope, host)),
-      ...routeClashes(config, pluginRoutes, document),
+      ...listOf(config && insecureIdentityProblem(config, scope, host)),
+      ...routeClashes(readable, pluginRoutes, document),
+      ...(plan === undefined ? [] : await unusableEndpoints(readable, entryFactsOfPlan(plan), document)),
     );
   }
-  const problems = found.map((problem) => withoutSecrets(problem, document));
+  const problems = withoutRepetitions(found).map((problem) => withoutSecrets(problem, document));
   const isSound = !problems.some(({ severity }) => severity === "error");
   return { configFile, config, plan: isSound ? plan : undefined, document, plugins, problems };
 }
@@ -75,6 +77,11 @@ export function soundApplication(prepared: PreparedApplication): SoundApplicatio
     throw new StartupRefusedError(prepared.problems);
   }
   return { ...prepared, config, plan };
+}
+
+/** A module that is missing shows when plugins are looked for, and again when it should be imported. */
+function withoutRepetitions(problems: readonly Problem[]): Problem[] {
+  return [...new Map(problems.map((problem) => [formatProblem(problem), problem])).values()];
 }
 
 /** Schemas and plugins word their own complaints, and may quote a value that came out of the environment. */

@@ -1,3 +1,5 @@
+import { endProcess } from "./stray-exit.js";
+
 const exitCodes = { SIGINT: 130, SIGTERM: 143 } as const;
 
 /** A signal that asks the process to stop. */
@@ -13,7 +15,7 @@ export function stopSignal(): Promise<StopSignal> {
     for (const signal of ["SIGINT", "SIGTERM"] as const) {
       process.on(signal, () => {
         if (isStopping) {
-          process.exit(exitCodes[signal]);
+          endProcess(exitCodes[signal]);
         }
         isStopping = true;
         resolve(signal);

@@ -1,6 +1,9 @@
-/** Lines up rows under a heading, each column as wide as its widest cell; the last column is not padded. */
+/**
+ * Lines up rows under a heading, each column as wide as its widest cell; the last column is not padded. Line breaks and other
+ * control characters in cells become spaces.
+ */
 export function textTable(heading: readonly string[], rows: readonly (readonly string[])[]): string {
-  const all = [heading, ...rows];
+  const all = [heading, ...rows].map((row) => row.map((cell) => cell.replaceAll(/\p{Cc}+/gu, " ")));
   const widths = heading.map((_, column) => Math.max(...all.map((row) => row[column]?.length ?? 0)));
   return all
     .map((row) =>

@@ -41,13 +41,12 @@ export interface ComponentSections {
   readonly perUserServices: Readonly<Record<string, ComponentConfig>>;
   /** `workflow:`, unless the configuration has none. */
   readonly workflow: ComponentConfig | undefined;
-  /**
-   * The functions that `general.front_end.endpoints` serves on their own, beside the workflow; `undefined` where `general`
-   * has errors, so that it is not known which.
-   */
-  readonly entryFunctions: readonly EntryFunction[] | undefined;
-  /** What `general.middleware` puts around every function, outermost first; `undefined` where `general` has errors. */
-  readonly globalMiddleware: readonly MiddlewareName[] | undefined;
+  /** Whether `general` has no errors, so that nothing of the next two is left out. */
+  readonly isGeneralSound: boolean;
+  /** The functions that `general.front_end.endpoints` serves on their own, beside the workflow. */
+  readonly entryFunctions: readonly EntryFunction[];
+  /** What `general.middleware` puts around every function, outermost first. */
+  readonly globalMiddleware: readonly MiddlewareName[];
   /** `plugins:`, in the order they are listed in. */
   readonly plugins: readonly PluginEntry[];
   /** `plugins.allow`: the only plugins that may be loaded; `undefined` where every one that is found may. */

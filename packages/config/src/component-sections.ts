@@ -36,7 +36,7 @@ const componentName = /^[A-Za-z0-9_-]+$/;
 export function readComponentSections(
   root: MappingNode,
   report: ProblemReport,
-): Omit<ComponentSections, "entryFunctions" | "globalMiddleware"> | undefined {
+): Omit<ComponentSections, "isGeneralSound" | "entryFunctions" | "globalMiddleware"> | undefined {
   const hidesSection = reportUnknownSections(root, report);
   const readers = {
     functions: new ComponentReader(report),

@@ -7,6 +7,7 @@ import { type GeneralSection, generalSchema } from "./general-schema.js";
 import { identityConfigOf } from "./identity-section.js";
 import type { ProblemReport } from "./problem-report.js";
 import { reportSchemaIssues } from "./schema-issues.js";
+import { soundPartOf } from "./sound-part.js";
 import { telemetryConfigOf, withDestinationTypes } from "./telemetry-section.js";
 import { withTypeKey } from "./type-key.js";
 
@@ -18,14 +19,51 @@ export interface GeneralSectionOptions {
   readonly workingDirectory: string;
 }
 
-/** Validates `general:` and fills in its defaults; `undefined` where it has errors, which are reported. */
-export function readGeneralSection(root: MappingNode, options: GeneralSectionOptions): GeneralConfig | undefined {
+/** What `general:` says. */
+export interface ReadGeneral {
+  /** With its defaults filled in; `undefined` where it has errors. */
+  readonly general: GeneralConfig | undefined;
+  /** The same without what is faulty in it; `undefined` where nothing is left. */
+  readonly readable: GeneralConfig | undefined;
+}
+
+/** Validates `general:` and fills in its defaults; what is wrong is reported. */
+export function readGeneralSection(root: MappingNode, options: GeneralSectionOptions): ReadGeneral {
   const section = nodeAt(root, ["general"]);
   const normalised = section === undefined ? undefined : withTypeKeys(section, options.report);
   const parsed = generalSchema.safeParse(normalised === undefined ? undefined : plainValueOf(normalised));
-  if (parsed.success) return generalConfigOf(parsed.data, options);
+  if (parsed.success) {
+    const general = generalConfigOf(parsed.data, options);
+    return { general, readable: general };
+  }
   reportSchemaIssues(parsed.error.issues, { root, path: ["general"], ...options });
-  return undefined;
+  return { general: undefined, readable: normalised && readableOf(normalised, options) };
+}
+
+function readableOf(section: ConfigNode, options: GeneralSectionOptions): GeneralConfig | undefined {
+  const sound = soundPartOf(section, generalSchema);
+  if (sound === undefined) return undefined;
+  const general = generalConfigOf(sound.value, options);
+  // Items that were left out make others be counted differently than in the file.
+  const endpoints = itemsAt(section, endpointsPath);
+  const left = itemsAt(sound.node, endpointsPath).map((item) => endpoints.indexOf(item));
+  return {
+    ...general,
+    frontEnd: {
+      ...general.frontEnd,
+      endpoints: general.frontEnd.endpoints.map((endpoint, index) => ({
+        ...endpoint,
+        place: ["general", ...endpointsPath, left[index] ?? index],
+      })),
+    },
+  };
+}
+
+const endpointsPath = ["front_end", "endpoints"] as const;
+
+function itemsAt(section: ConfigNode, path: ConfigPath): readonly ConfigNode[] {
+  const list = nodeAt(section, path);
+  return list?.kind === "list" ? list.items : [];
 }
 
 function withTypeKeys(general: ConfigNode, report: ProblemReport): ConfigNode {

@@ -34,7 +34,7 @@ export type {
   TrustedHeaderConfig,
 } from "./identity-config.js";
 export type { PasswordHash } from "./identity-fields.js";
-export { type LoadConfigOptions, type LoadedConfig, loadConfig } from "./load-config.js";
+export { type LoadConfigOptions, type LoadedConfig, loadConfig, type ReadableConfig } from "./load-config.js";
 export type { ConfigOverride } from "./override.js";
 export type {
   ConfiguredLogLevel,

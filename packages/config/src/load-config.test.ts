@@ -96,6 +96,7 @@ describe("loadConfig", () => {
       httpRoutes: {},
       perUserServices: {},
       faultyNames: { functions: [], middleware: [], objectStores: [], httpRoutes: [], perUserServices: [] },
+      isGeneralSound: true,
       entryFunctions: [],
       globalMiddleware: [],
     });

@@ -24,10 +24,15 @@ export interface LoadConfigOptions {
   readonly workingDirectory?: string;
 }
 
+/** A configuration as far as it can be read: what is faulty has its default, or is left out of its list. */
+export type ReadableConfig = Pick<AlcoveConfig, "general">;
+
 /** What {@link loadConfig} found. */
 export interface LoadedConfig {
   /** The validated configuration; `undefined` if there is any error among the problems. */
   readonly config: AlcoveConfig | undefined;
+  /** What can be read of `general`, also where it has errors: enough to find more of them, and for nothing else. */
+  readonly readable: ReadableConfig | undefined;
   /** The component sections, also where `general` has errors; `undefined` if anything may be amiss with these sections themselves. */
   readonly components: ComponentSections | undefined;
   /** Where everything is written. There is always one, even for a file that cannot be read. */
@@ -47,26 +52,27 @@ export async function loadConfig(options: LoadConfigOptions): Promise<LoadedConf
   const written = await readConfigFile({ name, file, environment, report });
   if (written === undefined) {
     const document = new ConfigDocument(file, emptyRoot(name, workingDirectory));
-    return { config: undefined, components: undefined, document, problems: report.sorted() };
+    return { config: undefined, readable: undefined, components: undefined, document, problems: report.sorted() };
   }
   const overridden = applyOverrides(written, overrides, { workingDirectory, report });
   const isWhole = report.errorCount === 0;
   const root = await resolveValues(overridden, environment, report);
   const document = new ConfigDocument(file, root);
   const served = dropUnservedSections(root, report);
-  const general = readGeneralSection(served, { document, report, workingDirectory });
-  const readable = readComponentSections(served, report);
+  const { general, readable } = readGeneralSection(served, { document, report, workingDirectory });
+  const sections = readComponentSections(served, report);
   const components =
-    isWhole && readable !== undefined
+    isWhole && sections !== undefined
       ? Object.freeze({
-          ...readable,
-          entryFunctions: general && entryFunctionsOf(general),
-          globalMiddleware: general && globalMiddlewareOf(general),
+          ...sections,
+          isGeneralSound: general !== undefined,
+          entryFunctions: readable === undefined ? [] : entryFunctionsOf(readable),
+          globalMiddleware: readable === undefined ? [] : globalMiddlewareOf(readable),
         })
       : undefined;
   const isSound = general !== undefined && components !== undefined && report.errorCount === 0;
   const config = isSound ? Object.freeze({ general, ...components }) : undefined;
-  return { config, components, document, problems: report.sorted() };
+  return { config, readable: readable && { general: readable }, components, document, problems: report.sorted() };
 }
 
 function entryFunctionsOf({ frontEnd }: GeneralConfig): readonly EntryFunction[] {

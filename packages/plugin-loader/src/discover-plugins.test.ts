@@ -63,7 +63,7 @@ describe("discoverPlugins: where plugins are found", () => {
       await project.writePlugin(`node_modules/${name}`, { name, id: name });
     }
 
-    expect(await discover(project)).toMatchObject({ plugins: [], problems: [], missing: [] });
+    expect(await discover(project)).toEqual({ plugins: [], refused: [], problems: [], missing: [] });
   });
 
   it("looks in the node_modules of the folders above the host, the nearest first", async () => {
@@ -136,7 +136,7 @@ describe("discoverPlugins: where plugins are found", () => {
     await project.writeHost("absent", "../../etc", "__proto__", "a/../../b");
     await project.writePlugin("etc");
 
-    expect(await discover(project)).toMatchObject({ plugins: [], problems: [], missing: [] });
+    expect(await discover(project)).toEqual({ plugins: [], refused: [], problems: [], missing: [] });
   });
 
   it("works for a host without a package.json", async () => {
@@ -148,6 +148,31 @@ describe("discoverPlugins: where plugins are found", () => {
 });
 
 describe("discoverPlugins: what stands against a package", () => {
+  it("reads no manifest that would keep it busy for minutes", async () => {
+    await using project = await TemporaryProject.create();
+    await project.writeHost("notes");
+    await project.writePlugin("node_modules/notes", { manifest: `${manifestText()}\n#${" ".repeat(262_144)}` });
+    const { plugins, problems } = await discover(project);
+    expect(plugins).toEqual([]);
+    expect(problems.map(({ message }) => message)).toEqual([
+      "The field alcove.manifest of the plugin notes 1.0.0 names ./plugin.yaml, which is larger than 262144 bytes.",
+    ]);
+  });
+
+  it("tells what refused plugins would contribute, so that their absence need not be explained twice", async () => {
+    await using project = await TemporaryProject.create();
+    await project.writeHost("notes");
+    const contributes = "{ functions: { add: { scope: shared, module: ./add.js, description: Adds. } } }";
+    await project.writePlugin("node_modules/notes", {
+      manifest: manifestText({ requires: "^9.0.0", contributes }),
+      modules: { "add.js": "" },
+    });
+    const { plugins, refused, problems } = await discover(project);
+    expect(plugins).toEqual([]);
+    expect(refused).toEqual([expect.objectContaining({ section: "functions", name: "add" })]);
+    expect(problems.map(({ rule }) => rule)).toEqual(["plugin-version"]);
+  });
+
   it("complains of every listed plugin that cannot be found, at its place in the configuration", async () => {
     await using project = await TemporaryProject.create();
     await project.writeHost("declared");

@@ -6,9 +6,9 @@ import type { DiscoveredPlugin, ListedPlugin } from "./discovered-plugin.js";
 import { duplicateIdProblems, duplicatePackageProblems, withoutDuplicates } from "./duplicate-plugins.js";
 import { asWarning } from "./optional-plugins.js";
 import { PackageCopies } from "./package-copies.js";
+import type { ContributionName } from "./plugin-module.js";
 import { findPluginPackages } from "./plugin-packages.js";
 import { type PluginPackage, readPlugin } from "./read-manifest.js";
-import { type RefusedTypes, refusedTypes } from "./refused-types.js";
 import { sharedPackageProblems } from "./shared-packages.js";
 
 /** Options of {@link discoverPlugins}. */
@@ -31,16 +31,17 @@ export interface DiscoveryOptions {
 /** What {@link discoverPlugins} found. */
 export interface Discovery {
   /**
-   * The plugins whose manifests were accepted: dependencies in package.json's order, then what only `plugins:` names.
-   * Of duplicates only the first is among them. A plugin with a missing module is, so that its types are known.
+   * The plugins that may be imported: dependencies in package.json's order, then what only `plugins:` names. Those are not
+   * among them whose manifest was refused, or who would use other copies or versions of shared packages than they have to; of
+   * duplicates only the first is. A plugin with a missing module is, so that its types are known.
    */
   readonly plugins: DiscoveredPlugin[];
+  /** What refused plugins would contribute; where a configuration uses that, the reason has been told in {@link problems} already. */
+  readonly refused: readonly ContributionName[];
   /** Every fault of every plugin. With an error among them, the application must not start. */
   readonly problems: Problem[];
   /** The optional plugins that cannot be loaded, by their packages' names; only warnings tell why. */
   readonly missing: readonly string[];
-  /** The types of plugins that are not optional and were refused. */
-  readonly refusedTypes: RefusedTypes;
 }
 
 /**
@@ -58,12 +59,18 @@ export async function discoverPlugins(options: DiscoveryOptions): Promise<Discov
   const copies = new PackageCopies();
   const readings = await Promise.all(
     allowed.packages.map(async (pluginPackage) => {
-      const { problems: faults, ...reading } = await readPlugin(pluginPackage, { alcoveVersion, workingDirectory });
-      const problems = [...faults, ...(await sharedPackageProblems(pluginPackage, { copies, workingDirectory }))];
-      if (!pluginPackage.isOptional || !problems.some(({ severity }) => severity === "error"))
-        return { ...reading, problems };
-      return { plugin: undefined, claimed: [], problems: problems.map(asWarning) };
+      const { plugin, named, problems: faults } = await readPlugin(pluginPackage, { alcoveVersion, workingDirectory });
+      const unshared = await sharedPackageProblems(pluginPackage, { copies, workingDirectory });
+      const problems = [...faults, ...unshared];
+      if (pluginPackage.isOptional && hasError(problems))
+        return { plugin: undefined, refused: [], problems: problems.map(asWarning) };
+      const isRefused = plugin === undefined || hasError(unshared);
+      return { plugin: isRefused ? undefined : plugin, refused: isRefused ? named : [], problems };
     }),
+  );
+  const unread = found.packages.filter((candidate) => !candidate.isOptional && !allowed.packages.includes(candidate));
+  const notAllowed = await Promise.all(
+    unread.map((candidate) => readPlugin(candidate, { alcoveVersion, workingDirectory })),
   );
   const plugins = readings.flatMap(({ plugin }) => (plugin === undefined ? [] : [plugin]));
   const usable = withoutDuplicates(plugins);
@@ -71,7 +78,7 @@ export async function discoverPlugins(options: DiscoveryOptions): Promise<Discov
   const missing = found.packages.filter((candidate) => candidate.isOptional && !isUsable(candidate));
   return {
     plugins: usable,
-    refusedTypes: refusedTypes(readings.flatMap(({ plugin, claimed }) => (plugin === undefined ? [claimed] : []))),
+    refused: [...readings.flatMap(({ refused }) => refused), ...notAllowed.flatMap(({ named }) => named)],
     missing: [...found.missing, ...missing.map(({ packageName }) => packageName)],
     problems: [
       ...found.problems,
@@ -81,4 +88,8 @@ export async function discoverPlugins(options: DiscoveryOptions): Promise<Discov
       ...(await duplicateIdProblems(plugins, workingDirectory)),
     ],
   };
+}
+
+function hasError(problems: readonly Problem[]): boolean {
+  return problems.some(({ severity }) => severity === "error");
 }

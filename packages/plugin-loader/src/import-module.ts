@@ -1,6 +1,7 @@
 import { pathToFileURL } from "node:url";
 import { type Manifest, nearNames, type Problem } from "@alcove/plugin-api";
 import { z } from "zod";
+import { watchBasicPrototypes } from "./basic-prototypes.js";
 import { type DiscoveredPlugin, describePlugin } from "./discovered-plugin.js";
 import { describeImportError } from "./import-error.js";
 import { locateInFile } from "./locate-in-file.js";
@@ -47,6 +48,7 @@ export async function importContributedExport(
     return { problem: problem ?? (await importProblem(place, found)) };
   }
   let namespace: object;
+  const additions = watchBasicPrototypes();
   try {
     const imported: unknown = await withinTime(import(pathToFileURL(found.path).href), timeoutMs);
     if (imported === late) return { problem: await lateProblem(place, timeoutMs) };
@@ -54,6 +56,8 @@ export async function importContributedExport(
   } catch (error) {
     return { problem: await importProblem(place, error) };
   }
+  const added = additions();
+  if (added.length > 0) return { problem: await additionProblem(place, added) };
   if (Object.hasOwn(namespace, contribution.export)) {
     const { [contribution.export]: value, ...others }: Record<string, unknown> = { ...namespace };
     return { problem: undefined, value, others };
@@ -108,6 +112,15 @@ function lateProblem(place: ContributionPlace, timeoutMs: number): Promise<Probl
     `but importing it had not ended after ${timeoutMs / 1_000} s`,
     "module",
     "Find what the module waits for at its top level, or raise general.plugin_start_timeout.",
+  );
+}
+
+function additionProblem(place: ContributionPlace, added: readonly string[]): Promise<Problem> {
+  return moduleProblem(
+    place,
+    `but importing it added ${added.join(", ")}, which every plugin and Alcove itself would see`,
+    "module",
+    "Have the module, or what it imports, leave the objects of the language as they are.",
   );
 }
 

@@ -19,6 +19,6 @@ export {
 export { type ImportedProcessPart, importProcessParts, type ProcessPartsImport } from "./import-process-parts.js";
 export { locateInFile } from "./locate-in-file.js";
 export { asWarning, type UsablePlugins, withoutFailingOptional } from "./optional-plugins.js";
-export type { RefusedTypes } from "./refused-types.js";
+export type { ContributionName } from "./plugin-module.js";
 export { describeService } from "./service-name.js";
 export { DEFAULT_PLUGIN_TIMEOUT_MS, late, withinTime } from "./within-time.js";

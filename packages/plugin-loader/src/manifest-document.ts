@@ -1,5 +1,15 @@
 import type { SourceLocation } from "@alcove/plugin-api";
-import { type Document, isMap, isNode, isScalar, isSeq, LineCounter, type Node, parseDocument } from "yaml";
+import {
+  type Document,
+  isMap,
+  isNode,
+  isScalar,
+  isSeq,
+  LineCounter,
+  type Node,
+  parseDocument,
+  type YAMLParseError,
+} from "yaml";
 
 /** The way to a field of a manifest, from the outermost key inwards. */
 export type FieldPath = readonly PropertyKey[];
@@ -32,7 +42,7 @@ export class ManifestDocument {
       logLevel: "error",
     });
     const faults = this.#document.errors.map((error) => ({
-      message: error.message,
+      message: wordingOf(error),
       location: this.#locationOf(error.pos[0]),
     }));
     const { value, fault } = faults.length === 0 ? this.#read() : { value: undefined, fault: undefined };
@@ -81,6 +91,11 @@ export class ManifestDocument {
     const { line, col } = this.#lineCounter.linePos(offset);
     return { file: this.#file, line: Math.max(line, 1), column: Math.max(col, 1) };
   }
+}
+
+function wordingOf({ code, message }: YAMLParseError): string {
+  if (code === "MULTIPLE_DOCS") return "it holds several documents, divided by ---";
+  return code === "RESOURCE_EXHAUSTION" ? "it is nested too deeply" : message;
 }
 
 function childOf(node: unknown, segment: string): { key: unknown; value: unknown } | undefined {

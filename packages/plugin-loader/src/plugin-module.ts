@@ -5,11 +5,19 @@ import { type ContainedFile, findContainedFile } from "./contained-path.js";
 import { type DiscoveredPlugin, describePlugin } from "./discovered-plugin.js";
 import type { FieldPath } from "./manifest-document.js";
 
+/** A contribution of a manifest, by its section and its name there. */
+export interface ContributionName {
+  /** The section of `contributes`. */
+  readonly section: keyof Manifest["contributes"];
+  /** The name in that section. */
+  readonly name: string;
+}
+
 /** What is known of a plugin before its manifest has been accepted. */
 export type PluginPlace = Pick<DiscoveredPlugin, "packageName" | "version" | "directory" | "manifestFile">;
 
-/** A module a manifest names, and the field that names it. */
-export interface NamedModule {
+/** A module a manifest names, and the contribution and field that name it. */
+export interface NamedModule extends ContributionName {
   readonly path: FieldPath;
   readonly module: string;
 }
@@ -50,7 +58,7 @@ export function namedModules(manifestValue: unknown): NamedModule[] {
   return sections.flatMap((section) =>
     Object.entries(contributes?.[section] ?? {}).flatMap(([name, contribution]) => {
       const module = withModule.safeParse(contribution).data?.module;
-      return module === undefined ? [] : [{ path: ["contributes", section, name, "module"], module }];
+      return module === undefined ? [] : [namedModule(section, name, module)];
     }),
   );
 }
@@ -58,11 +66,12 @@ export function namedModules(manifestValue: unknown): NamedModule[] {
 /** The same for a manifest that was accepted. */
 export function modulesOf({ contributes }: Manifest): NamedModule[] {
   return sections.flatMap((section) =>
-    Object.entries(contributes[section]).map(([name, { module }]) => ({
-      path: ["contributes", section, name, "module"],
-      module,
-    })),
+    Object.entries(contributes[section]).map(([name, { module }]) => namedModule(section, name, module)),
   );
+}
+
+function namedModule(section: ContributionName["section"], name: string, module: string): NamedModule {
+  return { section, name, module, path: ["contributes", section, name, "module"] };
 }
 
 /** Finds the file of a module a manifest names. Nothing is imported. */
@@ -73,7 +82,7 @@ export function findPluginModule(plugin: PluginPlace, module: string): Contained
 /** The problem with a module's file; `undefined` when it was found. */
 export function moduleFileProblem(
   plugin: PluginPlace,
-  { module, path }: NamedModule,
+  { module, path }: Pick<NamedModule, "module" | "path">,
   found: ContainedFile,
   source: SourceLocation,
 ): Problem | undefined {

@@ -1,4 +1,4 @@
-import { readFileSync } from "node:fs";
+import { readFileSync, statSync } from "node:fs";
 import { resolve } from "node:path";
 import type { Manifest, Problem, SourceLocation } from "@alcove/plugin-api";
 import { checkAlcoveRange } from "./alcove-range.js";
@@ -9,8 +9,18 @@ import { locateInFile } from "./locate-in-file.js";
 import { ManifestDocument } from "./manifest-document.js";
 import { checkManifest } from "./manifest-faults.js";
 import type { PackageFile } from "./package-file.js";
-import { findPluginModule, moduleFileProblem, modulesOf, namedModules, type PluginPlace } from "./plugin-module.js";
-import { type ClaimedTypes, claimedTypes } from "./refused-types.js";
+import {
+  type ContributionName,
+  findPluginModule,
+  moduleFileProblem,
+  modulesOf,
+  type NamedModule,
+  namedModules,
+  type PluginPlace,
+} from "./plugin-module.js";
+
+// Enough for a thousand types; one that is much larger would keep a start busy for minutes.
+const MAX_MANIFEST_BYTES = 262_144;
 
 /** A package that says it is a plugin. */
 export interface PluginPackage {
@@ -30,8 +40,8 @@ export interface PluginPackage {
 export interface PluginReading {
   /** `undefined` when the manifest was refused. A module that is missing does not refuse the manifest. */
   readonly plugin: DiscoveredPlugin | undefined;
-  /** What it says it contributes, where it was refused and this can be read. */
-  readonly claimed: ClaimedTypes;
+  /** What the manifest names, refused or not, as far as it can be read. */
+  readonly named: readonly ContributionName[];
   readonly problems: readonly Problem[];
 }
 
@@ -49,18 +59,19 @@ export interface ManifestOptions {
  */
 export async function readPlugin(pluginPackage: PluginPackage, options: ManifestOptions): Promise<PluginReading> {
   const file = await findManifestFile(pluginPackage, options.workingDirectory);
-  if ("rule" in file) return { plugin: undefined, claimed: undefined, problems: [file] };
+  if ("rule" in file) return { plugin: undefined, named: [], problems: [file] };
   const { packageName, version, directory, isListed, isOptional } = pluginPackage;
   const place: PluginPlace = { packageName, version, directory, manifestFile: file.manifestFile };
   const document = new ManifestDocument(file.text, displayPath(file.manifestFile, options.workingDirectory));
-  const claimed = claimedTypes(document.value);
-  if (document.syntaxFaults.length > 0)
-    return { plugin: undefined, claimed, problems: syntaxProblems(place, document) };
+  if (document.syntaxFaults.length > 0) {
+    return { plugin: undefined, named: [], problems: syntaxProblems(place, document) };
+  }
 
   const { manifest, problems } = manifestProblems(place, document, options.alcoveVersion);
-  const allProblems = [...problems, ...moduleProblems(place, document, { manifest, problems })];
-  if (manifest === undefined) return { plugin: undefined, claimed, problems: allProblems };
-  return { plugin: { id: manifest.id, ...place, manifest, isListed, isOptional }, claimed, problems: allProblems };
+  const named = manifest === undefined ? namedModules(document.value) : modulesOf(manifest);
+  const allProblems = [...problems, ...moduleProblems(place, document, { named, problems })];
+  if (manifest === undefined) return { plugin: undefined, named, problems: allProblems };
+  return { plugin: { id: manifest.id, ...place, manifest, isListed, isOptional }, named, problems: allProblems };
 }
 
 async function findManifestFile(
@@ -89,6 +100,12 @@ async function findManifestFile(
     );
   if (found.outcome === "missing") return missing(found.reason);
   try {
+    if (statSync(found.path).size > MAX_MANIFEST_BYTES) {
+      return problem(
+        `names ${manifestField}, which is larger than ${MAX_MANIFEST_BYTES} bytes`,
+        "Take out what is no manifest.",
+      );
+    }
     return { manifestFile: resolve(directory, manifestField), text: readFileSync(found.path, "utf8") };
   } catch (error) {
     return missing(describeFileError(error));
@@ -158,10 +175,9 @@ function alcoveRangeProblem(
 function moduleProblems(
   place: PluginPlace,
   document: ManifestDocument,
-  found: { readonly manifest: Manifest | undefined; readonly problems: readonly Problem[] },
+  found: { readonly named: readonly NamedModule[]; readonly problems: readonly Problem[] },
 ): Problem[] {
-  const modules = found.manifest === undefined ? namedModules(document.value) : modulesOf(found.manifest);
-  return modules.flatMap((named) => {
+  return found.named.flatMap((named) => {
     const file = findPluginModule(place, named.module);
     if (file.outcome === "found") return [];
     const source = document.locateValue(named.path);

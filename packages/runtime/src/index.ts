@@ -21,7 +21,7 @@ export { type LeftHandle, leakProblem } from "./handles/left-handles.js";
 export type { HealthResult } from "./health/health-checks.js";
 export type { ApplicationPlan, ComponentPlan, FunctionPlan } from "./plan/application-plan.js";
 export { builtInPlugin } from "./plan/built-in-types.js";
-export type { EntryFacts } from "./plan/entry.js";
+export { type EntryFacts, entryFactsOfPlan } from "./plan/entry.js";
 export { type PlanOptions, type PlanResult, planApplication } from "./plan/plan-application.js";
 export { typesInUse } from "./plan/resolve-components.js";
 export { type RouteFacts, routesOfPlan } from "./plan/route-facts.js";

@@ -1,5 +1,5 @@
 import { once } from "node:events";
-import { connect } from "node:net";
+import { connect, type Socket } from "node:net";
 import { afterEach, describe, expect, it } from "vitest";
 import type { ListeningServer } from "./create-server.js";
 import { startTestServer } from "./test-support/served-echo.js";
@@ -47,3 +47,33 @@ describe("a connection whose client offers another protocol with every request",
     expect(warnings).toEqual([]);
   });
 });
+
+describe("a connection that was just opened when the server stops", () => {
+  it("gets the answer to its first request, which came too late to be read before, and is ended with it", async () => {
+    const { socket, closing } = await openedBeforeStop();
+    socket.write("GET /health HTTP/1.1\r\nHost: test\r\n\r\n");
+    let text = "";
+    for await (const part of socket) {
+      text += String(part);
+    }
+    expect(text).toMatch(/^HTTP\/1\.1 200 OK\r\n/);
+    expect(text).toMatch(/\r\nconnection: close\r\n/i);
+    await closing;
+  });
+
+  it("does not keep the server from stopping when it says nothing", async () => {
+    const { socket, closing } = await openedBeforeStop();
+    await closing;
+    const parts = await socket.toArray();
+    expect(parts).toEqual([]);
+  });
+});
+
+/** A connection over which nothing was sent, and the end of the server it leads to. */
+async function openedBeforeStop(): Promise<{ readonly socket: Socket; readonly closing: Promise<void> }> {
+  server = await startTestServer();
+  const { hostname, port } = new URL(server.address);
+  const socket = connect(Number(port), hostname).setEncoding("utf8");
+  await once(socket, "connect");
+  return { socket, closing: server.close(60_000) };
+}

@@ -7,6 +7,9 @@ import { createServer } from "./create-server.js";
 import { exchange } from "./test-support/raw-http.js";
 import { type EchoOptions, ServedEcho, startTestServer, testServerOptions } from "./test-support/served-echo.js";
 
+// The id that the cookie alice stands for.
+const alice = "7b031fd4-714b-598e-b755-a517d069edc5";
+
 const hasIpv6Loopback = Object.values(networkInterfaces()).some((addresses) =>
   addresses?.some(({ address }) => address === "::1"),
 );
@@ -29,6 +32,11 @@ function gatedApplication(options: EchoOptions = {}): Gate {
       signals.push(abort.signal);
       await opened;
       return { done: true };
+    },
+    stream: async function* ({ abort }) {
+      signals.push(abort.signal);
+      await opened;
+      yield '{"value":"done"}';
     },
   });
   return { application, signals, open };
@@ -93,7 +101,7 @@ describe("a client that goes away", () => {
     await server.close(100);
   });
 
-  it("aborts nothing where the function is declared to finish on its own", async () => {
+  it("aborts nothing where the function is declared to finish on its own, until its user wants to be forgotten", async () => {
     const { application, signals, open } = gatedApplication({ onDisconnect: "finish" });
     await using http = createHttpServer();
     const gone = new Promise<unknown>((resolve) => {
@@ -107,6 +115,10 @@ describe("a client that goes away", () => {
     await expect.poll(() => signals.length).toBe(1);
     client.abort();
     expect([await gone, (await reply) instanceof DOMException, signals[0]?.aborted]).toEqual([false, true, false]);
+    application.endings.wanted("somebody else");
+    expect(signals[0]?.aborted).toBe(false);
+    application.endings.wanted(alice);
+    expect(signals[0]?.aborted).toBe(true);
     open();
   });
 
@@ -128,7 +140,12 @@ describe("closing", () => {
     await expect.poll(() => signals.length).toBe(1);
     const closed = server.close(5000);
     expect(server.close(1)).toBe(closed);
-    await expect(post(server.address)).rejects.toThrow();
+    const another = () =>
+      fetch(`${server.address}/health`).then(
+        () => "served",
+        () => "refused",
+      );
+    await expect.poll(another).toBe("refused");
     open();
     const answered = await reply;
     expect(answered.headers.get("connection")).toBe("close");
@@ -196,14 +213,26 @@ describe("closing", () => {
     expect(await reply.text()).toContain('event: error\ndata: {"code":"SHUTTING_DOWN"');
   });
 
-  it("cuts off what has not ended a second after the time is over, which aborts it", async () => {
+  it("says of what has not ended although it was given up that nobody knows what it stores", async () => {
     const { application, signals, open } = gatedApplication();
     const server = await startTestServer({ application });
-    const reply = post(server.address).catch((error: unknown) => error);
+    const reply = post(server.address);
     await expect.poll(() => signals.length).toBe(1);
     await server.close(10);
-    expect(await reply).toBeInstanceOf(TypeError);
-    await expect.poll(() => signals[0]?.aborted).toBe(true);
+    const unknown = await reply;
+    expect([unknown.status, await unknown.json()]).toMatchObject([503, { code: "OUTCOME_UNKNOWN" }]);
+    expect(signals[0]?.aborted).toBe(true);
+    open();
+  });
+
+  it("cuts off a stream that has not ended a second after the time is over", async () => {
+    const { application, signals, open } = gatedApplication();
+    const server = await startTestServer({ application });
+    const reply = await post(server.address, undefined, "/generate/stream");
+    await expect.poll(() => signals.length).toBe(1);
+    await server.close(10);
+    await expect(reply.text()).rejects.toThrow();
+    expect(signals[0]?.aborted).toBe(true);
     open();
   });
 });

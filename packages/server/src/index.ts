@@ -11,6 +11,7 @@ export { insecureIdentityProblem, isLoopbackHost } from "./insecure-identity.js"
 export { pluginPath } from "./routes/plugin-address.js";
 export { type RouteAddress, routeAddresses } from "./routes/route-addresses.js";
 export { routeClashes } from "./routes/route-clashes.js";
+export { unusableEndpoints } from "./routes/unusable-endpoints.js";
 export type { ServedApplication, ServedRunner, ServedSession } from "./served-application.js";
 export type { ServerOptions } from "./server-options.js";
 export type { SessionPage, StoredSessions } from "./stored-sessions.js";

@@ -3,6 +3,13 @@ import type { Span } from "@opentelemetry/api";
 import type { ParameterizedContext } from "koa";
 import type { ServedRunner } from "./served-application.js";
 
+/** A run whose client has gone, and that is to finish. */
+interface RunWithoutClient {
+  readonly userId: string | undefined;
+  /** Whether it is known elsewhere: it has asked its person something, or its client may come back. */
+  readonly isKept: () => boolean;
+}
+
 /** What the middleware of one request hand to each other in `context.state`. */
 export interface RequestState {
   /** Set by the request id middleware, before anything else runs. */
@@ -13,6 +20,8 @@ export interface RequestState {
   span?: Span;
   /** The run the request has led to. */
   runner?: ServedRunner;
+  /** Set once the client has gone and the run goes on to its end all the same. */
+  alone?: RunWithoutClient;
   /** Ends what the request waits for, when the server stops; set while it waits for something that may take long. */
   giveUp?: (reason: AlcoveError) => void;
   /** What the client was told went wrong. */

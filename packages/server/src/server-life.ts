@@ -42,7 +42,10 @@ export class ServerLife {
     this.openStreams = new OpenStreams(frontEnd.limits);
     this.resumableStreams = resumableStreams(frontEnd);
     this.#stopForgetting = options.runtime.sessions.endings.listen({
-      onWanted: (userId) => this.resumableStreams?.giveUpAway(userId),
+      onWanted: (userId) => {
+        this.openRequests.giveUpAlone(userId);
+        this.resumableStreams?.giveUpAway(userId);
+      },
       onOver: (userId) => this.resumableStreams?.forgetUser(userId),
     });
     this.newSessionLimit = NewSessionLimit.of(frontEnd, options.clock);

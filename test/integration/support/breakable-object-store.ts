@@ -7,6 +7,8 @@ export class BreakableStore {
   readonly objects = new Map<string, Omit<StoredObject, "key">>();
   /** What the store does: answers, fails at once, never answers, or says of what it deletes that it has, and has not. */
   mood: "sound" | "down" | "hanging" | "forgetful" = "sound";
+  /** An object it cannot delete. */
+  lockedKey: string | undefined;
   /** Called when it has looked which objects there are, before it tells. */
   afterList: (() => Promise<void>) | undefined;
   /** How often it was asked for something. */
@@ -54,6 +56,9 @@ export class BreakableStore {
       },
       delete: async (key) => {
         await this.#answer();
+        if (key === this.lockedKey) {
+          throw new Error("The object is locked.");
+        }
         if (this.mood !== "forgetful") {
           this.objects.delete(key);
         }

@@ -26,8 +26,8 @@ export class Stage {
 }
 
 /**
- * A per-user workflow that orders items: `waits` at the gate of its item, `asks` that many questions, `fails` at its end.
- * `resumable_order` is the same, declared resumable.
+ * A per-user workflow that orders items: `waits` at the gate of its item, `asks` that many questions, `fails` at its end; it
+ * `forgets` a question by asking it without waiting for the answer. `resumable_order` is the same, declared resumable.
  */
 export function executionsPlugin(stage: Stage) {
   const order = (resumable: boolean) =>
@@ -37,6 +37,7 @@ export function executionsPlugin(stage: Stage) {
         waits: z.boolean().default(false),
         asks: z.int().default(0),
         fails: z.boolean().default(false),
+        forgets: z.boolean().default(false),
         timeout: z.number().optional(),
       }),
       output: z.object({ orders: z.array(z.string()), answers: z.array(z.string()) }),
@@ -53,12 +54,15 @@ export function executionsPlugin(stage: Stage) {
       }),
     });
   async function run(
-    { item, waits, asks, fails, timeout }: Input,
+    { item, waits, asks, fails, forgets, timeout }: Input,
     { state, interaction, signal }: Call,
   ): Promise<Output> {
     stage.begun.push(item);
     state.orders.push(item);
     const answers: string[] = [];
+    if (forgets) {
+      void interaction.text({ text: `${item}: never mind?` });
+    }
     for (let number = 1; number <= asks; number += 1) {
       const text = `${item}: question ${number}?`;
       answers.push(await interaction.text({ text, ...(timeout === undefined ? {} : { timeoutMs: timeout }) }));
@@ -82,6 +86,7 @@ interface Input {
   readonly waits: boolean;
   readonly asks: number;
   readonly fails: boolean;
+  readonly forgets: boolean;
   readonly timeout?: number | undefined;
 }
 interface Output {

@@ -20,6 +20,8 @@ export class FailingStore implements SessionStore {
   loads = 0;
   /** How often the store was asked how much is stored. */
   measurements = 0;
+  /** How many changes of records were held. */
+  heldChanges = 0;
   /** How many records were read that nobody was told of at once. */
   heldRecords = 0;
   readonly #store: SessionStore;
@@ -27,6 +29,7 @@ export class FailingStore implements SessionStore {
   #interference: CommitInterference | undefined;
   #failsReads = false;
   #isFull = false;
+  #heldChange: { readonly text: string; readonly until: Promise<void> } | undefined;
 
   constructor(store: SessionStore) {
     this.#store = store;
@@ -50,6 +53,14 @@ export class FailingStore implements SessionStore {
   /** From now on there is no room for changes of records; or there is again. */
   fill(isFull: boolean): void {
     this.#isFull = isFull;
+  }
+
+  /** Keeps changes of records that hold a text from the store, until what comes back is called. */
+  holdChanges(text: string): () => void {
+    let release = (): void => undefined;
+    this.#heldChange = { text, until: new Promise((resolve) => (release = resolve)) };
+    this.heldChanges = 0;
+    return release;
   }
 
   get promises() {
@@ -78,10 +89,20 @@ export class FailingStore implements SessionStore {
     return this.#interference === undefined ? store() : this.#interference(store, commit);
   }
 
-  changeRecords(key: SessionKey, changes: readonly RecordChange[], evenIfSessionExpired?: boolean): Promise<boolean> {
-    return this.#isFull
-      ? Promise.reject(new StoreError("STORE_FULL", "The test leaves no room."))
-      : this.#store.changeRecords(key, changes, evenIfSessionExpired);
+  async changeRecords(
+    key: SessionKey,
+    changes: readonly RecordChange[],
+    evenIfSessionExpired?: boolean,
+  ): Promise<boolean> {
+    if (this.#isFull) {
+      throw new StoreError("STORE_FULL", "The test leaves no room.");
+    }
+    const { text, until } = this.#heldChange ?? {};
+    if (text !== undefined && JSON.stringify(changes).includes(text)) {
+      this.heldChanges += 1;
+      await until;
+    }
+    return this.#store.changeRecords(key, changes, evenIfSessionExpired);
   }
 
   pageSignposts(page: SignpostPage): Promise<FoundSignposts> {

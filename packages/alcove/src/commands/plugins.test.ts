@@ -138,6 +138,12 @@ describe("alcove plugins", () => {
     expect(notice).toContain("todo");
   });
 
+  it("says so, and nothing else, when there is no plugin at all", async () => {
+    await writeFile(join(folder, "config.yml"), "{}");
+    const { notice } = await alcove("info", "todo", "--config_file", join(folder, "config.yml"));
+    expect(notice).toMatch(/^error: No plugin "todo" was loaded\. There are no others either\.\nhow to mend it: /);
+  });
+
   it("checks as a start would, and ends with 1 when anything is wrong", async () => {
     const configFile = await project("workflow: { _type: per_user_todo_assistent }");
     const { exitCode, result } = await alcove("check", "--config_file", configFile, "--json");

@@ -97,9 +97,11 @@ async function showPlugin(id: string, { config_file, json }: PluginsOptions, out
   const described = describePlugins(found);
   const plugin = described.find((candidate) => candidate.id === id || candidate.package === id);
   if (plugin === undefined) {
-    output.notice(formatReport(found.problems));
+    if (found.problems.length > 0) {
+      output.notice(formatReport(found.problems));
+    }
     const names = described.flatMap((candidate) => [candidate.id, candidate.package]);
-    const advice = didYouMean(id, names) ?? "`alcove plugins list` shows those there are.";
+    const advice = names.length === 0 ? "There are no others either." : didYouMean(id, names);
     throw new AlcoveError("USAGE", `No plugin ${JSON.stringify(id)} was loaded. ${advice}`);
   }
   if (json) {

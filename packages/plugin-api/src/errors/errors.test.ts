@@ -116,6 +116,17 @@ describe("formatReport", () => {
   });
 });
 
+describe("formatReport of what others have written", () => {
+  it("leaves the colours and the cursor of a terminal alone", () => {
+    const source = { file: "a.yml" };
+    const message = "It threw \u001b[31mred\u001b[0m\rall is well.";
+    const problem: Problem = { rule: "plugin-module", severity: "error", message, source, remedy: "Mend it." };
+    expect(formatReport([problem])).toMatch(
+      /^ {2}a\.yml: It threw {2}\[31mred \[0m all is well\. Mend it\. \[plugin-module\]$/m,
+    );
+  });
+});
+
 describe("the errors of a run", () => {
   const faults = [
     { path: ["items", 0, "text"], message: "Too long", kind: "too_big" },

@@ -71,9 +71,14 @@ export function formatProblem({ source, message, remedy, rule }: Problem): strin
 export function formatReport(problems: readonly Problem[]): string {
   const lines = problems.map((problem) => {
     const label = problem.severity === "warning" ? "warning: " : "";
-    return `  ${label}${formatProblem(problem).replaceAll("\n", " ")}`;
+    return `  ${label}${onOneLine(formatProblem(problem))}`;
   });
   return [reportHeading(problems), ...lines].join("\n");
+}
+
+/** Messages quote what plugins throw and files hold, which must not move the cursor or the colours of a terminal. */
+function onOneLine(text: string): string {
+  return text.replaceAll(/\p{Cc}+/gu, " ");
 }
 
 function reportHeading(problems: readonly Problem[]): string {

@@ -32,7 +32,7 @@ export interface IntermediateStep {
     readonly traceId: string;
     /** Who the run acts for. */
     readonly userId: string | undefined;
-    /** START carries the input, END the output (the chunks of a stream as a list) or the error. */
+    /** START carries the input, END the output (the chunks of a stream as a list) or the error, that of a function also the input. */
     readonly data: { readonly input?: unknown; readonly output?: unknown; readonly error?: unknown };
     /** The same for START and END, and for no other step. */
     readonly uuid: string;

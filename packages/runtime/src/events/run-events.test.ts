@@ -49,9 +49,12 @@ describe("the events of a run", () => {
     const workflow = events.start("WORKFLOW", "assistant", {}, undefined);
     const heard: IntermediateStep[] = [];
     hub.subscribe((step) => heard.push(step));
-    const fn = events.start("FUNCTION", "notepad", {}, workflow);
+    const fn = events.start("FUNCTION", "notepad", "a note", workflow);
     events.end(fn, { output: 1 });
     events.end(workflow, { output: 1 });
-    expect(heard.map(({ payload }) => payload.eventType)).toEqual(["FUNCTION_START", "FUNCTION_END"]);
+    expect(heard.map(({ payload: { eventType, data } }) => [eventType, data])).toEqual([
+      ["FUNCTION_START", { input: "a note" }],
+      ["FUNCTION_END", { input: "a note", output: 1 }],
+    ]);
   });
 });

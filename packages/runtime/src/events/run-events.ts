@@ -14,6 +14,8 @@ export interface Span {
   readonly parent: Span | undefined;
   readonly parentId: string;
   readonly startedAtMs: number;
+  /** What a function was called with: its END tells it again. */
+  readonly input: unknown;
   /** Whether listeners were told of its start, and so are told of its end. */
   readonly isAnnounced: boolean;
   /** The same as OpenTelemetry sees it, where the run is traced. */
@@ -100,6 +102,7 @@ export class RunEvents {
       parent,
       parentId: parent?.uuid ?? this.#parentId ?? "root",
       startedAtMs: clock.nowMs(),
+      input: isAnnounced && kind === "FUNCTION" ? input : undefined,
       isAnnounced,
       traced: trace && tracedSpan(trace, kind, { name, stepId: uuid, input, parent }),
       wantsOutput: isAnnounced || trace?.recordsContent === true,
@@ -120,7 +123,8 @@ export class RunEvents {
       return;
     }
     if (span.isAnnounced) {
-      this.#emit(span, `${span.kind}_END`, this.#surroundings.clock.nowMs(), data);
+      const shown = span.kind === "FUNCTION" ? { input: span.input, ...data } : data;
+      this.#emit(span, `${span.kind}_END`, this.#surroundings.clock.nowMs(), shown);
     }
     if (span.traced !== undefined) {
       this.#endTraced(span, span.traced, data, failure);

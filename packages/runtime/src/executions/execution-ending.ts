@@ -58,6 +58,8 @@ export class ExecutionEnding {
   }
 
   async #store(): Promise<void> {
+    // A question that is being written makes it an execution with an end to store.
+    await this.#ledger.settled();
     const { isStored, state } = this.#ledger;
     try {
       if (isStored && (!this.#isInDoubt || (await this.#parts.isUnfinished()))) {

@@ -36,6 +36,7 @@ export class ExecutionLedger {
   #state: StoredExecutionState;
   #isStored: boolean;
   #isClosed = false;
+  #writing: Promise<unknown> = Promise.resolve();
 
   /** @param onChange Called whenever the state has become another one. */
   constructor(parts: {
@@ -70,8 +71,27 @@ export class ExecutionLedger {
     return this.#isClosed;
   }
 
-  /** Makes the next state durable, and then true. @throws EXECUTION_NOT_FOUND when its session is over; the store's errors. */
-  async write(
+  /**
+   * Makes the next state durable, and then true. One state is written after the other, so that what the store holds in the end is the latest.
+   *
+   * @throws EXECUTION_NOT_FOUND when its session is over, RUN_ABORTED when it has ended; the store's errors.
+   */
+  write(
+    change: Partial<StoredExecutionState>,
+    more: readonly RecordChange[],
+    options: RecordsChangeOptions,
+  ): Promise<void> {
+    const writing = this.#writing.then(() => this.#write(change, more, options));
+    this.#writing = writing.catch(() => undefined);
+    return writing;
+  }
+
+  /** Resolves when nothing is being written any more. */
+  async settled(): Promise<void> {
+    await this.#writing;
+  }
+
+  async #write(
     change: Partial<StoredExecutionState>,
     more: readonly RecordChange[],
     options: RecordsChangeOptions,

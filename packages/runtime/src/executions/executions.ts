@@ -150,7 +150,7 @@ export class Executions {
     const execution = await this.#finder.live(userId, id);
     return execution === undefined
       ? { view: await this.get(userId, id), unfollow: () => undefined }
-      : followExecution(execution, follower);
+      : followExecution(execution, follower, () => this.get(userId, id));
   }
 
   /** The records of a user, whatever the session is like. */

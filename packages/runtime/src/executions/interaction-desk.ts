@@ -88,6 +88,7 @@ export class InteractionDesk {
     return attempt.inTurn(async (sequence) => {
       const { run } = attempt.parkable;
       run.assertActive();
+      attempt.assertAsking();
       run.abort.assertNotAborted();
       const entry = this.#journal[sequence];
       if (entry !== undefined && entry.prompt !== fingerprintOf(prompt)) {
@@ -102,15 +103,17 @@ export class InteractionDesk {
     });
   }
 
-  /** Withdraws a question the run's code has not waited for itself, so that the run holds the turn at its end. */
+  /** Withdraws a question the run's code has not waited for itself, be it only just being stored, so that the run holds the turn at its end. */
   async settle(attempt: Attempt): Promise<void> {
     const { ledger } = this.#parts;
+    attempt.settle();
+    await ledger.settled();
     const { pending } = ledger.state;
     if (pending !== undefined) {
       this.#past.add(pending.interactionId);
       await ledger.write({ status: "running", pending: undefined }, [], { mayBegin: false, holdsTurn: false });
-      await this.#unpark(attempt);
     }
+    await this.#unpark(attempt);
     if (attempt.fault !== undefined) {
       throw attempt.fault;
     }
@@ -164,7 +167,7 @@ export class InteractionDesk {
     });
     await ledger.write({ status: "waiting", pending }, [], { mayBegin: true, holdsTurn: true });
     attempt.parkable.run.events.trace?.wait();
-    attempt.parkable.park();
+    attempt.park();
     this.#tell({ executionId, ...pending });
     const entry = await attempt.parkable.run.abort.race(answered);
     await this.#unpark(attempt);
@@ -172,7 +175,7 @@ export class InteractionDesk {
   }
 
   async #unpark(attempt: Attempt): Promise<void> {
-    if (!(await attempt.parkable.unpark())) {
+    if (!(await attempt.unpark())) {
       this.#mustBeginAgain = this.#parts.isResumable;
       attempt.fault = sessionChangedError();
       throw attempt.fault;

@@ -17,31 +17,45 @@ export class RunInteraction implements Interaction {
   readonly #ask: Ask;
 
   constructor(ask: Ask) {
-    // Whoever forgets a question must not bring the process down when the run is given up.
-    this.#ask = (prompt) => {
-      const asked = ask(prompt);
-      asked.catch(() => undefined);
-      return asked;
-    };
+    this.#ask = ask;
   }
 
-  async text(question: TextQuestion): Promise<string> {
-    return String(await this.#ask(textPrompt(question)));
+  text(question: TextQuestion): Promise<string> {
+    return this.#answer(() => textPrompt(question), String);
   }
 
-  async confirm(question: ConfirmQuestion): Promise<boolean> {
-    return (await this.#ask(confirmPrompt(question))) === "yes";
+  confirm(question: ConfirmQuestion): Promise<boolean> {
+    return this.#answer(
+      () => confirmPrompt(question),
+      (answer) => answer === "yes",
+    );
   }
 
   choice(question: ChoiceQuestion): Promise<string>;
   choice(question: MultipleChoiceQuestion): Promise<string[]>;
-  async choice(question: ChoiceQuestion | MultipleChoiceQuestion): Promise<string | string[]> {
-    const answer = (await this.#ask(choicePrompt(question))) ?? [];
-    return typeof answer === "string" ? answer : [...answer];
+  choice(question: ChoiceQuestion | MultipleChoiceQuestion): Promise<string | string[]> {
+    return this.#answer<string | string[]>(
+      () => choicePrompt(question),
+      (answer = []) => (typeof answer === "string" ? answer : [...answer]),
+    );
   }
 
-  async notify(text: string): Promise<void> {
-    await this.#ask(notificationPrompt(text));
+  notify(text: string): Promise<void> {
+    return this.#answer(
+      () => notificationPrompt(text),
+      () => undefined,
+    );
+  }
+
+  #answer<Result>(
+    promptOf: () => Prompt,
+    resultOf: (answer: InteractionAnswer | undefined) => Result,
+  ): Promise<Result> {
+    const asking = async (): Promise<Result> => resultOf(await this.#ask(promptOf()));
+    const answered = asking();
+    // Whoever forgets a question must not bring the process down when the run is given up.
+    answered.catch(() => undefined);
+    return answered;
   }
 }
 

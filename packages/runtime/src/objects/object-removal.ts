@@ -23,6 +23,8 @@ export class ObjectRemoval {
   readonly #options: ObjectRemovalOptions;
   readonly #stop = new AbortController();
   readonly #missed = new Set<string>();
+  // Sessions with objects that could not be removed: they come last the next time, so that one object keeps nobody else's.
+  readonly #failedBefore = new Set<string>();
   readonly #going = new Set<Promise<void>>();
   #pass: Promise<void> | undefined;
 
@@ -80,10 +82,18 @@ export class ObjectRemoval {
     const failed = new Set<string>();
     try {
       await ledger.endExpired(lookIntoMemory);
+      const lastOnes: EndedObjects[] = [];
       for await (const ended of ledger.ended()) {
         if (this.#stop.signal.aborted) {
           return;
         }
+        if (this.#failedBefore.has(ended.generation)) {
+          lastOnes.push(ended);
+        } else {
+          await this.#remove(ended, failed);
+        }
+      }
+      for (const ended of lastOnes) {
         await this.#remove(ended, failed);
       }
     } catch (error) {
@@ -96,14 +106,17 @@ export class ObjectRemoval {
     const { ledger, stores, prefix } = this.#options;
     // What is put while it is removed may be overlooked: then it is looked for again the next time.
     let isAllGone = ledger.isQuiet(ended);
+    this.#failedBefore.delete(ended.generation);
     for (const name of ended.stores) {
       const store = stores.get(name);
       if (store === undefined) {
         this.#reportMissing(name);
-      }
-      const isGone = store !== undefined && !failed.has(name) && (await this.#removeFrom(store, prefix + ended.path));
-      if (!isGone) {
+        isAllGone = false;
+      } else if (failed.has(name)) {
+        isAllGone = false;
+      } else if (!(await this.#removeFrom(store, prefix + ended.path))) {
         failed.add(name);
+        this.#failedBefore.add(ended.generation);
         isAllGone = false;
       }
     }

@@ -1,5 +1,5 @@
 import type { DisconnectPolicy, Scope, z } from "@alcove/plugin-api";
-import type { FunctionPlan } from "./application-plan.js";
+import type { ApplicationPlan, FunctionPlan } from "./application-plan.js";
 import { EntryWire } from "./entry-wire.js";
 import { type RouteFacts, routeFactsOf } from "./route-facts.js";
 
@@ -58,4 +58,9 @@ export class Entry {
       wrapOutput: (output: unknown) => wire.wrapOutput(output),
     });
   }
+}
+
+/** What a front end needs to know of everything that runs can begin with, the workflow first; nothing is built for it. */
+export function entryFactsOfPlan({ entries }: ApplicationPlan): readonly EntryFacts[] {
+  return entries.map((fn) => new Entry(fn).facts);
 }

@@ -18,7 +18,7 @@ const unwrappedSections: readonly ComponentSection[] = ["middleware", "object_st
  * the component itself names, each list in its own order. No middleware stands around another one.
  */
 export function placeMiddleware(
-  { globalMiddleware = [] }: Pick<ComponentSections, "globalMiddleware">,
+  { globalMiddleware }: Pick<ComponentSections, "globalMiddleware">,
   { components, faultyNames }: Pick<ResolvedComponents, "components" | "faultyNames">,
   document: ConfigDocument,
 ): MiddlewarePlacement {

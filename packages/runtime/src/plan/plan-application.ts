@@ -2,8 +2,8 @@ import type { ComponentSections, ConfigDocument } from "@alcove/config";
 import type { Problem, Scope } from "@alcove/plugin-api";
 import {
   ComponentTypeRegistry,
+  type ContributionName,
   type DiscoveredPlugin,
-  type RefusedTypes,
   withoutFailingOptional,
 } from "@alcove/plugin-loader";
 import type { ApplicationPlan } from "./application-plan.js";
@@ -29,17 +29,17 @@ export interface PlanOptions {
   readonly document: ConfigDocument;
   /** The plugins found, in use or not. */
   readonly plugins: readonly DiscoveredPlugin[];
+  /** What refused plugins would contribute, which is not complained of again; nothing if left out. */
+  readonly refused?: readonly ContributionName[] | undefined;
   /** The optional plugins that were not even found; none if left out. */
   readonly missingPlugins?: readonly string[] | undefined;
-  /** The types of the plugins that were refused; none if left out. */
-  readonly refusedTypes?: RefusedTypes | undefined;
   /** How long the import of a module may take; a minute if left out. */
   readonly importTimeoutMs?: number | undefined;
 }
 
 /** What planning found out. */
 export interface PlanResult {
-  /** `undefined` when any problem is an error, or a plugin whose types are used was refused. */
+  /** `undefined` when any problem is an error, and where the configuration uses what was refused. */
   readonly plan: ApplicationPlan | undefined;
   /** `per-user` where any entry is; known also where the plan is not. */
   readonly servedScope: Scope | undefined;
@@ -52,11 +52,11 @@ export interface PlanResult {
  * violations. Imports the modules of the types in use; builds nothing and opens nothing.
  */
 export async function planApplication(options: PlanOptions): Promise<PlanResult> {
-  const { components: sections, document, importTimeoutMs: timeoutMs, refusedTypes } = options;
+  const { components: sections, document, importTimeoutMs: timeoutMs, refused = [] } = options;
   const usable = await usablePlugins(options);
   const { plugins, missingPlugins } = usable;
   const registry = new ComponentTypeRegistry([...plugins, builtInPlugin]);
-  const resolved = await resolveComponents(sections, registry, { document, timeoutMs, missingPlugins, refusedTypes });
+  const resolved = await resolveComponents(sections, registry, { document, timeoutMs, missingPlugins, refused });
   const { components } = resolved;
   const { dependencies: references, problems: referenceProblems } = buildDependencyGraph(resolved, document);
   const placement = placeMiddleware(sections, resolved, document);
@@ -67,15 +67,14 @@ export async function planApplication(options: PlanOptions): Promise<PlanResult>
     ...serviceDependencies(components, providers.byService),
   ];
   const { entries: endpoints, problems: entryProblems } = resolveEntryFunctions(
-    sections.entryFunctions ?? [],
+    sections.entryFunctions,
     resolved,
     document,
   );
   const entries = [...endpoints, ...routeEntries(components)];
   const workflow = components.find(({ section }) => section === "workflow");
   const entryComponents = [...(workflow === undefined ? [] : [workflow]), ...entries.map(({ component }) => component)];
-  const isComplete =
-    areReferencesKnown(resolved) && sections.entryFunctions !== undefined && entryProblems.length === 0;
+  const isComplete = areReferencesKnown(resolved) && sections.isGeneralSound && entryProblems.length === 0;
   const usedPlugins = plugins.filter(
     (plugin) => plugin.isListed || components.some((component) => component.type.plugin.id === plugin.id),
   );
@@ -98,7 +97,7 @@ export async function planApplication(options: PlanOptions): Promise<PlanResult>
     ...checkDependencyRules({ components, dependencies, entries: entryComponents, isComplete }, document),
     ...processProblems,
   ];
-  const hasErrors = resolved.isAnyRefused || problems.some((problem) => problem.severity === "error");
+  const hasErrors = resolved.usesRefused || problems.some((problem) => problem.severity === "error");
   const processPlan = { ...parts, missingPlugins };
   const plan = hasErrors ? undefined : compilePlan(components, { dependencies, entries }, processPlan, document);
   return { plan, servedScope: servedScope(entryComponents), problems };

@@ -9,10 +9,10 @@ import {
 import {
   type ComponentType,
   type ComponentTypeRegistry,
+  type ContributionName,
   type ImportedDefinition,
   importComponentDefinition,
-  type RefusedTypes,
-  type TypeLookup,
+  sectionOfKind,
 } from "@alcove/plugin-loader";
 import type { ComponentSection } from "./application-plan.js";
 import { builtInDefinition } from "./built-in-types.js";
@@ -61,8 +61,8 @@ export interface ResolvedComponents {
   readonly components: readonly ConfiguredComponent[];
   /** Names whose type or module is faulty: references to them are not complained of as well. */
   readonly faultyNames: NamesBySpace;
-  /** Whether there is a component of a plugin that was refused, which nobody complains of here. */
-  readonly isAnyRefused: boolean;
+  /** Whether any component is of a type that a refused plugin would contribute, which is an error that is told elsewhere. */
+  readonly usesRefused: boolean;
   readonly problems: readonly Problem[];
 }
 
@@ -73,8 +73,8 @@ export interface ResolveOptions {
   readonly timeoutMs: number | undefined;
   /** The optional plugins that could not be loaded. */
   readonly missingPlugins: readonly string[];
-  /** The types of the plugins that were refused; none if left out. */
-  readonly refusedTypes?: RefusedTypes | undefined;
+  /** What refused plugins would contribute: it is known already why there is no such type. */
+  readonly refused: readonly ContributionName[];
 }
 
 interface UntypedComponent {
@@ -107,9 +107,9 @@ function placedComponents(sections: ComponentSections): [string, ComponentSectio
 function namesInUse(sections: ComponentSections, components: readonly ConfiguredComponent[]): NamesBySpace {
   const functions = [
     ...referencedNames(components, (kind) => kind !== "object_store"),
-    ...(sections.entryFunctions ?? []).map(({ functionName }) => functionName),
+    ...sections.entryFunctions.map(({ functionName }) => functionName),
   ];
-  const middleware = [...(sections.globalMiddleware ?? []), ...components.flatMap((component) => component.middleware)];
+  const middleware = [...sections.globalMiddleware, ...components.flatMap((component) => component.middleware)];
   return {
     functions: new Set(["workflow", ...functions.flatMap((name) => [name, name.split(MEMBER_SEPARATOR)[0] ?? name])]),
     middleware: new Set(middleware.map(({ name }) => name)),
@@ -147,7 +147,7 @@ function untypedProblem(
 export async function resolveComponents(
   sections: ComponentSections,
   registry: ComponentTypeRegistry,
-  { document, timeoutMs, missingPlugins, refusedTypes }: ResolveOptions,
+  { document, timeoutMs, missingPlugins, refused }: ResolveOptions,
 ): Promise<ResolvedComponents> {
   const components: ConfiguredComponent[] = [];
   const faultyNames = {
@@ -159,17 +159,13 @@ export async function resolveComponents(
   };
   const problems: Problem[] = [];
   const withoutType: UntypedComponent[] = [];
-  let isAnyRefused = false;
+  let usesRefused = false;
   for (const [name, section, source] of placedComponents(sections)) {
     const faulty = faultyNames[nameSpaceOf[section]];
     const type = findType(section, source, registry, document);
-    if ("rule" in type && isOfRefused(source.type, registry.find(kindOfSection[section], source.type), refusedTypes)) {
-      isAnyRefused = true;
-      faulty.add(name);
-      continue;
-    }
     if ("rule" in type) {
-      withoutType.push({ name, section, problem: type });
+      if (isRefused(section, source, refused)) usesRefused = true;
+      else withoutType.push({ name, section, problem: type });
       faulty.add(name);
       continue;
     }
@@ -185,15 +181,16 @@ export async function resolveComponents(
   }
   const used = namesInUse(sections, components);
   problems.push(...withoutType.map((untyped) => untypedProblem(untyped, used, missingPlugins)));
-  return { components, faultyNames, isAnyRefused, problems };
+  return { components, faultyNames, usesRefused, problems };
 }
 
-/** Whether a type that is not there belongs, or may well belong, to a plugin that was refused. */
-function isOfRefused(type: string, lookup: TypeLookup, refused: RefusedTypes | undefined): boolean {
-  if (refused === undefined || lookup.outcome !== "unknown") {
-    return false;
-  }
-  return refused.names.has(type) || (refused.areMore && lookup.suggestions.length === 0);
+function isRefused(
+  section: ComponentSection,
+  { type }: ComponentConfig,
+  refused: readonly ContributionName[],
+): boolean {
+  const name = type.slice(type.lastIndexOf("/") + 1);
+  return refused.some((each) => each.section === sectionOfKind[kindOfSection[section]] && each.name === name);
 }
 
 function definitionOf(
@@ -243,7 +240,7 @@ function findType(
       lookup.suggestions.length > 0
         ? `Did you mean ${lookup.suggestions.join(" or ")}?`
         : known.length === 0
-          ? "No plugin is installed: npm install one, or list it under plugins."
+          ? "No plugin that could be loaded has any: npm install one, or list it under plugins."
           : `Installed: ${known.map((type) => type.name).join(", ")}. Is a plugin missing? npm install it, or list it under plugins.`,
   };
 }

@@ -161,8 +161,9 @@ export class RunLifecycle {
     lease.run.abort.assertNotAborted();
     const records = execution?.recordsAtEnd(executionText);
     await lease.commit(recorded === undefined ? output : recorded(), records);
-    execution?.succeeded();
+    // Whoever follows the execution hears its last step before its end.
     lease.run.events.end(span, { output });
+    execution?.succeeded();
     this.#end("completed", startedAtMs);
   }
 

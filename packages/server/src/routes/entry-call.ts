@@ -7,6 +7,9 @@ import type { RequestContext } from "../request-state.js";
 import type { ServedApplication, ServedRunner } from "../served-application.js";
 import { runRequestOf } from "./run-request.js";
 
+/** How long a run that is given up gets to end by itself; less than its connection is left open for. */
+const OBEY_GRACE_MS = 500;
+
 /** An entry, and the application that runs it. */
 export interface ServedEntry {
   readonly application: ServedApplication;
@@ -41,11 +44,14 @@ export function callEntry<Result>(
   try {
     const runner = session.run(input, runRequestOf(context));
     context.state.runner = runner;
-    context.state.giveUp = (reason) => runner.abort(reason);
-    if (entry.onDisconnect === "abort") {
-      abortWhenClientLeaves(runner, context, outlives);
-    }
-    return begin(runner);
+    whenClientLeaves(context, () => {
+      if (entry.onDisconnect === "finish") {
+        context.state.alone = { userId, isKept: () => outlives?.() === true };
+      } else if (outlives?.() !== true) {
+        runner.abort();
+      }
+    });
+    return unlessGivenUp(runner, context, begin(runner));
   } finally {
     session.close();
   }
@@ -71,18 +77,40 @@ export async function withFaults(
   return new RequestError("INPUT_INVALID", error.message, { cause: error, details: error.details ?? null, detail });
 }
 
-function abortWhenClientLeaves(
+/** What the run comes to; or, where it has not ended soon after it was given up, that nobody knows: it may be in its commit. */
+function unlessGivenUp<Result>(
   runner: ServedRunner,
-  { req, res }: RequestContext,
-  outlives: (() => boolean) | undefined,
-): void {
+  { state }: RequestContext,
+  outcome: Promise<Result>,
+): Promise<Result> {
+  return new Promise((resolve, reject) => {
+    state.giveUp = (reason) => {
+      runner.abort(reason);
+      setTimeout(() => reject(outcomeUnknown(reason)), OBEY_GRACE_MS).unref();
+    };
+    outcome.then(resolve, reject);
+  });
+}
+
+function outcomeUnknown(cause: AlcoveError): AlcoveError {
+  return new AlcoveError(
+    "OUTCOME_UNKNOWN",
+    "The server stopped before the call had ended, or was known to store nothing.",
+    {
+      cause,
+      retryAfterSeconds: 1,
+    },
+  );
+}
+
+function whenClientLeaves({ req, res }: RequestContext, listener: () => void): void {
   if (req.socket.destroyed) {
-    runner.abort();
+    listener();
     return;
   }
   res.on("close", () => {
-    if (!res.writableFinished && outlives?.() !== true) {
-      runner.abort();
+    if (!res.writableFinished) {
+      listener();
     }
   });
 }

@@ -1,4 +1,4 @@
-import type { AlcoveConfig, ConfigPath, EndpointConfig } from "@alcove/config";
+import type { ConfigPath, EndpointConfig, ReadableConfig } from "@alcove/config";
 import type { EntryFacts } from "@alcove/runtime";
 
 /** What a route of an entry answers with: its result, a stream with steps in Markdown, or one with steps as they are. */
@@ -32,17 +32,17 @@ export interface EntryRoute {
 type ServedEndpoint = EndpointConfig & { readonly functionName?: string };
 
 /** The endpoints of a configuration: the workflow's first. */
-function endpointsOf({ general: { frontEnd } }: AlcoveConfig): readonly ServedEndpoint[] {
+function endpointsOf({ general: { frontEnd } }: ReadableConfig): readonly ServedEndpoint[] {
   return [frontEnd.workflow, ...frontEnd.endpoints];
 }
 
 /** The routes that the endpoints of a configuration may have. */
-export function entryRoutes(config: AlcoveConfig): readonly EntryRoute[] {
+export function entryRoutes(config: ReadableConfig): readonly EntryRoute[] {
   return endpointsOf(config).flatMap((endpoint) => kinds.flatMap((kind) => routesOfKind(endpoint, kind)));
 }
 
 /** The routes that are served: a function that only streams has no result that a single reply could hold. */
-export function servedEntryRoutes(config: AlcoveConfig, entries: readonly EntryFacts[]): readonly EntryRoute[] {
+export function servedEntryRoutes(config: ReadableConfig, entries: readonly EntryFacts[]): readonly EntryRoute[] {
   const streaming = entries.filter(({ outputSchema }) => outputSchema === undefined);
   const names = new Set(streaming.map(({ functionName }) => functionName));
   return entryRoutes(config).filter(({ kind, functionName }) => kind !== "single" || !names.has(functionName));

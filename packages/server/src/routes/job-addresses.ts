@@ -1,4 +1,4 @@
-import type { AlcoveConfig, ConfigPath } from "@alcove/config";
+import type { ConfigPath, ReadableConfig } from "@alcove/config";
 
 /** What a route of jobs does. */
 export type JobRouteKind = "submit" | "status" | "cancel" | "events";
@@ -15,7 +15,7 @@ export interface JobRoute {
 }
 
 /** The routes of jobs. Only the workflow has them: what is stored of a job does not say which function it calls. */
-export function jobRoutesOf({ general }: AlcoveConfig): readonly JobRoute[] {
+export function jobRoutesOf({ general }: ReadableConfig): readonly JobRoute[] {
   const { legacyPath, path, place } = general.frontEnd.workflow;
   return [
     ...(legacyPath === undefined ? [] : jobRoutesAt(legacyPath, { isLegacy: true, place: [...place, "legacy_path"] })),

@@ -1,3 +1,4 @@
+import type { AlcoveError } from "@alcove/plugin-api";
 import type { ExecutionView } from "@alcove/runtime";
 import { errorReply } from "../errors/error-body.js";
 import type { RequestContext } from "../request-state.js";
@@ -28,13 +29,9 @@ export function jobEvents(
     const events = new EventStream(context.res, heartbeatMs);
     const early: ExecutionView[] = [];
     let isOpen = false;
-    let isLost = false;
-    const endAsStored = async (): Promise<void> => {
-      try {
-        tell(await executions.get(userId, id));
-      } catch (error) {
-        void events.send(errorFrame(errorReply(error).body));
-      }
+    let lostFor: AlcoveError | undefined;
+    const fail = (reason: AlcoveError): void => {
+      void events.send(errorFrame(errorReply(reason).body));
       events.end();
     };
     const tell = (view: ExecutionView): void => {
@@ -47,22 +44,14 @@ export function jobEvents(
         events.end();
       }
     };
-    const release = openStreams.add(
-      {
-        abort: (reason) => {
-          void events.send(errorFrame(errorReply(reason).body));
-          events.end();
-        },
-      },
-      userId,
-    );
+    const release = openStreams.add({ abort: fail }, userId);
     context.res.once("close", release);
     const { view, unfollow } = await executions.follow(userId, id, {
       onChange: tell,
-      onLost: () => {
-        isLost = true;
+      onLost: (reason) => {
+        lostFor = reason;
         if (isOpen) {
-          void endAsStored();
+          fail(reason);
         }
       },
       onStep: (step) => {
@@ -78,8 +67,8 @@ export function jobEvents(
     for (const each of [view, ...early]) {
       tell(each);
     }
-    if (isLost) {
-      await endAsStored();
+    if (lostFor !== undefined) {
+      fail(lostFor);
     }
   };
 }

@@ -44,7 +44,7 @@ class OneExecution extends ServedEcho {
   /** Its session is ended. */
   vanish(): void {
     this.#view = undefined;
-    this.follower?.onLost();
+    this.follower?.onLost(new AlcoveError("EXECUTION_NOT_FOUND", "There is no such job."));
   }
 
   #found(): ExecutionView {

@@ -1,4 +1,4 @@
-import type { AlcoveConfig, IdentityConfig } from "@alcove/config";
+import type { IdentityConfig, ReadableConfig } from "@alcove/config";
 import type { EntryFacts } from "@alcove/runtime";
 import { servedEntryRoutes } from "./entry-routes.js";
 import { jobRoutesOf } from "./job-addresses.js";
@@ -45,7 +45,7 @@ export interface RouteAddress {
 }
 
 /** The routes that are served, in the order in which they are listed at start; those of plugins last. */
-export function routeAddresses(config: AlcoveConfig, entries: readonly EntryFacts[]): readonly RouteAddress[] {
+export function routeAddresses(config: ReadableConfig, entries: readonly EntryFacts[]): readonly RouteAddress[] {
   return [
     ...[...servedEntryRoutes(config, entries), ...jobRoutesOf(config)].map(({ method, path }) => ({ method, path })),
     ...ownAddresses(config),
@@ -54,7 +54,7 @@ export function routeAddresses(config: AlcoveConfig, entries: readonly EntryFact
 }
 
 /** The routes that no configuration can move. */
-export function ownAddresses({ general }: AlcoveConfig): readonly RouteAddress[] {
+export function ownAddresses({ general }: ReadableConfig): readonly RouteAddress[] {
   return [
     { method: "GET", path: EXECUTION_PATH },
     { method: "DELETE", path: EXECUTION_PATH },

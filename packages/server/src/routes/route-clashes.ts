@@ -1,4 +1,4 @@
-import type { AlcoveConfig, ConfigDocument, ConfigPath } from "@alcove/config";
+import type { ConfigDocument, ConfigPath, ReadableConfig } from "@alcove/config";
 import { formatPath, type Problem } from "@alcove/plugin-api";
 import type { RouteFacts } from "@alcove/runtime";
 import { entryRoutes } from "./entry-routes.js";
@@ -18,7 +18,7 @@ interface TakenAddress {
  * plugins are among them: an endpoint may have been put below a plugin's prefix, and a set of routes may be configured twice.
  */
 export function routeClashes(
-  config: AlcoveConfig,
+  config: ReadableConfig,
   pluginRoutes: readonly RouteFacts[],
   document: Pick<ConfigDocument, "locate">,
 ): Problem[] {
@@ -54,7 +54,7 @@ function isOfPlugin({ place }: TakenAddress): boolean {
   return place?.[0] === "http_routes";
 }
 
-function configuredAddresses(config: AlcoveConfig): (TakenAddress & { readonly place: ConfigPath })[] {
+function configuredAddresses(config: ReadableConfig): (TakenAddress & { readonly place: ConfigPath })[] {
   const { webSocket, workflow } = config.general.frontEnd;
   const socket = { method: "GET", path: webSocket.path, place: [...workflow.place, "websocket_path"] };
   return [

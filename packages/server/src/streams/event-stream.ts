@@ -79,7 +79,7 @@ export class EventStream implements FrameOutput {
   }
 
   #write(frame: string): boolean {
-    if (this.#isGone) {
+    if (this.#isGone || this.#response.writableEnded) {
       return true;
     }
     this.#heartbeat?.refresh();

@@ -32,7 +32,7 @@ describe("steps in Markdown", () => {
       name: "Function Start: notepad",
       payload: input,
     });
-    expect(adapt(step("FUNCTION_END", { output: "done" }))).toEqual({
+    expect(adapt(step("FUNCTION_END", { input: { a: 1 }, output: "done" }))).toEqual({
       id: "u",
       parent_id: "p",
       type: "markdown",
@@ -72,7 +72,7 @@ describe("steps in Markdown", () => {
 
 describe("raw steps", () => {
   it("have the reference's names and times, and nothing of the user but the data", () => {
-    const record = rawSteps()(step("FUNCTION_END", { output: { a: 1 } }));
+    const record = rawSteps()(step("FUNCTION_END", { input: "one", output: { a: 1 } }));
     expect(record).toMatchObject({ id: "u", parent_id: "p", type: "FUNCTION_END", name: "notepad" });
     expect(JSON.parse(record?.payload ?? "")).toEqual({
       event_timestamp: 1.5,
@@ -80,7 +80,7 @@ describe("raw steps", () => {
       event_type: "FUNCTION_END",
       name: "notepad",
       UUID: "u",
-      data: { input: null, output: { a: 1 } },
+      data: { input: "one", output: { a: 1 } },
     });
   });
 

@@ -8,17 +8,12 @@ export type StepAdaptor = (step: IntermediateStep) => StepRecord | undefined;
 
 /** An adaptor that describes the calls of functions in Markdown. A step's input is repeated at its end. */
 export function markdownSteps(): StepAdaptor {
-  const inputs = new Map<string, string>();
   return ({ parentId, payload: { uuid, eventType, name, data } }) => {
     switch (eventType) {
-      case "FUNCTION_START": {
-        const input = section("Function Input", data.input);
-        inputs.set(uuid, input);
-        return record(uuid, parentId, `Function Start: ${name}`, input);
-      }
+      case "FUNCTION_START":
+        return record(uuid, parentId, `Function Start: ${name}`, section("Function Input", data.input));
       case "FUNCTION_END": {
-        const input = inputs.get(uuid) ?? "";
-        inputs.delete(uuid);
+        const input = section("Function Input", data.input);
         const output =
           "error" in data ? section("Error", publicError(data.error)) : section("Function Output", data.output);
         return record(uuid, parentId, `Function Complete: ${name}`, `${input}\n\n${output}`);
@@ -75,8 +70,8 @@ function rawPayload({ payload }: IntermediateStep): string {
     name,
     UUID: uuid,
   };
-  const shown = "error" in data ? { error: publicError(data.error) } : data;
-  const dataText = jsonOf({ input: shown.input ?? null, output: shown.output ?? null, ...shown });
+  const error = "error" in data ? `,"error":${jsonOf(publicError(data.error))}` : "";
+  const dataText = `{"input":${jsonOf(data.input)},"output":${jsonOf(data.output)}${error}}`;
   return `${JSON.stringify(fields).slice(0, -1)},"data":${dataText}}`;
 }
 

@@ -226,6 +226,22 @@ const testTelemetry: AlcoveConfig["general"]["telemetry"] = {
   recordContent: false,
 };
 
+const noComponents: Omit<AlcoveConfig, "general"> = {
+  functions: {},
+  functionGroups: {},
+  middleware: {},
+  objectStores: {},
+  httpRoutes: {},
+  perUserServices: {},
+  workflow: undefined,
+  plugins: [],
+  allowedPlugins: undefined,
+  faultyNames: { functions: [], middleware: [], objectStores: [], httpRoutes: [], perUserServices: [] },
+  isGeneralSound: true,
+  entryFunctions: [],
+  globalMiddleware: [],
+};
+
 /** A configuration for a server on a free port. */
 export function testConfig({
   frontEnd = {},
@@ -234,18 +250,7 @@ export function testConfig({
   shutdownDelayMs = 0,
 }: TestServerOptions = {}): AlcoveConfig {
   return {
-    functions: {},
-    functionGroups: {},
-    middleware: {},
-    objectStores: {},
-    httpRoutes: {},
-    perUserServices: {},
-    workflow: undefined,
-    plugins: [],
-    allowedPlugins: undefined,
-    faultyNames: { functions: [], middleware: [], objectStores: [], httpRoutes: [], perUserServices: [] },
-    entryFunctions: [],
-    globalMiddleware: [],
+    ...noComponents,
     general: {
       application: "test",
       perUserWorkflowTimeoutMs: 1_800_000,

@@ -1,5 +1,6 @@
 import type { Middleware } from "koa";
 import { RequestError } from "../errors/request-error.js";
+import { isSocketPath } from "./upgrade-request.js";
 
 /** What answers a request for a socket that is no handshake of the version the server speaks. */
 export function upgradeRequired(): RequestError {
@@ -13,7 +14,7 @@ export function upgradeRequired(): RequestError {
 /** The middleware that answers ordinary requests for the address of sockets. */
 export function refuseWithoutUpgrade(path: string): Middleware {
   return (context, next) => {
-    if (context.path === path) {
+    if (isSocketPath(context.path, path)) {
       throw upgradeRequired();
     }
     return next();

@@ -534,12 +534,15 @@ describe("a request for a socket", () => {
     expect(answer).toMatch(new RegExp(`^HTTP/1.1 ${status} .*"code":"${code}"`, "s"));
   });
 
-  it("that is no handshake at all says what the address speaks", async () => {
-    const { address } = await start();
-    const reply = await fetch(`${address}/websocket`);
-    expect([reply.status, reply.headers.get("upgrade")]).toEqual([426, "websocket"]);
-    expect(await reply.json()).toMatchObject({ code: "UPGRADE_REQUIRED" });
-  });
+  it.each(["/websocket", "/websocket/"])(
+    "for %s that is no handshake at all says what the address speaks",
+    async (path) => {
+      const { address } = await start();
+      const reply = await fetch(`${address}${path}`);
+      expect([reply.status, reply.headers.get("upgrade")]).toEqual([426, "websocket"]);
+      expect(await reply.json()).toMatchObject({ code: "UPGRADE_REQUIRED" });
+    },
+  );
 
   it("that is refused may break its connection at any moment, and harms nobody", async () => {
     const { address } = await start();

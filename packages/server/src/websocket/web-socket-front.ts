@@ -20,7 +20,7 @@ import { SocketConnection } from "./socket-connection.js";
 import { SocketCounter } from "./socket-counter.js";
 import { type Introduction, SocketIdentity } from "./socket-identity.js";
 import { socketRunRequest } from "./socket-run-request.js";
-import { originCheck, pathOf, readSocketAddress } from "./upgrade-request.js";
+import { isSocketPath, originCheck, readSocketAddress } from "./upgrade-request.js";
 import { upgradeRequired } from "./upgrade-required.js";
 
 /** How long runs that were aborted get to say so to their clients. */
@@ -94,7 +94,7 @@ export class WebSocketFront {
     server.on("upgrade", (request: IncomingMessage, socket: Duplex, head: Buffer) => {
       const { upgrade = "" } = request.headers;
       const url = withoutRootPath(request.url ?? "", rootPath);
-      if (request.method !== "GET" || pathOf(url) !== this.#path || upgrade.toLowerCase() !== "websocket") {
+      if (request.method !== "GET" || !isSocketPath(url, this.#path) || upgrade.toLowerCase() !== "websocket") {
         serveWithoutUpgrade(server, request, socket, head);
         return;
       }
