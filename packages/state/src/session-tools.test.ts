@@ -2,13 +2,14 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync 
 import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
 import { systemClock } from "@alcove/plugin-api";
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { createKeyvSessionStore } from "./create-keyv-session-store.js";
 import { itemRecordName } from "./item-records.js";
 import type { SessionCommit, SessionKey, SessionStore } from "./session-store.js";
 import type { ListedSession, SessionStoreTools, Verification, VerifiedEntry } from "./session-store-tools.js";
 import { openSqliteConnection } from "./sqlite-connection.js";
 import { openSqliteSessionStore } from "./sqlite-session-store.js";
+import { withAdapter } from "./test-support/adapter-beneath.js";
 
 let folder = "";
 let path = "";
@@ -52,6 +53,44 @@ function commitOf(key: SessionKey, expectedRevision = 0): SessionCommit {
 
 const one = { application: "one" };
 const keyOf = (userId: string, application = "one"): SessionKey => ({ application, userId });
+
+describe("a session that changes during each attempt to export it", () => {
+  /** Exports it, and calls back at the look in the end during which nothing is written. */
+  async function exportChanging(atLastLook: () => void, clock = systemClock): Promise<string | undefined> {
+    const { store: opened, adapter } = await withAdapter(() => openSqliteSessionStore({ path, clock }));
+    stores.push(opened);
+    await opened.commit(commitOf(keyOf("alice")));
+    const getSession = adapter.getSession.bind(adapter);
+    let looks = 0;
+    vi.spyOn(adapter, "getSession").mockImplementation(async (entryKey) => {
+      looks += 1;
+      if (looks === 7) {
+        atLastLook();
+      } else if (looks % 2 === 0 && looks < 7) {
+        await opened.commit(commitOf(keyOf("alice"), looks / 2));
+      }
+      return getSession(entryKey);
+    });
+    const text = await opened.exportSession(keyOf("alice"));
+    // The store goes on.
+    await opened.commit(commitOf(keyOf("bob")));
+    return text;
+  }
+
+  it("is exported as it was at one moment", async () => {
+    const text = await exportChanging(() => undefined);
+    expect(JSON.parse(text ?? "")).toMatchObject({ runs_completed: 4, records: [{ value: 3 }, { value: 2 }] });
+  });
+
+  it("is not exported when it expires at the last look, and holds up nobody", async () => {
+    let aheadMs = 0;
+    const clock = { nowMs: () => Date.now() + aheadMs, monotonicMs: () => performance.now() + aheadMs };
+    const text = await exportChanging(() => {
+      aheadMs = 7_200_000;
+    }, clock);
+    expect([text, aheadMs]).toEqual([undefined, 7_200_000]);
+  });
+});
 
 /** Changes the file as no store would. */
 async function tamper(...statements: string[]): Promise<void> {

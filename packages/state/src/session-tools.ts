@@ -19,6 +19,7 @@ import type {
 } from "./session-store-tools.js";
 import { writeBackup } from "./store-backup.js";
 import { damageItself, decodeRecord } from "./stored-entry.js";
+import { decodeSession } from "./stored-session.js";
 
 const attemptsToExport = 3;
 /** Greater than the name of every record. */
@@ -115,10 +116,13 @@ export class SessionTools implements Omit<SessionStoreTools, "removeEntry"> {
         return exportedText(key, session, records);
       }
     }
-    return this.#parts.alone(async () => {
-      const session = await this.#parts.store.load(key);
-      return session && exportedText(key, session, await this.#allRecords(key));
+    const text = await this.#parts.alone(async () => {
+      const entryKey = sessionEntryKey(key);
+      const found = await this.#parts.access(() => this.#parts.adapter.getSession(entryKey));
+      return found && exportedText(key, decodeSession(entryKey, found), await this.#allRecords(key));
     });
+    // Only now, because it writes when the session has just expired, and would wait for its turn behind itself.
+    return (await this.#parts.store.load(key)) && text;
   }
 
   async importSession(text: string, { application, replace = false }: ImportOptions): Promise<SessionKey> {
