@@ -91,7 +91,7 @@ describe("configured endpoints", () => {
     const { exitCode, stderr } = await workplace.alcove("validate", "--config_file", file);
     expect(exitCode).toBe(1);
     expect(stderr).toContain(
-      "config.yml:8:15: general.front_end.endpoints.0.path leads to POST /generate/full, which general.front_end.workflow.legacy_path leads to as well.",
+      "config.yml:8:15: general.front_end.endpoints[0].path leads to POST /generate/full, which general.front_end.workflow.legacy_path leads to as well.",
     );
     expect(stderr).toMatch(/config\.yml:9:37: .* leads to GET \/health, which Alcove itself serves as well\./);
   });

@@ -70,7 +70,7 @@ describe("routes in a configuration", () => {
     ]);
     const endpoints = [{ function_name: "clock", path: "/plugins/notes/who/me", method: "GET" }];
     expect(await refused({ general: { front_end: { endpoints } } })).toEqual([
-      "http_routes.mine leads to GET /plugins/notes/who/:name, which general.front_end.endpoints.0.path leads to as well. Choose another path for one of them. [name-clash]",
+      "http_routes.mine leads to GET /plugins/notes/who/:name, which general.front_end.endpoints[0].path leads to as well. Choose another path for one of them. [name-clash]",
     ]);
   });
 });
