@@ -1,30 +1,8 @@
-import path from "node:path";
 import { StoreError } from "@alcove/plugin-api";
-import type { ExecutionView, Runtime } from "@alcove/runtime";
-import { openSqliteSessionStore } from "@alcove/state";
+import type { ExecutionView } from "@alcove/runtime";
 import { describe, expect, it } from "vitest";
-import { executionsPlugin, Stage } from "./support/executions-plugin.js";
-import { FailingStore } from "./support/failing-store.js";
-import { call, Workbench } from "./support/test-application.js";
-
-interface Scene {
-  readonly bench: Workbench;
-  readonly stage: Stage;
-  readonly store: FailingStore;
-  readonly runtime: Runtime;
-  stop(): Promise<void>;
-}
-
-const config = "workflow: { _type: resumable_order }";
-
-async function withScene(run: (scene: Scene) => Promise<void>): Promise<void> {
-  const stage = new Stage();
-  await using bench = await Workbench.create([executionsPlugin(stage)]);
-  const inner = await openSqliteSessionStore({ path: path.join(bench.folder, "sessions.sqlite"), clock: bench.clock });
-  const store = new FailingStore(inner);
-  const { runtime, stop } = await bench.start(config, { store });
-  await run({ bench, stage, store, runtime, stop });
-}
+import { resumableConfig, type Scene, withScene } from "./support/executions-scene.js";
+import { call } from "./support/test-application.js";
 
 function submit({ runtime }: Scene, input: object): Promise<ExecutionView> {
   return runtime.executions.submit({ userId: "alice", input, request: {}, expiryMs: 3_600_000 });
@@ -33,7 +11,7 @@ function submit({ runtime }: Scene, input: object): Promise<ExecutionView> {
 /** What the next process makes of an execution. */
 async function afterRestart({ bench, stop }: Scene, id: string): Promise<ExecutionView> {
   await stop();
-  const { runtime } = await bench.start(config);
+  const { runtime } = await bench.start(resumableConfig);
   await runtime.executions.recover();
   return runtime.executions.get("alice", id);
 }
@@ -71,7 +49,7 @@ describe("a call that is given up while its first question is being stored", () 
       release();
       await failed;
       await stop();
-      const { store: stored } = await bench.start(config);
+      const { store: stored } = await bench.start(resumableConfig);
       expect(await stored.pageSignposts({ application: "config", limit: 1 })).toMatchObject({ signposts: [] });
     }));
 });

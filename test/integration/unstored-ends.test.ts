@@ -1,31 +1,9 @@
-import path from "node:path";
 import { StoreError } from "@alcove/plugin-api";
-import type { ExecutionView, Runtime } from "@alcove/runtime";
-import { openSqliteSessionStore } from "@alcove/state";
+import type { ExecutionView } from "@alcove/runtime";
 import { describe, expect, it } from "vitest";
-import { executionsPlugin, Stage } from "./support/executions-plugin.js";
-import { FailingStore } from "./support/failing-store.js";
-import { Workbench } from "./support/test-application.js";
+import { resumableConfig, type Scene, withScene } from "./support/executions-scene.js";
 
-const config = "workflow: { _type: resumable_order }";
 const patience = { timeout: 10_000 };
-
-interface Scene {
-  readonly bench: Workbench;
-  readonly stage: Stage;
-  readonly store: FailingStore;
-  readonly runtime: Runtime;
-  stop(): Promise<void>;
-}
-
-async function withScene(run: (scene: Scene) => Promise<void>): Promise<void> {
-  const stage = new Stage();
-  await using bench = await Workbench.create([executionsPlugin(stage)]);
-  const inner = await openSqliteSessionStore({ path: path.join(bench.folder, "sessions.sqlite"), clock: bench.clock });
-  const store = new FailingStore(inner);
-  const { runtime, stop } = await bench.start(config, { store });
-  await run({ bench, stage, store, runtime, stop });
-}
 
 async function begun({ runtime, stage }: Scene, input: object): Promise<ExecutionView> {
   const job = await runtime.executions.submit({
@@ -58,7 +36,7 @@ describe("a job whose end the store does not take", () => {
           error: { code: "workflow_error", message: "no tea left" },
         });
       await stop();
-      const { runtime: next } = await bench.start(config);
+      const { runtime: next } = await bench.start(resumableConfig);
       await next.executions.recover();
       expect(await next.executions.get("alice", id)).toMatchObject({ status: "failure" });
       expect(stage.begun).toEqual(["tea"]);
@@ -86,7 +64,7 @@ describe("a job whose end the store does not take", () => {
       await expect(runtime.executions.cancel("alice", id)).rejects.toMatchObject({ code: "STORE_FULL" });
       await stop();
       stage.open("tea");
-      const { runtime: next } = await bench.start(config);
+      const { runtime: next } = await bench.start(resumableConfig);
       await next.executions.recover();
       expect(await next.executions.waitFor("alice", id, 10_000)).toMatchObject({ status: "success" });
     }));
