@@ -126,6 +126,10 @@ export class KeyvSessionStore implements SessionStore, SessionStoreTools {
     return this.#reader.pageRecords(key, page);
   }
 
+  pageRecordNames(key: SessionKey, page: RecordPage): Promise<string[]> {
+    return this.#reader.pageRecordNames(key, page);
+  }
+
   measure(key: SessionKey, of?: readonly RecordChange[]): Promise<number> {
     return this.#reader.measure(key, of);
   }
