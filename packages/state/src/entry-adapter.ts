@@ -124,7 +124,10 @@ export interface EntryAdapter {
   readSessions(range: SessionRange): Promise<readonly FoundSessionEntry[]>;
   /** The highest room number in use; 0 when there is none. May read everything. */
   highestRoom(): Promise<number>;
-  /** Copies everything into a new file, as it is at one moment, while the adapter goes on being used. */
+  /**
+   * Copies everything into a new file, as it is at one moment, while the adapter goes on being used. Rejects with an
+   * UnwritableCopyError where the file cannot be written.
+   */
   copyTo(file: string): Promise<void>;
   disconnect(): Promise<void>;
   /** What an error that one of the others threw means. */

@@ -20,6 +20,7 @@ import type {
 import { writeBackup } from "./store-backup.js";
 import { damageItself, decodeRecord } from "./stored-entry.js";
 import { decodeSession } from "./stored-session.js";
+import { unwritableItself } from "./unwritable-copy.js";
 
 const attemptsToExport = 3;
 /** Greater than the name of every record. */
@@ -83,7 +84,16 @@ export class SessionTools implements Omit<SessionStoreTools, "removeEntry"> {
   }
 
   backup(file: string, options: { readonly overwrite?: boolean } = {}): Promise<void> {
-    return writeBackup(file, options, (path) => this.#parts.access(() => this.#parts.adapter.copyTo(path)));
+    return writeBackup(file, options, (path) => this.#copyTo(path));
+  }
+
+  /** What keeps the copy from being written is no failed access to the store. */
+  async #copyTo(path: string): Promise<void> {
+    const { access, adapter } = this.#parts;
+    const unwritable = await access(() => adapter.copyTo(path).then(() => undefined, unwritableItself));
+    if (unwritable !== undefined) {
+      throw unwritable;
+    }
   }
 
   async describeSession(key: SessionKey): Promise<SessionDescription | undefined> {
