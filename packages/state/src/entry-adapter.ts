@@ -11,6 +11,8 @@ export interface EntryToStore {
   readonly head: EntryHead;
   /** The number of the room of a session that begins with this entry; the higher, the later. */
   readonly room?: number | undefined;
+  /** Whether it is taken whatever is stored, as the beginning of a session. */
+  readonly replacesAnything?: boolean | undefined;
   /** What changes in the session's records, if the entry is taken. */
   readonly records?: StoredRecordChanges | undefined;
 }

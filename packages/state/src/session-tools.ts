@@ -32,7 +32,9 @@ export interface SessionToolsParts {
   /** Carries out a reading access: refuses it when the store is closed, and words its failure. */
   readonly access: <Result>(read: () => Promise<Result>) => Promise<Result>;
   /** The store itself. */
-  readonly store: Pick<SessionStore, "load" | "commit" | "remove" | "nowMs">;
+  readonly store: Pick<SessionStore, "load" | "commit" | "nowMs">;
+  /** Stores the beginning of a session in the place of whatever is there, all or nothing. */
+  readonly replaceDamaged: (commit: SessionCommit) => Promise<void>;
   /** Runs a task while nothing is written. */
   readonly alone: <Result>(task: () => Promise<Result>) => Promise<Result>;
 }
@@ -147,11 +149,10 @@ export class SessionTools implements Omit<SessionStoreTools, "removeEntry"> {
       throw existsError(key);
     }
     if (present instanceof StoredStateError) {
-      await store.remove(key);
+      await this.#parts.replaceDamaged(commit);
+    } else {
+      await this.#commitImport(present === undefined ? commit : inPlaceOf(present, commit));
     }
-    await this.#commitImport(
-      present === undefined || present instanceof StoredStateError ? commit : inPlaceOf(present, commit),
-    );
     return key;
   }
 
