@@ -12,18 +12,20 @@ export interface DurationLimit {
 
 /** A duration, in milliseconds after parsing. */
 export function duration(limit?: DurationLimit) {
-  return z.unknown().transform((value, context) => readDuration(value, context, limit));
+  return z.unknown().transform((value, context) => readDuration(value, context, { limit, orZero: false }));
 }
 
-/** A duration, in milliseconds after parsing, or 0 for none. */
+/** A duration, in milliseconds after parsing, or 0 for none, in any of its spellings. */
 export function durationOrZero(limit: DurationLimit) {
-  return z
-    .unknown()
-    .transform((value, context) => (value === 0 || value === "0" ? 0 : readDuration(value, context, limit)));
+  return z.unknown().transform((value, context) => readDuration(value, context, { limit, orZero: true }));
 }
 
-function readDuration(value: unknown, context: z.core.$RefinementCtx, limit: DurationLimit | undefined): number {
-  const reading = parseDuration(value);
+function readDuration(
+  value: unknown,
+  context: z.core.$RefinementCtx,
+  { limit, orZero }: { readonly limit: DurationLimit | undefined; readonly orZero: boolean },
+): number {
+  const reading = parseDuration(value, orZero);
   if ("fault" in reading) return refuse(context, reading.fault);
   if (limit !== undefined && reading.durationMs > limit.longestMs) {
     return refuse(context, `must not be longer than ${limit.words}`);
