@@ -162,6 +162,7 @@ describe("a client that leaves its stream", () => {
     ["a grace in which none comes back", "2s", true],
   ] as const)(
     "leaves nothing behind, where five hundred of a thousand do at random moments, with %s",
+    { timeout: 90_000 },
     async ([_what, grace, isKept], { workplace }) => {
       const server = await serveStreaming(workplace, {
         overrides: {
@@ -215,7 +216,6 @@ describe("a client that leaves its stream", () => {
       ]);
       expect([(await afterLeaving.ended()).totals, (await afterEnd.ended()).totals]).toEqual([[1], [21]]);
     },
-    90_000,
   );
 });
 
