@@ -2,7 +2,9 @@ import { mkdtemp, readdir, rm, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it, onTestFinished, vi } from "vitest";
-import { type ExitCode, runCommandLine } from "./command-line.js";
+import { type CommandLineOptions, createProgram, runCommandLine } from "./command-line.js";
+import { commands } from "./commands/commands.js";
+import type { ExitCode } from "./exit-code.js";
 import { alcoveVersion } from "./version.js";
 
 interface Outcome {
@@ -11,14 +13,19 @@ interface Outcome {
   readonly notices: string;
 }
 
+const surroundings: CommandLineOptions = {
+  output: { result: () => undefined, notice: () => undefined },
+  isTerminal: false,
+  showsStacks: false,
+  stopSignal: () => Promise.resolve("SIGTERM"),
+};
+
 async function alcove(...alcoveArguments: string[]): Promise<Outcome> {
   const results: string[] = [];
   const notices: string[] = [];
   const exitCode = await runCommandLine(alcoveArguments, {
+    ...surroundings,
     output: { result: (line) => results.push(line), notice: (line) => notices.push(line) },
-    isTerminal: false,
-    showsStacks: false,
-    stopSignal: () => Promise.resolve("SIGTERM"),
   });
   return { exitCode, results: results.join("\n"), notices: notices.join("\n") };
 }
@@ -85,6 +92,14 @@ describe("the command line", () => {
     expect(exitCode).toBe(0);
     expect(results).toMatch(/Usage: alcove/);
     expect(results).toMatch(/\$ alcove /);
+  });
+
+  it("lists commands that are not loaded as they would list themselves", async () => {
+    const names = commands.map(({ name }) => name);
+    const loaded = await createProgram(names, surroundings);
+    const listed = await createProgram([], surroundings);
+    expect(listed.helpInformation()).toBe(loaded.helpInformation());
+    expect(names).toEqual(expect.arrayContaining(["serve", "sessions"]));
   });
 
   it("prints its version", async () => {
