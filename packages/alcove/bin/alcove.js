@@ -27,8 +27,11 @@ if (major < 20 || (major === 20 && minor < 19)) {
   process.exitCode = 1;
 } else {
   // A server is many files. Loaded at once they take a seventh less time than each with promises and a walk through the thread
-  // pool, which is how the import that follows loads what is not there yet. Of Node 22 it is 22.12 and later that can.
-  if (process.argv[2] === "serve" && process.features.require_module) {
+  // pool, which is how the import that follows loads what is not there yet. Of Node 22 it is 22.12 and later that can. What somebody
+  // has Node load first may want to see every module, which only an import shows it.
+  const nodeOptions = [...process.execArgv, process.env.NODE_OPTIONS].join(" ");
+  const hasPreloads = /(?:^|\s)(?:-r|--(?:import|require|(?:experimental-)?loader))\b/.test(nodeOptions);
+  if (process.argv[2] === "serve" && process.features.require_module && !hasPreloads) {
     createRequire(import.meta.url)("../dist/commands/serve.js");
   }
   const { main } = await import(pathToFileURL(mainFile).href);

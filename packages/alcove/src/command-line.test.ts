@@ -1,7 +1,7 @@
 import { mkdtemp, readdir, rm, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterEach, beforeEach, describe, expect, it, onTestFinished, vi } from "vitest";
+import { afterEach, beforeAll, beforeEach, describe, expect, it, onTestFinished, vi } from "vitest";
 import { type CommandLineOptions, createProgram, runCommandLine } from "./command-line.js";
 import { commands } from "./commands/commands.js";
 import type { ExitCode } from "./exit-code.js";
@@ -20,6 +20,8 @@ const surroundings: CommandLineOptions = {
   stopSignal: () => Promise.resolve("SIGTERM"),
 };
 
+const namesOfCommands = commands.map(({ name }) => name);
+
 async function alcove(...alcoveArguments: string[]): Promise<Outcome> {
   const results: string[] = [];
   const notices: string[] = [];
@@ -29,6 +31,9 @@ async function alcove(...alcoveArguments: string[]): Promise<Outcome> {
   });
   return { exitCode, results: results.join("\n"), notices: notices.join("\n") };
 }
+
+// The first to name a command loads it, which from sources takes a test runner much longer than Node.
+beforeAll(() => createProgram(namesOfCommands, surroundings), 60_000);
 
 let folder: string;
 let configFile: string;
@@ -95,11 +100,10 @@ describe("the command line", () => {
   });
 
   it("lists commands that are not loaded as they would list themselves", async () => {
-    const names = commands.map(({ name }) => name);
-    const loaded = await createProgram(names, surroundings);
+    const loaded = await createProgram(namesOfCommands, surroundings);
     const listed = await createProgram([], surroundings);
     expect(listed.helpInformation()).toBe(loaded.helpInformation());
-    expect(names).toEqual(expect.arrayContaining(["serve", "sessions"]));
+    expect(namesOfCommands).toEqual(expect.arrayContaining(["serve", "sessions"]));
   });
 
   it("prints its version", async () => {
