@@ -5,8 +5,8 @@ import type { ConsoleOutput } from "../console-output.js";
 import type { CommandContext } from "./command-context.js";
 
 /** `alcove create`: begins a plugin, or a project that serves plugins, in a folder of its own. */
-export function addCreateCommand(program: Command, { output }: CommandContext): void {
-  const command = program.command("create").summary("begin a plugin, or a project that serves plugins");
+export function addCreateCommand(program: Command, { output }: CommandContext): Command {
+  const command = program.command("create");
   command
     .command("plugin <name>")
     .summary("begin a plugin")
@@ -25,6 +25,7 @@ export function addCreateCommand(program: Command, { output }: CommandContext): 
     )
     .addHelpText("after", examplesOf("app", ["my-rooms"]))
     .action((name: string) => create("app", name, output));
+  return command;
 }
 
 function examplesOf(kind: ProjectKind, names: readonly string[]): string {

@@ -13,8 +13,8 @@ interface InfoOptions {
 }
 
 /** `alcove info components`: what the installed plugins contribute. */
-export function addInfoCommand(program: Command, { output }: CommandContext): void {
-  const info = program.command("info").summary("show what is installed").description("Show what is installed.");
+export function addInfoCommand(program: Command, { output }: CommandContext): Command {
+  const info = program.command("info").description("Show what is installed.");
   info
     .command("components")
     .summary("list the component types of Alcove and the installed plugins")
@@ -29,6 +29,7 @@ export function addInfoCommand(program: Command, { output }: CommandContext): vo
       "\nExamples:\n  $ alcove info components\n  $ alcove info components --config_file configs/config.yml --json\n",
     )
     .action((options: InfoOptions) => showComponents(options, output));
+  return info;
 }
 
 async function showComponents(options: InfoOptions, output: ConsoleOutput): Promise<void> {

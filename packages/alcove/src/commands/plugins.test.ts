@@ -2,11 +2,15 @@ import { mkdir, mkdtemp, rm, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { z } from "@alcove/plugin-api";
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { runCommandLine } from "../command-line.js";
+import { commands } from "./commands.js";
 
 const todo = resolve(import.meta.dirname, "../../../../plugins/todo");
 let folder: string;
+
+// From sources it takes a test runner much longer than Node.
+beforeAll(async () => void (await commands.find(({ name }) => name === "plugins")?.load()), 60_000);
 
 beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), "alcove-plugins-"));

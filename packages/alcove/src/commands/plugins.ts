@@ -22,10 +22,9 @@ interface CheckOptions extends PluginsOptions {
 }
 
 /** `alcove plugins`: what was found, from where, what it contributes, and why something was not loaded. */
-export function addPluginsCommand(program: Command, { output }: CommandContext): void {
+export function addPluginsCommand(program: Command, { output }: CommandContext): Command {
   const plugins = program
     .command("plugins")
-    .summary("show and check the plugins of a project")
     .description(
       "Show and check the plugins among the direct dependencies of the host project, which is the nearest package.json,\n" +
         "and those a configuration lists.",
@@ -48,6 +47,7 @@ export function addPluginsCommand(program: Command, { output }: CommandContext):
   )
     .option("--start", "start what the configuration uses, and close it again", false)
     .action((options: CheckOptions) => checkPlugins(options, output));
+  return plugins;
 }
 
 function addOptions(command: Command): Command {

@@ -18,15 +18,14 @@ interface RunCommandOptions extends ConfigOptions {
 }
 
 /** `alcove run`: runs the workflow once for each input, in the session of one user, without HTTP. */
-export function addRunCommand(program: Command, context: CommandContext): void {
+export function addRunCommand(program: Command, context: CommandContext): Command {
   const command = program
     .command("run")
-    .summary("run the workflow without HTTP")
     .description(
       "Run the workflow of a configuration once for each input, in the order given, and print the results.\n" +
         "It uses the same sessions as the server; while a server has them open, that server carries out the runs.",
     );
-  addLogLevelOption(addConfigOptions(command))
+  return addLogLevelOption(addConfigOptions(command))
     .addOption(
       new Option("--input <json-or-text>", "the input: JSON, or text where it is not JSON; may be repeated")
         .makeOptionMandatory()
