@@ -65,8 +65,8 @@ function createProgram(context: CommandContext): Command {
 }
 
 // Help and version that were asked for. Help that is shown because no command was given is a wrong command line.
-function isAnswer({ code }: CommanderError): boolean {
-  return code === "commander.helpDisplayed" || code === "commander.version";
+function isAnswer({ exitCode }: CommanderError): boolean {
+  return exitCode === 0;
 }
 
 function printError(error: unknown, output: ConsoleOutput, showsStacks: boolean): void {

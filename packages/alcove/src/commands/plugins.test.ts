@@ -63,6 +63,20 @@ describe("alcove plugins", () => {
     );
   });
 
+  it("says of a plugin that was refused why, and ends with 1, since nobody has misspelt anything", async () => {
+    const { exitCode, notice } = await alcove("info", "later", "--config_file", await project());
+    expect(exitCode).toBe(1);
+    expect(notice).toMatch(/The plugin later 1\.0\.0 works with Alcove .*\nerror: No plugin "later" was loaded\. /s);
+  });
+
+  it("does not say that no plugin is installed where one is, and was refused", async () => {
+    await project();
+    await writeFile(join(folder, "package.json"), '{"name":"host","dependencies":{"later":"*"}}');
+    const { result, notice } = await alcove("list", "--config_file", join(folder, "config.yml"));
+    expect(result).toBe("No plugin could be loaded.");
+    expect(notice).toContain("The plugin later 1.0.0 works with Alcove");
+  });
+
   it("shows the middleware of a plugin, and whether a configuration uses it", async () => {
     await writeFile(
       join(folder, "plugin.yaml"),
