@@ -94,6 +94,26 @@ describe("alcove plugins", () => {
     expect(result).toMatch(/^middleware +mask_words +yes +Masks words\.$/m);
   });
 
+  it("shows services, hooks and health checks as in use with any configuration, since every start takes them up", async () => {
+    await writeFile(
+      join(folder, "plugin.yaml"),
+      "manifest: 1\nid: greeter\ndisplayName: Greeter\ndescription: Greets.\nrequires: { alcove: '*' }\ncontributes:\n" +
+        "  lifecycle: { greet: { module: ./part.js, description: Greets. } }\n" +
+        "  functions: { hello: { scope: shared, module: ./part.js, description: Says hello. } }\n",
+    );
+    await writeFile(join(folder, "part.js"), "");
+    await writeFile(
+      join(folder, "package.json"),
+      '{"name":"greeter","version":"1.0.0","alcove":{"manifest":"./plugin.yaml"}}',
+    );
+    await writeFile(join(folder, "config.yml"), "plugins: [./]\n");
+    const { result } = await alcove("info", "greeter", "--config_file", join(folder, "config.yml"));
+    expect(result).toMatch(/^lifecycle +greet +yes +Greets\.$/m);
+    expect(result).toMatch(/^functions +hello +no +Says hello\.$/m);
+    const { result: list } = await alcove("list", "--config_file", join(folder, "config.yml"));
+    expect(list).toMatch(/^greeter +greeter +1\.0\.0 +plugins: +yes /m);
+  });
+
   it("shows one plugin with everything it contributes, for scripts too", async () => {
     const configFile = await project();
     const { result } = await alcove("info", "todo", "--config_file", configFile);

@@ -189,7 +189,7 @@ interface DescribedPlugin {
   /** The range of versions of Alcove it is made for. */
   readonly requires: string;
   readonly contributes: readonly DescribedContribution[];
-  /** The component types a configuration uses, as `section.name`; `undefined` where none was given. */
+  /** What a configuration takes up of it, as `section.name`; `undefined` where none was given. */
   readonly inUse: readonly string[] | undefined;
 }
 
@@ -213,10 +213,18 @@ function describePlugins({ plugins, config }: FoundPlugins): DescribedPlugin[] {
     startup: plugin.isOptional ? "optional" : "required",
     requires: plugin.manifest.requires.alcove,
     contributes: contributionsOf(plugin),
-    inUse: used
-      ?.filter((type) => type.plugin.id === plugin.id)
-      .map((type) => `${sectionOfKind[type.kind]}.${type.name}`),
+    inUse: used && [
+      ...used.filter((type) => type.plugin.id === plugin.id).map((type) => `${sectionOfKind[type.kind]}.${type.name}`),
+      ...processParts(plugin),
+    ],
   }));
+}
+
+/** What every start takes up, with no word of it in the configuration. */
+function processParts({ manifest: { contributes } }: DiscoveredPlugin): string[] {
+  return (["services", "lifecycle", "health_checks"] as const).flatMap((section) =>
+    Object.keys(contributes[section]).map((name) => `${section}.${name}`),
+  );
 }
 
 function contributionsOf({ manifest: { id, contributes } }: DiscoveredPlugin): DescribedContribution[] {
