@@ -1,4 +1,4 @@
-import { AlcoveError, didYouMean, formatReport, type HttpRoutesContribution } from "@alcove/plugin-api";
+import { AlcoveError, didYouMean, formatReport, type HttpRoutesContribution, nearNames } from "@alcove/plugin-api";
 import { ComponentTypeRegistry, type DiscoveredPlugin, sectionOfKind } from "@alcove/plugin-loader";
 import { typesInUse } from "@alcove/runtime";
 import { pluginPath } from "@alcove/server";
@@ -26,22 +26,33 @@ export function addPluginsCommand(program: Command, { output }: CommandContext):
   const plugins = program
     .command("plugins")
     .description(
-      "Show and check the plugins among the direct dependencies of the host project, which is the nearest package.json,\n" +
+      "Show and check the plugins among the direct dependencies of the host project, which is the nearest package.json, " +
         "and those a configuration lists.",
     );
-  addOptions(plugins.command("list").summary("list the plugins, and why any was not loaded")).action(
-    (options: PluginsOptions) => listPlugins(options, output),
-  );
-  addOptions(plugins.command("info <id>").summary("show one plugin, and what it contributes")).action(
-    (id: string, options: PluginsOptions) => showPlugin(id, options, output),
-  );
+  addOptions(
+    plugins
+      .command("list")
+      .summary("list the plugins, and why any was not loaded")
+      .description(
+        "List the plugins that were found: their versions, where they are, and with a configuration whether it uses them. Says of any " +
+          "other why it was not loaded. Runs no code of any plugin.",
+      ),
+  ).action((options: PluginsOptions) => listPlugins(options, output));
+  addOptions(
+    plugins
+      .command("info <id>")
+      .summary("show one plugin, and what it contributes")
+      .description(
+        "Show one plugin, by its id or the name of its package, and what it contributes. Runs none of its code.",
+      ),
+  ).action((id: string, options: PluginsOptions) => showPlugin(id, options, output));
   addOptions(
     plugins
       .command("check")
       .summary("check manifests, versions and modules")
       .description(
-        "Check the plugins as a start would. With a configuration, the modules it uses are imported too. With --start they are also started:\n" +
-          "services, hooks and components are built, on a store that is thrown away, the room of one user too, and closed again. So it shows\n" +
+        "Check the plugins as a start would. With a configuration, the modules it uses are imported too. With --start they are also started: " +
+          "services, hooks and components are built, on a store that is thrown away, the room of one user too, and closed again. So it shows " +
           "what fails or hangs meanwhile, and what is left open. Ends with 1 when there are errors.",
       ),
   )
@@ -70,7 +81,11 @@ async function listPlugins({ config_file, json }: PluginsOptions, output: Consol
     return;
   }
   if (described.length === 0) {
-    output.result(`No plugins are installed among the dependencies of ${found.hostDirectory}.`);
+    output.result(
+      found.problems.length === 0
+        ? `No plugins are installed among the dependencies of ${found.hostDirectory}.`
+        : "No plugin could be loaded.",
+    );
   } else {
     const heading = ["id", "package", "version", "found by", "in use", "contributes", "folder"];
     const rows = described.map((plugin) => [
@@ -97,12 +112,15 @@ async function showPlugin(id: string, { config_file, json }: PluginsOptions, out
   const described = describePlugins(found);
   const plugin = described.find((candidate) => candidate.id === id || candidate.package === id);
   if (plugin === undefined) {
+    const names = described.flatMap((candidate) => [candidate.id, candidate.package]);
+    const advice = names.length === 0 ? "There are no others either." : didYouMean(id, names);
+    const message = `No plugin ${JSON.stringify(id)} was loaded. ${advice}`;
     if (found.problems.length > 0) {
       output.notice(formatReport(found.problems));
     }
-    const names = described.flatMap((candidate) => [candidate.id, candidate.package]);
-    const advice = names.length === 0 ? "There are no others either." : didYouMean(id, names);
-    throw new AlcoveError("USAGE", `No plugin ${JSON.stringify(id)} was loaded. ${advice}`);
+    // Whoever names a plugin that was refused has made no mistake on the command line.
+    const isMisspelt = found.problems.length === 0 || nearNames(id, names).length > 0;
+    throw isMisspelt ? new AlcoveError("USAGE", message) : new Error(message);
   }
   if (json) {
     output.result(JSON.stringify(plugin, undefined, 2));
@@ -171,7 +189,7 @@ interface DescribedPlugin {
   /** The range of versions of Alcove it is made for. */
   readonly requires: string;
   readonly contributes: readonly DescribedContribution[];
-  /** The component types a configuration uses, as `section.name`; `undefined` where none was given. */
+  /** What a configuration takes up of it, as `section.name`; `undefined` where none was given. */
   readonly inUse: readonly string[] | undefined;
 }
 
@@ -195,10 +213,18 @@ function describePlugins({ plugins, config }: FoundPlugins): DescribedPlugin[] {
     startup: plugin.isOptional ? "optional" : "required",
     requires: plugin.manifest.requires.alcove,
     contributes: contributionsOf(plugin),
-    inUse: used
-      ?.filter((type) => type.plugin.id === plugin.id)
-      .map((type) => `${sectionOfKind[type.kind]}.${type.name}`),
+    inUse: used && [
+      ...used.filter((type) => type.plugin.id === plugin.id).map((type) => `${sectionOfKind[type.kind]}.${type.name}`),
+      ...processParts(plugin),
+    ],
   }));
+}
+
+/** What every start takes up, with no word of it in the configuration. */
+function processParts({ manifest: { contributes } }: DiscoveredPlugin): string[] {
+  return (["services", "lifecycle", "health_checks"] as const).flatMap((section) =>
+    Object.keys(contributes[section]).map((name) => `${section}.${name}`),
+  );
 }
 
 function contributionsOf({ manifest: { id, contributes } }: DiscoveredPlugin): DescribedContribution[] {
