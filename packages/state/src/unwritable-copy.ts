@@ -9,7 +9,7 @@ const reasons: Readonly<Record<string, string>> = {
 };
 
 /** Why a copy of a store could not be written, to follow a colon, where the store itself is not to blame. */
-export class UnwritableCopyError extends Error {
+class UnwritableCopyError extends Error {
   override readonly name = "UnwritableCopyError";
 }
 

@@ -19,7 +19,7 @@ const endedSchema = z.object({ user: z.string(), stores: z.array(z.string()) });
 export type Tenancy = z.output<typeof tenancySchema>;
 
 /** The objects of a session that is over: whose they were, as a hash, and which stores there may be some in. */
-export type StoredEnd = z.output<typeof endedSchema>;
+type StoredEnd = z.output<typeof endedSchema>;
 
 /** The names of the ledger's records. */
 export const ledgerNames = {
