@@ -1,16 +1,14 @@
-import { AlcoveError, didYouMean, formatReport, type HttpRoutesContribution, nearNames } from "@alcove/plugin-api";
-import { ComponentTypeRegistry, type DiscoveredPlugin, sectionOfKind } from "@alcove/plugin-loader";
-import { typesInUse } from "@alcove/runtime";
-import { pluginPath } from "@alcove/server";
+import { AlcoveError, didYouMean, formatReport, nearNames, type Problem } from "@alcove/plugin-api";
 import type { Command } from "commander";
 import type { ConsoleOutput } from "../console-output.js";
-import { type FoundPlugins, findPlugins } from "../find-plugins.js";
+import { findPlugins } from "../find-plugins.js";
 import { prepareApplication } from "../prepare-application.js";
 import { problemAsJson } from "../problem-as-json.js";
 import { rehearseStart } from "../rehearse-start.js";
 import { ReportedFailure } from "../reported-failure.js";
 import { textTable } from "../text-table.js";
 import type { CommandContext } from "./command-context.js";
+import { type DescribedPlugin, describePlugins } from "./described-plugin.js";
 
 interface PluginsOptions {
   readonly config_file?: string;
@@ -112,20 +110,33 @@ async function showPlugin(id: string, { config_file, json }: PluginsOptions, out
   const described = describePlugins(found);
   const plugin = described.find((candidate) => candidate.id === id || candidate.package === id);
   if (plugin === undefined) {
-    const names = described.flatMap((candidate) => [candidate.id, candidate.package]);
-    const advice = names.length === 0 ? "There are no others either." : didYouMean(id, names);
-    const message = `No plugin ${JSON.stringify(id)} was loaded. ${advice}`;
-    if (found.problems.length > 0) {
-      output.notice(formatReport(found.problems));
-    }
-    // Whoever names a plugin that was refused has made no mistake on the command line.
-    const isMisspelt = found.problems.length === 0 || nearNames(id, names).length > 0;
-    throw isMisspelt ? new AlcoveError("USAGE", message) : new Error(message);
+    throw notLoaded(id, described, found.problems, output);
   }
   if (json) {
     output.result(JSON.stringify(plugin, undefined, 2));
-    return;
+  } else {
+    printPlugin(plugin, output);
   }
+}
+
+/** Says why a plugin was refused where any was. Whoever names one that was has made no mistake on the command line. */
+function notLoaded(
+  id: string,
+  loaded: readonly DescribedPlugin[],
+  problems: readonly Problem[],
+  output: ConsoleOutput,
+): Error {
+  if (problems.length > 0) {
+    output.notice(formatReport(problems));
+  }
+  const names = loaded.flatMap((plugin) => [plugin.id, plugin.package]);
+  const advice = names.length === 0 ? "There are no others either." : didYouMean(id, names);
+  const message = `No plugin ${JSON.stringify(id)} was loaded. ${advice}`;
+  const isMisspelt = problems.length === 0 || nearNames(id, names).length > 0;
+  return isMisspelt ? new AlcoveError("USAGE", message) : new Error(message);
+}
+
+function printPlugin(plugin: DescribedPlugin, output: ConsoleOutput): void {
   const facts: readonly (readonly string[])[] = [
     ["package", `${plugin.package} ${plugin.version}`],
     ["folder", plugin.directory],
@@ -175,73 +186,4 @@ async function checkPlugins({ config_file, json, start }: CheckOptions, output: 
   if (!isSound) {
     throw new ReportedFailure();
   }
-}
-
-interface DescribedPlugin {
-  readonly id: string;
-  readonly package: string;
-  readonly version: string;
-  readonly description: string;
-  readonly directory: string;
-  readonly foundBy: "dependency" | "plugins:";
-  /** Whether the application starts without it where it fails. */
-  readonly startup: "required" | "optional";
-  /** The range of versions of Alcove it is made for. */
-  readonly requires: string;
-  readonly contributes: readonly DescribedContribution[];
-  /** What a configuration takes up of it, as `section.name`; `undefined` where none was given. */
-  readonly inUse: readonly string[] | undefined;
-}
-
-interface DescribedContribution {
-  readonly section: string;
-  readonly name: string;
-  readonly description: string;
-  /** Of a set of HTTP routes: where they are once it is configured, and whom they serve. */
-  readonly routes?: readonly { readonly method: string; readonly path: string; readonly serves: string }[];
-}
-
-function describePlugins({ plugins, config }: FoundPlugins): DescribedPlugin[] {
-  const used = config === undefined ? undefined : [...typesInUse(config, new ComponentTypeRegistry(plugins))];
-  return plugins.map((plugin) => ({
-    id: plugin.id,
-    package: plugin.packageName,
-    version: plugin.version,
-    description: plugin.manifest.description,
-    directory: plugin.directory,
-    foundBy: plugin.isListed ? "plugins:" : "dependency",
-    startup: plugin.isOptional ? "optional" : "required",
-    requires: plugin.manifest.requires.alcove,
-    contributes: contributionsOf(plugin),
-    inUse: used && [
-      ...used.filter((type) => type.plugin.id === plugin.id).map((type) => `${sectionOfKind[type.kind]}.${type.name}`),
-      ...processParts(plugin),
-    ],
-  }));
-}
-
-/** What every start takes up, with no word of it in the configuration. */
-function processParts({ manifest: { contributes } }: DiscoveredPlugin): string[] {
-  return (["services", "lifecycle", "health_checks"] as const).flatMap((section) =>
-    Object.keys(contributes[section]).map((name) => `${section}.${name}`),
-  );
-}
-
-function contributionsOf({ manifest: { id, contributes } }: DiscoveredPlugin): DescribedContribution[] {
-  return Object.entries(contributes).flatMap(([section, entries]) =>
-    Object.entries(entries).map(([name, { description }]) => {
-      const routes = section === "http_routes" ? contributes.http_routes[name]?.routes : undefined;
-      return { section, name, description, ...(routes === undefined ? {} : { routes: routesOf(id, routes) }) };
-    }),
-  );
-}
-
-function routesOf(
-  pluginId: string,
-  routes: HttpRoutesContribution["routes"],
-): NonNullable<DescribedContribution["routes"]> {
-  return Object.entries(routes).map(([address, serves]) => {
-    const [method = "", path = ""] = address.split(" ");
-    return { method, path: pluginPath(pluginId, path), serves };
-  });
 }
