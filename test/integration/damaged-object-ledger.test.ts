@@ -1,4 +1,4 @@
-import { type LogFields, type Logger, silentLogger } from "@alcove/plugin-api";
+import { type Logger, silentLogger } from "@alcove/plugin-api";
 import { createKeyvSessionStore } from "@alcove/state";
 import { describe, expect, it } from "vitest";
 import { BreakableStore } from "./support/breakable-object-store.js";
@@ -13,7 +13,7 @@ async function damageableScene() {
   const bench = await Workbench.create([filingPlugin, files.plugin]);
   const entries = new Map<string, unknown>();
   const store = await createKeyvSessionStore({ keyvAdapter: entries, clock: bench.clock });
-  const errors: [message: string, fields?: LogFields][] = [];
+  const errors: Parameters<Logger["error"]>[] = [];
   const logger: Logger = { ...silentLogger, error: (...line) => void errors.push(line), child: () => logger };
   const { runtime } = await bench.start(filingConfig("{ _type: breakable }"), { store, logger });
   const ask = (userId: string, input: FilingInput): Promise<unknown> => call(runtime, userId, input);
