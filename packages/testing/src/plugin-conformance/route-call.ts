@@ -19,7 +19,7 @@ export interface TestedRoute {
 }
 
 /** What came back from a route. */
-export interface RouteReply {
+interface RouteReply {
   readonly status: number;
   /** What the body holds; `undefined` where there is none. */
   readonly body: unknown;
