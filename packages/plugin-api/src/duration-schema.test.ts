@@ -32,7 +32,7 @@ describe("a duration in the configuration of a component", () => {
   });
 
   it("may be none only where the field says so", () => {
-    expect(config.parse({ grace: 0 }).grace).toBe(0);
+    expect([0, "0", "0s", "PT0S"].map((grace) => config.parse({ grace }).grace)).toEqual([0, 0, 0, 0]);
     expect(messages({ timeout: 0, grace: "0" })).toEqual(["timeout must be longer than zero"]);
   });
 

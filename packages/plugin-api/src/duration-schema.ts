@@ -17,18 +17,20 @@ export interface DurationLimit {
  * one would fire at once.
  */
 export function duration(limit?: DurationLimit) {
-  return z.unknown().transform((value, context) => readDuration(value, context, limit));
+  return z.unknown().transform((value, context) => readDuration(value, context, { limit, orZero: false }));
 }
 
-/** As {@link duration}, or 0 for none. */
+/** As {@link duration}, or 0 for none, in any of its spellings (`0s`, `PT0S`). */
 export function durationOrZero(limit?: DurationLimit) {
-  return z
-    .unknown()
-    .transform((value, context) => (value === 0 || value === "0" ? 0 : readDuration(value, context, limit)));
+  return z.unknown().transform((value, context) => readDuration(value, context, { limit, orZero: true }));
 }
 
-function readDuration(value: unknown, context: z.core.$RefinementCtx, limit: DurationLimit | undefined): number {
-  const reading = parseDuration(value);
+function readDuration(
+  value: unknown,
+  context: z.core.$RefinementCtx,
+  { limit, orZero }: { readonly limit: DurationLimit | undefined; readonly orZero: boolean },
+): number {
+  const reading = parseDuration(value, orZero);
   if ("fault" in reading) return refuse(context, reading.fault);
   if (limit !== undefined && reading.durationMs > limit.longestMs) {
     return refuse(context, `must not be longer than ${limit.words}`);

@@ -129,7 +129,7 @@ export {
   problemRules,
   type SourceLocation,
 } from "./errors/problem.js";
-export type { HttpMethod, HttpRouteAccess, HttpRouteAddress } from "./http-route-address.js";
+export { doPathsOverlap, type HttpMethod, type HttpRouteAccess, type HttpRouteAddress } from "./http-route-address.js";
 export type {
   ChoiceOption,
   ChoiceQuestion,
@@ -171,5 +171,6 @@ export {
   objectStoreRef,
   type Reference,
   type ReferenceKind,
+  referenceLabels,
   type Scope,
 } from "./references.js";

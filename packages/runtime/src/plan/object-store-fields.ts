@@ -26,7 +26,7 @@ export function readObjectStoreLimits(
   const given = Object.fromEntries(Object.entries(source.fields).filter(([field]) => knownFields.includes(field)));
   const { data, error } = limitsSchema.safeParse(given);
   if (data === undefined) {
-    const subject = { type, path: source.path, knownFields };
+    const subject = { type, path: source.path, knownFields, areOfEngine: true };
     return { limits: undefined, problems: fieldProblems(error, subject, document) };
   }
   const limits = { maxObjectBytes: data.max_object_bytes, operationTimeoutMs: data.operation_timeout };
