@@ -1,8 +1,10 @@
 import { mkdtemp, readdir, rm, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterEach, beforeEach, describe, expect, it, onTestFinished, vi } from "vitest";
-import { type ExitCode, runCommandLine } from "./command-line.js";
+import { afterEach, beforeAll, beforeEach, describe, expect, it, onTestFinished, vi } from "vitest";
+import { type CommandLineOptions, createProgram, runCommandLine } from "./command-line.js";
+import { commands } from "./commands/commands.js";
+import type { ExitCode } from "./exit-code.js";
 import { alcoveVersion } from "./version.js";
 
 interface Outcome {
@@ -11,17 +13,27 @@ interface Outcome {
   readonly notices: string;
 }
 
+const surroundings: CommandLineOptions = {
+  output: { result: () => undefined, notice: () => undefined },
+  isTerminal: false,
+  showsStacks: false,
+  stopSignal: () => Promise.resolve("SIGTERM"),
+};
+
+const namesOfCommands = commands.map(({ name }) => name);
+
 async function alcove(...alcoveArguments: string[]): Promise<Outcome> {
   const results: string[] = [];
   const notices: string[] = [];
   const exitCode = await runCommandLine(alcoveArguments, {
+    ...surroundings,
     output: { result: (line) => results.push(line), notice: (line) => notices.push(line) },
-    isTerminal: false,
-    showsStacks: false,
-    stopSignal: () => Promise.resolve("SIGTERM"),
   });
   return { exitCode, results: results.join("\n"), notices: notices.join("\n") };
 }
+
+// The first to name a command loads it, which from sources takes a test runner much longer than Node.
+beforeAll(() => createProgram(namesOfCommands, surroundings), 60_000);
 
 let folder: string;
 let configFile: string;
@@ -80,11 +92,31 @@ describe("the command line", () => {
     [["backup", "--help"]],
     [["create", "plugin", "--help"]],
     [["create", "app", "--help"]],
+    [["help"]],
+    [["help", "serve"]],
+    [["sessions", "help", "list"]],
   ])("explains itself with examples: %j", async (alcoveArguments) => {
     const { exitCode, results } = await alcove(...alcoveArguments);
     expect(exitCode).toBe(0);
     expect(results).toMatch(/Usage: alcove/);
     expect(results).toMatch(/\$ alcove /);
+  });
+
+  it("lists commands that are not loaded as they would list themselves", async () => {
+    const loaded = await createProgram(namesOfCommands, surroundings);
+    const listed = await createProgram([], surroundings);
+    expect(listed.helpInformation()).toBe(loaded.helpInformation());
+    expect(namesOfCommands).toEqual(expect.arrayContaining(["serve", "sessions"]));
+  });
+
+  it.each([
+    [["validate", "--config-file", "x.yml"], "unknown option '--config-file'\n(Did you mean --config_file?)"],
+    [["run", "--config_file", "x.yml", "--inputs", "{}"], "unknown option '--inputs'\n(Did you mean --input?)"],
+    [["validate"], "required option '--config_file <file>' not specified"],
+    [["run", "--config_file", "x.yml"], "required option '--input <json-or-text>' not specified"],
+  ])("says of %j what is misspelt before it says what is missing", async (alcoveArguments, message) => {
+    const { notices } = await alcove(...alcoveArguments);
+    expect(notices).toContain(`error: ${message}`);
   });
 
   it("prints its version", async () => {

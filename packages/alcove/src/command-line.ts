@@ -1,23 +1,8 @@
-import { AlcoveError, type ErrorCode, formatReport, StartupRefusedError } from "@alcove/plugin-api";
-import { Command, CommanderError } from "commander";
-import { addBackupCommand } from "./commands/backup.js";
+import { Command, CommanderError, Help } from "commander";
 import type { CommandContext } from "./commands/command-context.js";
-import { addCreateCommand } from "./commands/create.js";
-import { addInfoCommand } from "./commands/info.js";
-import { addPluginsCommand } from "./commands/plugins.js";
-import { addRunCommand } from "./commands/run.js";
-import { addServeCommand } from "./commands/serve.js";
-import { addSessionsCommand } from "./commands/sessions.js";
-import { addValidateCommand } from "./commands/validate.js";
-import type { ConsoleOutput } from "./console-output.js";
-import { joinOverrides } from "./override-arguments.js";
-import { ReportedFailure } from "./reported-failure.js";
+import { commands } from "./commands/commands.js";
+import type { ExitCode } from "./exit-code.js";
 import { alcoveVersion } from "./version.js";
-
-/** What the process exits with: 0 when all went well, 1 for a failure, 2 when the command line itself is wrong. */
-export type ExitCode = 0 | 1 | 2;
-
-const wrongCommandLine: ReadonlySet<ErrorCode> = new Set<ErrorCode>(["USAGE", "PROJECT_REFUSED"]);
 
 /** Options of {@link runCommandLine}. */
 export interface CommandLineOptions extends CommandContext {
@@ -31,18 +16,23 @@ export async function runCommandLine(
   options: CommandLineOptions,
 ): Promise<ExitCode> {
   try {
-    await createProgram(options).parseAsync(joinOverrides(alcoveArguments), { from: "user" });
+    const program = await createProgram(alcoveArguments, options);
+    await program.parseAsync(await joined(alcoveArguments), { from: "user" });
     return 0;
   } catch (error) {
     if (error instanceof CommanderError) {
       return isAnswer(error) ? 0 : 2;
     }
-    printError(error, options.output, options.showsStacks);
-    return AlcoveError.is(error) && wrongCommandLine.has(error.code) ? 2 : 1;
+    const { printError } = await import("./print-error.js");
+    return printError(error, options.output, options.showsStacks);
   }
 }
 
-function createProgram(context: CommandContext): Command {
+/**
+ * Makes the program, with every command that occurs among the arguments. Of the others it has what the list of commands shows.
+ */
+export async function createProgram(alcoveArguments: readonly string[], context: CommandContext): Promise<Command> {
+  const terms = new Map<Command, string>();
   const program = new Command("alcove")
     .description("Per-user, stateful agent workflows.")
     .version(alcoveVersion, "--version", "print the version")
@@ -52,40 +42,29 @@ function createProgram(context: CommandContext): Command {
       writeOut: (text) => context.output.result(text.trimEnd()),
       writeErr: (text) => context.output.notice(text.trimEnd()),
     })
+    .configureHelp({ subcommandTerm: (command) => terms.get(command) ?? new Help().subcommandTerm(command) })
     .addHelpText("after", "\nExample:\n  $ alcove serve --config_file configs/config.yml\n");
-  addServeCommand(program, context);
-  addRunCommand(program, context);
-  addValidateCommand(program, context);
-  addInfoCommand(program, context);
-  addPluginsCommand(program, context);
-  addSessionsCommand(program, context);
-  addBackupCommand(program, context);
-  addCreateCommand(program, context);
+  for (const { name, usage, summary, load } of commands) {
+    if (alcoveArguments.includes(name)) {
+      const add = await load();
+      add(program, context).summary(summary);
+    } else {
+      terms.set(program.command(name).summary(summary), `${name} ${usage}`.trimEnd());
+    }
+  }
   return program;
 }
 
+/** The arguments as the parser takes them. */
+async function joined(alcoveArguments: readonly string[]): Promise<readonly string[]> {
+  if (!alcoveArguments.includes("--override")) {
+    return alcoveArguments;
+  }
+  const { joinOverrides } = await import("./override-arguments.js");
+  return joinOverrides(alcoveArguments);
+}
+
 // Help and version that were asked for. Help that is shown because no command was given is a wrong command line.
-function isAnswer({ code }: CommanderError): boolean {
-  return code === "commander.helpDisplayed" || code === "commander.version";
-}
-
-function printError(error: unknown, output: ConsoleOutput, showsStacks: boolean): void {
-  if (error instanceof ReportedFailure) {
-    return;
-  }
-  if (error instanceof StartupRefusedError) {
-    output.notice(formatReport(error.problems));
-  } else if (AlcoveError.is(error)) {
-    output.notice(`error: ${error.message}\nhow to mend it: ${error.remedy}`);
-  } else {
-    output.notice(`error: ${error instanceof Error ? error.message : String(error)}`);
-  }
-  if (showsStacks && error instanceof Error) {
-    output.notice(stackOf(error));
-  }
-}
-
-function stackOf(error: Error): string {
-  const cause = error.cause instanceof Error ? `\ncaused by: ${stackOf(error.cause)}` : "";
-  return `${error.stack ?? error.message}${cause}`;
+function isAnswer({ exitCode }: CommanderError): boolean {
+  return exitCode === 0;
 }

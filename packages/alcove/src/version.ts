@@ -1,9 +1,9 @@
 import { readFileSync } from "node:fs";
-import { z } from "@alcove/plugin-api";
 
-const packageSchema = z.object({ version: z.string() });
+// Read without the schema library, which takes longer to load than `alcove --version` is to take.
+const packageFile: { readonly version: string } = JSON.parse(
+  readFileSync(new URL("../package.json", import.meta.url), "utf8"),
+);
 
 /** The version of Alcove, from its package.json. Plugins' `requires.alcove` is checked against it. */
-export const alcoveVersion: string = packageSchema.parse(
-  JSON.parse(readFileSync(new URL("../package.json", import.meta.url), "utf8")),
-).version;
+export const alcoveVersion: string = packageFile.version;

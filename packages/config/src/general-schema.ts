@@ -1,16 +1,7 @@
+import { duration, durationOrZero } from "@alcove/plugin-api";
 import { z } from "zod";
 import { endpointList, endpointShape, rootPath, workflowEndpoint, workflowEndpointShape } from "./endpoint-schema.js";
-import {
-  duration,
-  durationOrZero,
-  flag,
-  networkList,
-  regularExpression,
-  section,
-  text,
-  textList,
-  wholeNumber,
-} from "./field-schemas.js";
+import { flag, networkList, regularExpression, section, text, textList, wholeNumber } from "./field-schemas.js";
 import { frontEndLimitsSchema, frontEndLimitsShape } from "./front-end-limits-schema.js";
 import { identityKeys, identitySchema } from "./identity-schema.js";
 import { telemetrySchema, telemetryShape } from "./telemetry-schema.js";

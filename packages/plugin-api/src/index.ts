@@ -101,6 +101,7 @@ export {
 } from "./definitions/state-declaration.js";
 export { type StateSchemaNature, stateSchemaNature } from "./definitions/state-schema.js";
 export { type DisposalReport, DisposalStack } from "./disposal-stack.js";
+export { type DurationLimit, duration, durationOrZero } from "./duration-schema.js";
 export { AlcoveError, type AlcoveErrorOptions } from "./errors/alcove-error.js";
 export { type ErrorCode, errorCatalogue } from "./errors/error-catalogue.js";
 export {

@@ -1,4 +1,6 @@
-import semver from "semver";
+import satisfies from "semver/functions/satisfies.js";
+import valid from "semver/functions/valid.js";
+import validRange from "semver/ranges/valid.js";
 import { z } from "zod";
 
 /** What {@link checkAlcoveRange} found; `absent` is for the manifest's schema to complain about. */
@@ -18,10 +20,10 @@ const withRange = z.looseObject({ requires: z.looseObject({ alcove: z.string().m
  * @throws TypeError when `alcoveVersion` is no semantic version.
  */
 export function checkAlcoveRange(manifestValue: unknown, alcoveVersion: string): AlcoveRangeCheck {
-  if (semver.valid(alcoveVersion) === null) throw new TypeError(`"${alcoveVersion}" is not a semantic version.`);
+  if (valid(alcoveVersion) === null) throw new TypeError(`"${alcoveVersion}" is not a semantic version.`);
   const range = withRange.safeParse(manifestValue).data?.requires.alcove;
   if (range === undefined) return { outcome: "absent" };
-  if (semver.validRange(range) === null) return { outcome: "invalid", range };
-  const isSatisfied = semver.satisfies(alcoveVersion, range, { includePrerelease: true });
+  if (validRange(range) === null) return { outcome: "invalid", range };
+  const isSatisfied = satisfies(alcoveVersion, range, { includePrerelease: true });
   return isSatisfied ? { outcome: "satisfied" } : { outcome: "unsatisfied", range };
 }

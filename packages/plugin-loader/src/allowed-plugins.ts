@@ -1,5 +1,6 @@
 import type { Problem, SourceLocation } from "@alcove/plugin-api";
-import semver from "semver";
+import satisfies from "semver/functions/satisfies.js";
+import validRange from "semver/ranges/valid.js";
 import { describePlugin } from "./discovered-plugin.js";
 import { displayPath } from "./display-path.js";
 import { asWarning } from "./optional-plugins.js";
@@ -34,7 +35,7 @@ export function checkAllowed(
   workingDirectory: string,
 ): { readonly packages: readonly PluginPackage[]; readonly problems: readonly Problem[] } {
   if (allowList === undefined) return { packages, problems: [] };
-  const problems: Problem[] = allowList.packages.filter(({ range }) => semver.validRange(range) === null).map(noRange);
+  const problems: Problem[] = allowList.packages.filter(({ range }) => validRange(range) === null).map(noRange);
   const allowed = packages.filter((found) => {
     const problem = problemWith(found, allowList, workingDirectory);
     if (problem !== undefined) problems.push(found.isOptional ? asWarning(problem) : problem);
@@ -66,7 +67,7 @@ function problemWith(found: PluginPackage, allowList: AllowList, workingDirector
     };
   }
   // A range that is none is complained of already.
-  if (semver.validRange(entry.range) === null || semver.satisfies(found.version, entry.range)) return undefined;
+  if (validRange(entry.range) === null || satisfies(found.version, entry.range)) return undefined;
   return {
     ...problem,
     message: `${copy} was found, and plugins.allow takes it only in ${entry.range}.`,

@@ -1,5 +1,5 @@
 import type { Problem } from "@alcove/plugin-api";
-import semver from "semver";
+import valid from "semver/functions/valid.js";
 import { z } from "zod";
 import type { ListedPlugin } from "./discovered-plugin.js";
 import { displayPath } from "./display-path.js";
@@ -35,7 +35,7 @@ interface FoundDirectory {
 const hostPackage = z.object({ dependencies: z.record(z.string(), z.unknown()).default({}) });
 const identity = z.object({
   name: z.string().refine(isPackageName),
-  version: z.string().refine((version) => semver.valid(version) !== null),
+  version: z.string().refine((version) => valid(version) !== null),
 });
 
 /**

@@ -1,5 +1,6 @@
 import type { Problem, SourceLocation } from "@alcove/plugin-api";
-import semver from "semver";
+import satisfies from "semver/functions/satisfies.js";
+import validRange from "semver/ranges/valid.js";
 import { z } from "zod";
 import { describePlugin } from "./discovered-plugin.js";
 import { displayPath } from "./display-path.js";
@@ -69,8 +70,8 @@ async function peerProblem(found: {
       remedy: `Install ${name} ${range} in the project that installs ${plugin.packageName}.`,
     };
   }
-  const isKnownRange = semver.validRange(range) !== null;
-  if (!isKnownRange || semver.satisfies(copy.version, range, { includePrerelease: true })) return undefined;
+  const isKnownRange = validRange(range) !== null;
+  if (!isKnownRange || satisfies(copy.version, range, { includePrerelease: true })) return undefined;
   return {
     rule: "plugin-peer",
     source: await place(),

@@ -7,7 +7,7 @@ import { createLimitedServer } from "./limits/limited-server.js";
 import { refuseMalformedRequest } from "./malformed-request.js";
 import { ServerLife } from "./server-life.js";
 import type { ServerOptions } from "./server-options.js";
-import { WebSocketFront } from "./websocket/web-socket-front.js";
+import { SocketEntrance } from "./websocket/socket-entrance.js";
 
 /** A server that does not listen yet. */
 export interface HttpServer {
@@ -37,7 +37,7 @@ export interface ListeningServer {
 /** Builds the HTTP front end of a started runtime. Nothing is bound before `listen`. */
 export async function createServer(options: ServerOptions): Promise<HttpServer> {
   const life = await ServerLife.create(options);
-  const requestListener = createRequestListener(options, life);
+  const requestListener = await createRequestListener(options, life);
   return { requestListener, listen: () => listen(requestListener, options, life) };
 }
 
@@ -57,7 +57,7 @@ async function listen(
   server.on("clientError", (error, socket) => refuseMalformedRequest(error, socket, drain.latestResponse(socket)));
   server.on("request", requestListener);
   await bind(server, host, port);
-  const sockets = webSocket.path === undefined ? undefined : new WebSocketFront(options, webSocket.path, life);
+  const sockets = webSocket.path === undefined ? undefined : new SocketEntrance(options, webSocket.path, life);
   sockets?.attach(server, drain);
   life.socketCount = () => sockets?.openCount ?? 0;
   server.on("error", (error) => logger.error("The HTTP server had an error.", { error }));

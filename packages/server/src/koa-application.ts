@@ -1,5 +1,6 @@
 import type { RequestListener } from "node:http";
 import Koa from "koa";
+import type { Registry } from "prom-client";
 import { provideIdentity } from "./identity/request-identity.js";
 import { accessLog } from "./middleware/access-log.js";
 import { countRequests } from "./middleware/count-requests.js";
@@ -9,7 +10,6 @@ import { limitNewSessions } from "./middleware/limit-new-sessions.js";
 import { refuseAmbiguous } from "./middleware/refuse-ambiguous.js";
 import { requestFields } from "./middleware/request-fields.js";
 import { requestId } from "./middleware/request-id.js";
-import { requestSpan } from "./middleware/request-span.js";
 import { unmatchedRoute } from "./middleware/unmatched-route.js";
 import type { RequestContext, RequestState } from "./request-state.js";
 import { withoutRootPath } from "./routes/root-path.js";
@@ -20,15 +20,19 @@ import type { ServerLife } from "./server-life.js";
 import type { ServerOptions } from "./server-options.js";
 import { refuseWithoutUpgrade } from "./websocket/upgrade-required.js";
 
-/** Puts the middleware and the routes together into the function that answers requests. */
-export function createRequestListener(options: ServerOptions, life: ServerLife): RequestListener {
+/**
+ * Puts the middleware and the routes together into the function that answers requests. What only some configurations ask for is
+ * loaded only for them: a start is mostly loading.
+ */
+export async function createRequestListener(options: ServerOptions, life: ServerLife): Promise<RequestListener> {
   const { config, logger, clock } = options;
   const koa = new Koa<RequestState>({ env: "production" });
   provideIdentity(koa, life.identity);
-  const router = createRouter(options, life);
+  const router = createRouter(options, life, await metricsOf(options, life));
   koa.use(life.openRequests.follow);
   koa.use(requestId);
   if (options.tracing !== undefined) {
+    const { requestSpan } = await import("./middleware/request-span.js");
     koa.use(requestSpan(options.tracing, router));
   }
   if (life.requests !== undefined) {
@@ -70,4 +74,14 @@ export function createRequestListener(options: ServerOptions, life: ServerLife):
     }
     void listener(request, response);
   };
+}
+
+/** Every metric, where somebody is going to ask for them. */
+async function metricsOf({ runtime, store }: ServerOptions, life: ServerLife): Promise<Registry | undefined> {
+  const { requests } = life;
+  if (requests === undefined) {
+    return undefined;
+  }
+  const { serverMetrics } = await import("./metrics/server-metrics.js");
+  return serverMetrics({ requests, life, runtime: runtime.figures, store: store.figures });
 }

@@ -11,16 +11,15 @@ interface BackupOptions extends ConfigOptions {
 }
 
 /** `alcove backup`: copies the session store, also while it is being served. */
-export function addBackupCommand(program: Command, { output }: CommandContext): void {
+export function addBackupCommand(program: Command, { output }: CommandContext): Command {
   const command = program
     .command("backup <file>")
-    .summary("copy the session store into a file")
     .description(
-      "Copy the session store, as it is at one moment, into a file that only you can read. A server that has the store\n" +
-        "open writes the copy and goes on serving. The copy is a session store of its own: serve it, or stop the server and\n" +
+      "Copy the session store, as it is at one moment, into a file that only you can read. A server that has the store " +
+        "open writes the copy and goes on serving. The copy is a session store of its own: serve it, or stop the server and " +
         "put it in the place of the original.",
     );
-  addConfigOptions(command)
+  return addConfigOptions(command)
     .option("--force", "replace a file that is there already; never one that a store has used", false)
     .option("--json", "print JSON", false)
     .addHelpText("after", examples)

@@ -5,13 +5,13 @@ import type { ConsoleOutput } from "../console-output.js";
 import type { CommandContext } from "./command-context.js";
 
 /** `alcove create`: begins a plugin, or a project that serves plugins, in a folder of its own. */
-export function addCreateCommand(program: Command, { output }: CommandContext): void {
-  const command = program.command("create").summary("begin a plugin, or a project that serves plugins");
+export function addCreateCommand(program: Command, { output }: CommandContext): Command {
+  const command = program.command("create");
   command
     .command("plugin <name>")
     .summary("begin a plugin")
     .description(
-      "Make a folder in the working directory with a plugin: a manifest, a per-user function, its test and a README. The name\n" +
+      "Make a folder in the working directory with a plugin: a manifest, a per-user function, its test and a README. The name " +
         "is that of the npm package, and may have a scope. A folder that is there and not empty is left alone.",
     )
     .addHelpText("after", examplesOf("plugin", ["alcove-plugin-word-count", "@acme/word-count"]))
@@ -25,6 +25,7 @@ export function addCreateCommand(program: Command, { output }: CommandContext): 
     )
     .addHelpText("after", examplesOf("app", ["my-rooms"]))
     .action((name: string) => create("app", name, output));
+  return command;
 }
 
 function examplesOf(kind: ProjectKind, names: readonly string[]): string {

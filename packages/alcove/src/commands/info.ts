@@ -13,13 +13,13 @@ interface InfoOptions {
 }
 
 /** `alcove info components`: what the installed plugins contribute. */
-export function addInfoCommand(program: Command, { output }: CommandContext): void {
-  const info = program.command("info").summary("show what is installed").description("Show what is installed.");
+export function addInfoCommand(program: Command, { output }: CommandContext): Command {
+  const info = program.command("info").description("Show what is installed.");
   info
     .command("components")
     .summary("list the component types of Alcove and the installed plugins")
     .description(
-      "List the component types a configuration may use: those of Alcove, of the plugins among the direct dependencies of the\n" +
+      "List the component types a configuration may use: those of Alcove, of the plugins among the direct dependencies of the " +
         "host project, which is the nearest package.json, and of the configuration's own plugins. Runs no code of any plugin.",
     )
     .option("--config_file <file>", "a configuration, to look from there and to see which types it uses")
@@ -29,6 +29,7 @@ export function addInfoCommand(program: Command, { output }: CommandContext): vo
       "\nExamples:\n  $ alcove info components\n  $ alcove info components --config_file configs/config.yml --json\n",
     )
     .action((options: InfoOptions) => showComponents(options, output));
+  return info;
 }
 
 async function showComponents(options: InfoOptions, output: ConsoleOutput): Promise<void> {

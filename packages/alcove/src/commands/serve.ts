@@ -19,14 +19,13 @@ interface ServeOptions extends ConfigOptions {
 }
 
 /** `alcove serve`: serves the workflow of a configuration over HTTP until it is told to stop. */
-export function addServeCommand(program: Command, context: CommandContext): void {
+export function addServeCommand(program: Command, context: CommandContext): Command {
   const command = program
     .command("serve")
-    .summary("serve the workflow over HTTP")
     .description(
       "Serve the workflow of a configuration over HTTP, until Ctrl-C or SIGTERM. A second signal ends it at once.",
     );
-  addLogLevelOption(addConfigOptions(command))
+  return addLogLevelOption(addConfigOptions(command))
     .option("--host <host>", "the host name or address to listen on (default: general.front_end.host, else localhost)")
     .option(
       "--port <port>",

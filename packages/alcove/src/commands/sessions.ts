@@ -23,12 +23,11 @@ interface SessionsOptions extends ConfigOptions {
 }
 
 /** `alcove sessions …`: looks after the stored sessions, also while they are being served. */
-export function addSessionsCommand(program: Command, { output }: CommandContext): void {
+export function addSessionsCommand(program: Command, { output }: CommandContext): Command {
   const sessions = program
     .command("sessions")
-    .summary("list, show, export, import, delete and verify sessions")
     .description(
-      "Look after the stored sessions of a configuration: in the store itself, or, while `alcove serve` has it open,\n" +
+      "Look after the stored sessions of a configuration: in the store itself, or, while `alcove serve` has it open, " +
         "through the socket that server has for you alone.",
     );
   addList(sessions, output);
@@ -37,6 +36,7 @@ export function addSessionsCommand(program: Command, { output }: CommandContext)
   addImport(sessions, output);
   addDelete(sessions, output);
   addVerify(sessions, output);
+  return sessions;
 }
 
 const userHelp =

@@ -13,15 +13,14 @@ interface ValidateOptions extends ConfigOptions {
 }
 
 /** `alcove validate`: checks everything `alcove serve` would check, and starts nothing. */
-export function addValidateCommand(program: Command, { output }: CommandContext): void {
+export function addValidateCommand(program: Command, { output }: CommandContext): Command {
   const command = program
     .command("validate")
-    .summary("check a configuration and start nothing")
     .description(
       "Check a configuration, its plugins and the dependency graph, and report all problems, one a line.\n" +
         "Opens no store and listens nowhere. Ends with 1 when there are errors; warnings alone are fine.",
     );
-  addConfigOptions(command)
+  return addConfigOptions(command)
     .option("--json", "print the report as JSON", false)
     .addHelpText("after", "\nExample:\n  $ alcove validate --config_file configs/config.yml\n")
     .action((options: ValidateOptions) => validate(options, output));

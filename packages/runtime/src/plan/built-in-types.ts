@@ -9,14 +9,9 @@ import {
 import { type ComponentType, type DiscoveredPlugin, sectionOfKind } from "@alcove/plugin-loader";
 import { builtInMiddleware } from "../middleware/built-in/built-in-middleware.js";
 import { builtInObjectStores } from "../objects/built-in/built-in-object-stores.js";
+import type { BuiltInTypes } from "./built-in-type.js";
 
-/** A type that comes with Alcove. */
-interface BuiltInType {
-  readonly definition: ComponentDefinition;
-  readonly description: string;
-}
-
-const builtInTypes: Readonly<Partial<Record<ComponentKind, Readonly<Record<string, BuiltInType>>>>> = {
+const builtInTypes: Readonly<Partial<Record<ComponentKind, BuiltInTypes>>> = {
   middleware: builtInMiddleware,
   object_store: builtInObjectStores,
 };
@@ -45,17 +40,17 @@ export const builtInPlugin: DiscoveredPlugin = Object.freeze({
   manifest,
 });
 
-function contributions(types: Readonly<Record<string, BuiltInType>>): Readonly<Record<string, unknown>> {
+function contributions(types: BuiltInTypes): Readonly<Record<string, unknown>> {
   return Object.fromEntries(
     Object.entries(types).map(([name, { description }]) => [
       name,
-      // Nothing is imported from there: the definitions are at hand.
+      // Nothing is imported from there: each type knows where its definition is.
       { scope: "shared", module: "./built-in.js", description },
     ]),
   );
 }
 
-/** The definition of a type that comes with Alcove; `undefined` for every other one. */
-export function builtInDefinition({ plugin, kind, name }: ComponentType): ComponentDefinition | undefined {
-  return plugin === builtInPlugin ? builtInTypes[kind]?.[name]?.definition : undefined;
+/** Loads the definition of a type that comes with Alcove; `undefined` for every other one. */
+export function builtInDefinition({ plugin, kind, name }: ComponentType): Promise<ComponentDefinition> | undefined {
+  return plugin === builtInPlugin ? builtInTypes[kind]?.[name]?.load() : undefined;
 }

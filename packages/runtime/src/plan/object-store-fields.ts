@@ -1,5 +1,5 @@
-import { type ComponentConfig, type ConfigDocument, duration } from "@alcove/config";
-import { type Problem, z } from "@alcove/plugin-api";
+import type { ComponentConfig, ConfigDocument } from "@alcove/config";
+import { duration, type Problem, z } from "@alcove/plugin-api";
 import type { ComponentType } from "@alcove/plugin-loader";
 import { fieldProblems } from "./field-problems.js";
 

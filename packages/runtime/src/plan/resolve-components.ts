@@ -193,11 +193,8 @@ function isRefused(
   return refused.some((each) => each.section === sectionOfKind[kindOfSection[section]] && each.name === name);
 }
 
-function definitionOf(
-  type: ComponentType,
-  timeoutMs: number | undefined,
-): Promise<ImportedDefinition> | ImportedDefinition {
-  const builtIn = builtInDefinition(type);
+async function definitionOf(type: ComponentType, timeoutMs: number | undefined): Promise<ImportedDefinition> {
+  const builtIn = await builtInDefinition(type);
   return builtIn === undefined ? importComponentDefinition(type, timeoutMs) : { definition: builtIn, problems: [] };
 }
 

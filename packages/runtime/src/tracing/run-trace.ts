@@ -1,5 +1,6 @@
 import type { RunFacts } from "@alcove/plugin-api";
-import { type Attributes, type Context, ROOT_CONTEXT, type SpanContext, trace } from "@opentelemetry/api";
+import type { Attributes, Context, SpanContext } from "@opentelemetry/api";
+import { openTelemetry } from "./open-telemetry.js";
 import { TracedSpan } from "./traced-span.js";
 import type { Tracing } from "./tracing.js";
 
@@ -45,6 +46,7 @@ export class RunTrace {
       "gen_ai.agent.name": workflow,
       "alcove.run.id": facts.runId,
     };
+    const { ROOT_CONTEXT, trace } = openTelemetry();
     const context = parent === undefined ? ROOT_CONTEXT : trace.setSpanContext(ROOT_CONTEXT, parent);
     const start = () => tracing.tracer.startSpan(`invoke_agent ${workflow}`, { attributes }, context);
     const span = parent === undefined ? tracing.inTrace(facts.traceId, start) : start();

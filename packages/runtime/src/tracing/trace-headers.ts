@@ -1,6 +1,10 @@
-import { createTraceState, isSpanContextValid, type SpanContext, TraceFlags } from "@opentelemetry/api";
+import type { SpanContext } from "@opentelemetry/api";
+import { openTelemetry } from "./open-telemetry.js";
 
-const pattern = /^(?!ff)([0-9a-f]{2})-([0-9a-f]{32})-([0-9a-f]{16})-([0-9a-f]{2})(-.*)?$/;
+// Neither id may be all zeros.
+const pattern = /^(?!ff)([0-9a-f]{2})-(?!0{32})([0-9a-f]{32})-(?!0{16})([0-9a-f]{16})-([0-9a-f]{2})(-.*)?$/;
+/** The flag that says that a trace is recorded. */
+const SAMPLED = 1;
 
 /** The headers by which a call carries its trace: `traceparent`, and `tracestate` where there is one. */
 export type TraceHeaders = Readonly<Record<string, string>>;
@@ -13,15 +17,15 @@ export function spanContextOf({ traceparent, tracestate }: ReceivedHeaders): Spa
   const [, version, traceId = "", spanId = "", flags = "", more] =
     (typeof traceparent === "string" && pattern.exec(traceparent)) || [];
   const isSound = version !== undefined && (version !== "00" || more === undefined);
-  if (!isSound || !isSpanContextValid({ traceId, spanId, traceFlags: TraceFlags.NONE })) {
+  if (!isSound) {
     return undefined;
   }
   return {
     traceId,
     spanId,
-    traceFlags: Number.parseInt(flags, 16) & TraceFlags.SAMPLED,
+    traceFlags: Number.parseInt(flags, 16) & SAMPLED,
     isRemote: true,
-    ...(typeof tracestate === "string" ? { traceState: createTraceState(tracestate) } : {}),
+    ...(typeof tracestate === "string" ? { traceState: openTelemetry().createTraceState(tracestate) } : {}),
   };
 }
 

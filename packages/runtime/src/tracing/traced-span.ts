@@ -1,5 +1,6 @@
 import { AlcoveError } from "@alcove/plugin-api";
-import { type Context, context, type Span, type SpanContext, SpanStatusCode, trace } from "@opentelemetry/api";
+import type { Context, Span, SpanContext } from "@opentelemetry/api";
+import { openTelemetry } from "./open-telemetry.js";
 
 const plainName = /^[\w$.]{1,64}$/;
 
@@ -10,7 +11,7 @@ export class TracedSpan {
 
   constructor(span: Span, parent: Context) {
     this.span = span;
-    this.context = trace.setSpan(parent, span);
+    this.context = openTelemetry().trace.setSpan(parent, span);
   }
 
   get spanContext(): SpanContext {
@@ -19,7 +20,7 @@ export class TracedSpan {
 
   /** Calls with this span as the active one, for libraries that look for it: as far as the process has a context manager. */
   within<Result>(call: () => Result): Result {
-    return context.with(this.context, call);
+    return openTelemetry().context.with(this.context, call);
   }
 
   /** Ends the span of something that went well. */
@@ -31,7 +32,7 @@ export class TracedSpan {
   fail(error: unknown): void {
     const kind = kindOf(error);
     this.span.setAttribute("error.type", kind);
-    this.span.setStatus({ code: SpanStatusCode.ERROR, message: kind });
+    this.span.setStatus({ code: openTelemetry().SpanStatusCode.ERROR, message: kind });
     this.span.end();
   }
 }

@@ -1,24 +1,25 @@
 import type { IncomingMessage } from "node:http";
-import bodyParser from "koa-bodyparser";
 import { z } from "zod";
 import { RequestError } from "../errors/request-error.js";
 import { bodyNotJson } from "../errors/validation-detail.js";
 import type { RequestContext } from "../request-state.js";
+import { whenWanted } from "../when-wanted.js";
 
 /** Reads the bytes of a request's body, uncompressed. @throws RequestError BODY_TOO_LARGE, BODY_INVALID, MEDIA_TYPE_UNSUPPORTED, REQUEST_INVALID */
 export type ReadBytes = (context: RequestContext) => Promise<Buffer>;
 
 /**
  * The reader for bodies up to a size. Plain bodies are read from the socket as they come; those with a content-encoding
- * go through the body parser, which uncompresses them, and costs more.
+ * go through the body parser, which uncompresses them, and costs more. It is loaded with the first of them: few clients compress,
+ * and a body waits in its socket until somebody reads it.
  */
 export function requestBytes(maxBodyBytes: number): ReadBytes {
-  const uncompress = uncompressing(maxBodyBytes);
+  const uncompressor = whenWanted(() => uncompressing(maxBodyBytes));
   return (context) => {
     const encoding = context.req.headers["content-encoding"];
     return encoding === undefined || encoding === "identity"
       ? plainBytes(context.req, maxBodyBytes)
-      : uncompress(context);
+      : uncompressor().then((uncompress) => uncompress(context));
   };
 }
 
@@ -56,7 +57,8 @@ function plainBytes(request: IncomingMessage, maxBodyBytes: number): Promise<Buf
 }
 
 /** The body parser as a reader of bytes: it takes every body for a text of characters that are one byte each. */
-function uncompressing(maxBodyBytes: number): ReadBytes {
+async function uncompressing(maxBodyBytes: number): Promise<ReadBytes> {
+  const { default: bodyParser } = await import("koa-bodyparser");
   const parse = bodyParser({
     enableTypes: ["text"],
     extendTypes: { text: ["*/*"] },

@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
+import { whenWanted } from "../when-wanted.js";
 
 /** A file that the page of the viewer loads. */
 export interface ViewerFile {
@@ -32,14 +33,7 @@ const startScript = `SwaggerUIBundle({ url: "openapi.json", dom_id: "#viewer", d
  * kept: nearly two megabytes, the same for everybody.
  */
 export function lazyViewerFiles(): () => Promise<ViewerFiles> {
-  let files: Promise<ViewerFiles> | undefined;
-  return () => {
-    files ??= readViewerFiles().catch((error: unknown) => {
-      files = undefined;
-      throw error;
-    });
-    return files;
-  };
+  return whenWanted(readViewerFiles);
 }
 
 async function readViewerFiles(): Promise<ViewerFiles> {

@@ -58,8 +58,9 @@ describe("the OpenAPI document", () => {
     async (isOn) => {
       const identity = { providers: isOn ? allProviders : [sessionCookie] };
       const options = testServerOptions({ enablePerUserMonitoring: isOn, identity });
-      const registered = createRouter(options, await ServerLife.create(options)).stack.flatMap(({ methods, path }) =>
-        methods.filter((method) => method !== "HEAD").map((method) => `${method} ${String(path)}`),
+      const registered = createRouter(options, await ServerLife.create(options), undefined).stack.flatMap(
+        ({ methods, path }) =>
+          methods.filter((method) => method !== "HEAD").map((method) => `${method} ${String(path)}`),
       );
       const { paths } = await documentOf(options);
       const described = Object.entries(paths).flatMap(([path, operations]) =>

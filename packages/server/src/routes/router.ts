@@ -1,6 +1,6 @@
 import { Router, type RouterInstance } from "@koa/router";
+import type { Registry } from "prom-client";
 import { type JsonObject, jsonBody } from "../body/json-body.js";
-import { serverMetrics } from "../metrics/server-metrics.js";
 import type { RequestContext, RequestState } from "../request-state.js";
 import type { ServerLife } from "../server-life.js";
 import type { ServerOptions } from "../server-options.js";
@@ -41,10 +41,18 @@ import {
 import { sessionRoutes } from "./session-routes.js";
 import { streamRoute } from "./stream-route.js";
 
-/** Builds the routes of a configuration. Paths are case-sensitive. */
-export function createRouter(options: ServerOptions, life: ServerLife): RouterInstance<RequestState> {
-  const { readiness, requests } = life;
-  const { runtime, storedSessions, store, config, clock } = options;
+/**
+ * Builds the routes of a configuration. Paths are case-sensitive.
+ *
+ * @param metrics What operators may ask for; `undefined` where that is switched off.
+ */
+export function createRouter(
+  options: ServerOptions,
+  life: ServerLife,
+  metrics: Registry | undefined,
+): RouterInstance<RequestState> {
+  const { readiness } = life;
+  const { runtime, storedSessions, config, clock } = options;
   const { general } = config;
   const router = new Router<RequestState>({ sensitive: true });
   for (const route of servedEntryRoutes(config, runtime.entries)) {
@@ -68,11 +76,8 @@ export function createRouter(options: ServerOptions, life: ServerLife): RouterIn
     router.post(ADMIN_REVOKE_PATH, operator.revoke);
     router.delete(ISSUED_COOKIE_PATH, revokeCookieRoute(options.cookieRegister));
   }
-  if (requests !== undefined) {
-    router.get(
-      METRICS_PATH,
-      metricsRoute(serverMetrics({ requests, life, runtime: runtime.figures, store: store.figures })),
-    );
+  if (metrics !== undefined) {
+    router.get(METRICS_PATH, metricsRoute(metrics));
   }
   router.get(OPENAPI_PATH, openApiRoute(options));
   if (life.docs !== undefined) {

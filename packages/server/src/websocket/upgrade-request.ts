@@ -3,6 +3,7 @@ import { RequestError } from "../errors/request-error.js";
 import { SESSION_COOKIE } from "../identity/session-cookie.js";
 import { type CrossOriginConfig, originRule } from "../middleware/cross-origin.js";
 import { MAX_NAME_LENGTH } from "./client-frames.js";
+import { pathOf } from "./socket-path.js";
 
 const sessionPattern = /^[A-Za-z0-9\-_.~]+$/;
 const sequencePattern = /^\d{1,15}$/;
@@ -13,18 +14,6 @@ export interface SocketAddress {
   readonly conversationId: string | undefined;
   /** The last frame of that run the client has. */
   readonly afterSequence: number | undefined;
-}
-
-/** Whether a URL leads to the path where sockets are asked for: as on every other route, a slash may follow. */
-export function isSocketPath(url: string, path: string): boolean {
-  const asked = pathOf(url);
-  return asked === path || asked === `${path}/`;
-}
-
-/** The path of a URL as a request has it, without its query. */
-function pathOf(url: string): string {
-  const end = url.indexOf("?");
-  return end === -1 ? url : url.slice(0, end);
 }
 
 /**

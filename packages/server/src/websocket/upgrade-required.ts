@@ -1,6 +1,6 @@
 import type { Middleware } from "koa";
 import { RequestError } from "../errors/request-error.js";
-import { isSocketPath } from "./upgrade-request.js";
+import { isSocketPath } from "./socket-path.js";
 
 /** What answers a request for a socket that is no handshake of the version the server speaks. */
 export function upgradeRequired(): RequestError {

@@ -1,26 +1,21 @@
-import type { IncomingMessage, Server } from "node:http";
+import type { IncomingMessage } from "node:http";
 import type { Duplex } from "node:stream";
 import { AlcoveError } from "@alcove/plugin-api";
 import { type WebSocket, WebSocketServer } from "ws";
 import { ambiguityOf } from "../ambiguous-request.js";
-import type { ConnectionDrain } from "../connection-drain.js";
-import { errorReply } from "../errors/error-body.js";
-import { rawErrorReply } from "../errors/raw-error-reply.js";
 import { RequestError } from "../errors/request-error.js";
 import type { NewSessionLimit } from "../limits/new-session-limit.js";
-import { writeFailure } from "../middleware/error-map.js";
 import { requestIdOf } from "../middleware/request-id.js";
-import { withoutRootPath } from "../routes/root-path.js";
 import type { ServedApplication } from "../served-application.js";
 import type { ServerLife } from "../server-life.js";
 import type { ServerOptions } from "../server-options.js";
 import { Conversations } from "./conversations.js";
-import { serveWithoutUpgrade } from "./ordinary-request.js";
+import { refuseUpgrade } from "./refuse-upgrade.js";
 import { SocketConnection } from "./socket-connection.js";
 import { SocketCounter } from "./socket-counter.js";
 import { type Introduction, SocketIdentity } from "./socket-identity.js";
 import { socketRunRequest } from "./socket-run-request.js";
-import { isSocketPath, originCheck, readSocketAddress } from "./upgrade-request.js";
+import { originCheck, readSocketAddress } from "./upgrade-request.js";
 import { upgradeRequired } from "./upgrade-required.js";
 
 /** How long runs that were aborted get to say so to their clients. */
@@ -28,7 +23,10 @@ const END_GRACE_MS = 1_000;
 /** The close code of a server that stops: the client may connect again, to this one after its restart or to another. */
 const SERVICE_RESTART = 1012;
 
-/** The WebSocket side of a server: takes requests for sockets, or refuses them, and ends the sockets with the server. */
+/**
+ * The WebSocket side of a server: takes requests for sockets, or refuses them, and ends the sockets with the server. It is loaded
+ * when the first of them comes, by `SocketEntrance`.
+ */
 export class WebSocketFront {
   readonly #options: ServerOptions;
   readonly #application: ServedApplication;
@@ -88,22 +86,6 @@ export class WebSocketFront {
     return this.#connections.size;
   }
 
-  /** Begins to take requests of a server. Connections that become sockets are taken out of its drain. */
-  attach(server: Server, drain: ConnectionDrain): void {
-    const { rootPath } = this.#options.config.general.frontEnd;
-    server.on("upgrade", (request: IncomingMessage, socket: Duplex, head: Buffer) => {
-      const { upgrade = "" } = request.headers;
-      const url = withoutRootPath(request.url ?? "", rootPath);
-      if (request.method !== "GET" || !isSocketPath(url, this.#path) || upgrade.toLowerCase() !== "websocket") {
-        serveWithoutUpgrade(server, request, socket, head);
-        return;
-      }
-      request.url = url;
-      drain.release(request.socket);
-      void this.#upgrade(request, socket, head);
-    });
-  }
-
   /**
    * Takes no more messages and no more sockets, closes sockets as their runs end, and resolves when all are closed. After
    * `timeoutMs` the runs are aborted, each of which tells its client so; what is open a second later is cut off. Idempotent.
@@ -156,11 +138,13 @@ export class WebSocketFront {
     }
   }
 
-  async #upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): Promise<void> {
+  /**
+   * Makes a socket of a request for one, or refuses it, and resolves when either has been done. Never rejects. Somebody has to
+   * listen to the connection's errors by then.
+   */
+  async upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): Promise<void> {
     const pending: PendingUpgrade = { requestId: requestIdOf(request), setCookie: undefined };
     this.#pending.set(request, pending);
-    // Whatever becomes of the request, a connection that breaks must not be an error that nobody catches.
-    socket.on("error", () => socket.destroy());
     try {
       this.#assertOpen();
       assertUnambiguous(request);
@@ -241,12 +225,8 @@ export class WebSocketFront {
   }
 
   #refuse(request: IncomingMessage, socket: Duplex, error: unknown): void {
-    const reply = errorReply(error);
     const requestId = this.#pending.get(request)?.requestId ?? requestIdOf(request);
-    const task = { what: `WebSocket ${this.#path}`, requestId, isClientGone: socket.destroyed };
-    writeFailure(this.#options.logger, task, { error, reply });
-    socket.once("finish", () => socket.destroy());
-    socket.end(rawErrorReply(reply, { headers: { "x-request-id": requestId } }));
+    refuseUpgrade(socket, error, { path: this.#path, requestId, logger: this.#options.logger });
   }
 
   #beat(idleTimeoutMs: number): void {
