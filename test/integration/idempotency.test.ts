@@ -122,6 +122,18 @@ describe("a request with an idempotency key", () => {
     expect(left).toHaveLength(4);
   });
 
+  it("is refused as unreadable where it cannot be told which keys were used, and carried out without one", async () => {
+    await using bench = await Workbench.create([plugin]);
+    const { runtime, store, stop } = await bench.start(config);
+    await order(runtime, "alice", "tea", "k");
+    const change = { kind: "put", name: "idempotency/order/0000000000000001", json: "{}" } as const;
+    await store.changeRecords({ application: "config", userId: "alice" }, [change]);
+    await stop();
+    const again = await bench.start(config);
+    await expect(order(again.runtime, "alice", "tea", "k")).rejects.toMatchObject({ code: "STATE_UNREADABLE" });
+    expect(await order(again.runtime, "alice", "milk")).toMatchObject({ body: orders("tea", "milk") });
+  });
+
   it("is refused when its reply is too large to be recorded, and nothing is stored", async () => {
     await using bench = await Workbench.create([plugin]);
     const { runtime } = await bench.start(`general: { idempotency: { max_reply_bytes: 100 } }\n${config}`);

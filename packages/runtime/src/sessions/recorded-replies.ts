@@ -31,6 +31,8 @@ const orderPrefix = "idempotency/order/";
 const orderSchema = z.object({ hash: z.string(), recorded_at: z.int() });
 const replySchema = z.object({ fingerprint: z.string(), body: z.string() });
 
+const unknownKeys = "Which idempotency keys were used cannot be read. Send the request without a key.";
+
 interface IndexEntry {
   readonly orderName: string;
   readonly recordedAtMs: number;
@@ -64,19 +66,15 @@ export class RecordedReplies {
     if (entry === undefined || this.#isOver(entry)) {
       return undefined;
     }
-    const parsed = replySchema.safeParse(await this.#store.readRecord(this.#key, replyName(hash)));
-    if (!parsed.success) {
-      throw new StoredStateError("STATE_UNREADABLE", "The reply recorded for this idempotency key cannot be read.", {
-        cause: parsed.error,
-      });
-    }
-    if (parsed.data.fingerprint !== fingerprint) {
+    const recorded = await this.#store.readRecord(this.#key, replyName(hash));
+    const reply = parsed(replySchema, recorded, "The reply recorded for this idempotency key cannot be read.");
+    if (reply.fingerprint !== fingerprint) {
       throw new AlcoveError(
         "IDEMPOTENCY_KEY_REUSED",
         "This idempotency key was sent before, with another body or to another route.",
       );
     }
-    return parsed.data.body;
+    return reply.body;
   }
 
   /** @throws IDEMPOTENCY_REPLY_TOO_LARGE when a reply of so many bytes cannot be recorded. */
@@ -159,7 +157,7 @@ export class RecordedReplies {
         limit: pageSize,
       });
       for (const { name, value } of page) {
-        const { hash, recorded_at } = orderSchema.parse(value);
+        const { hash, recorded_at } = parsed(orderSchema, value, unknownKeys);
         index.set(hash, { orderName: name, recordedAtMs: recorded_at });
       }
       const last = page.at(-1);
@@ -172,6 +170,14 @@ export class RecordedReplies {
     this.#index = index;
     return index;
   }
+}
+
+function parsed<Schema extends z.ZodType>(schema: Schema, value: unknown, complaint: string): z.output<Schema> {
+  const { data, error } = schema.safeParse(value);
+  if (error !== undefined) {
+    throw new StoredStateError("STATE_UNREADABLE", complaint, { cause: error });
+  }
+  return data;
 }
 
 function replyName(hash: string): string {
