@@ -1,7 +1,7 @@
 import type { ComponentDefinition } from "@alcove/plugin-api";
 
 /** A type that comes with Alcove. */
-export interface BuiltInType {
+interface BuiltInType {
   /** Loads its definition: where a configuration uses the type, as a plugin's module is. */
   load(): Promise<ComponentDefinition>;
   readonly description: string;
