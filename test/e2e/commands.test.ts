@@ -1,6 +1,10 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
 import { readdir } from "node:fs/promises";
+import { text } from "node:stream/consumers";
 import { describe, expect } from "vitest";
 import { notesOf } from "./assistant-client.js";
+import { nodeBinary, workspaceFolder } from "./command-line.js";
 import { exampleConfigFile, test, type Workplace } from "./workplace.js";
 
 function runNote(workplace: Workplace, input: string, ...more: string[]) {
@@ -34,6 +38,16 @@ describe("alcove run", () => {
     const { exitCode, stderr } = await runNote(workplace, '{"command":1}');
     expect(exitCode).toBe(1);
     expect(stderr).toContain("command");
+  });
+});
+
+describe("a reader that goes away before anything is printed", () => {
+  test.for(["alcove", "create-alcove"])("is no failure of %s", async (name) => {
+    const child = spawn(nodeBinary, [`${workspaceFolder}packages/${name}/bin/${name}.js`, "--help"]);
+    child.stdout.destroy();
+    const complaint = text(child.stderr);
+    await once(child, "close");
+    expect([child.exitCode, await complaint]).toEqual([0, ""]);
   });
 });
 

@@ -63,7 +63,12 @@ describe("configs/memory.yml", () => {
 
 describe("configs/http-tools.yml", () => {
   test("fetches from the origin it names, and from no other", async ({ workplace }) => {
-    const server = createServer((_request, response) => response.end("from outside"));
+    const conditions: (string | undefined)[] = [];
+    const server = createServer(({ headers }, response) => {
+      conditions.push(headers["if-none-match"]);
+      response.setHeader("etag", '"1"').writeHead(headers["if-none-match"] === '"1"' ? 304 : 200);
+      response.end("from outside");
+    });
     await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
     try {
       const { port } = server.address() as AddressInfo;
@@ -73,9 +78,15 @@ describe("configs/http-tools.yml", () => {
         overrides: {
           "function_groups.web.allowed_origins": JSON.stringify([origin]),
           "function_groups.web.allowed_addresses": '["127.0.0.1"]',
+          "function_groups.pages.allowed_origins": JSON.stringify([origin]),
+          "function_groups.pages.allowed_addresses": '["127.0.0.1"]',
         },
       });
       expect(await ask(client, "/v1/fetch", { url: origin })).toMatchObject({ status: 200, body: "from outside" });
+      for (const _time of ["first", "second"]) {
+        expect(await ask(client, "/v1/pages", { url: origin })).toMatchObject({ status: 200, body: "from outside" });
+      }
+      expect(conditions).toEqual([undefined, undefined, '"1"']);
       const refused = await client.generate("alice", { url: "https://example.org/" }, "/v1/fetch");
       expect([refused.status, refused.json]).toEqual([
         422,

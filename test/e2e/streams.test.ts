@@ -157,51 +157,66 @@ describe("a client that leaves its stream", () => {
     expect((await (await stream(server, "alice", { chunks: 1 })).ended()).totals).toEqual([1]);
   });
 
-  test("leaves nothing behind, where five hundred of a thousand do at random moments", async ({ workplace }) => {
-    const server = await serveStreaming(workplace, {
-      overrides: { "general.front_end.metrics": "true", "general.per_user_resident_idle": "1" },
-      nodeArguments: heapArguments,
-    });
-    for (let index = 0; index < 50; index += 1) {
-      await (await stream(server, "warm-up", { chunks: 20 })).ended();
-    }
-    const handles = async (): Promise<number> => (await readdir(`/proc/${server.pid}/fd`)).length;
-    const before = await handles();
-    const heapBefore = await heapBytes(server);
-    const patience = { timeout: 40_000, interval: 100 };
-    const replies = await Promise.all(
-      Array.from({ length: 1_000 }, (_, index) =>
-        stream(server, `user-${index}`, { chunks: 20, outcome: index % 2 === 0 ? "wait" : "end" }),
-      ),
-    );
-    const leaving = replies.filter((_, index) => index % 2 === 0);
-    const moments = fc.sample(fc.nat(19), { seed: 4, numRuns: leaving.length });
-    await Promise.all(
-      leaving.map(async (reply, index) => {
-        await expect.poll(() => reply.totals.length, patience).toBeGreaterThanOrEqual(moments[index] ?? 0);
-        reply.leave();
-      }),
-    );
-    const complete = await Promise.all(replies.filter((_, index) => index % 2 === 1).map((reply) => reply.ended()));
-    const whole = Array.from({ length: 20 }, (_, index) => index + 1);
-    expect(complete.every((reply) => reply.isComplete && reply.totals.join() === whole.join())).toBe(true);
-    await expect.poll(() => runFigures(server.client), patience).toEqual({ active: 0, cancelled: 500 });
-    const { text } = await server.client.get("/metrics");
-    expect(text).toMatch(/^alcove_http_open_streams 0$/m);
-    expect(text).toMatch(/^alcove_runs_in_flight 0$/m);
-    server.client.close();
-    await expect.poll(handles, patience).toBeLessThanOrEqual(before);
-    // Also when the users' rooms are gone; what was measured of each user stays.
-    await expect
-      .poll(async () => ((await heapBytes(server)) - heapBefore) / replies.length, { ...patience, interval: 500 })
-      .toBeLessThan(heapBytesKeptPerStream);
-    expect(server.printed).not.toContain("MaxListenersExceededWarning");
-    const [afterLeaving, afterEnd] = await Promise.all([
-      stream(server, "user-0", { chunks: 1 }),
-      stream(server, "user-1", { chunks: 1 }),
-    ]);
-    expect([(await afterLeaving.ended()).totals, (await afterEnd.ended()).totals]).toEqual([[1], [21]]);
-  }, 90_000);
+  test.for([
+    ["no grace", "0s", false],
+    ["a grace in which none comes back", "2s", true],
+  ] as const)(
+    "leaves nothing behind, where five hundred of a thousand do at random moments, with %s",
+    { timeout: 90_000 },
+    async ([_what, grace, isKept], { workplace }) => {
+      const server = await serveStreaming(workplace, {
+        overrides: {
+          "general.front_end.metrics": "true",
+          "general.per_user_resident_idle": "1",
+          "general.front_end.reconnect_grace": grace,
+        },
+        nodeArguments: heapArguments,
+      });
+      for (let index = 0; index < 50; index += 1) {
+        await (await stream(server, "warm-up", { chunks: 20 })).ended();
+      }
+      const handles = async (): Promise<number> => (await readdir(`/proc/${server.pid}/fd`)).length;
+      const before = await handles();
+      const heapBefore = await heapBytes(server);
+      const patience = { timeout: 40_000, interval: 100 };
+      const replies = await Promise.all(
+        Array.from({ length: 1_000 }, (_, index) =>
+          stream(server, `user-${index}`, { chunks: 20, outcome: index % 2 === 0 ? "wait" : "end" }),
+        ),
+      );
+      const leaving = replies.filter((_, index) => index % 2 === 0);
+      const moments = fc.sample(fc.nat(19), { seed: 4, numRuns: leaving.length });
+      await Promise.all(
+        leaving.map(async (reply, index) => {
+          await expect.poll(() => reply.totals.length, patience).toBeGreaterThanOrEqual(moments[index] ?? 0);
+          reply.leave();
+        }),
+      );
+      const complete = await Promise.all(replies.filter((_, index) => index % 2 === 1).map((reply) => reply.ended()));
+      const whole = Array.from({ length: 20 }, (_, index) => index + 1);
+      expect(complete.every((reply) => reply.isComplete && reply.totals.join() === whole.join())).toBe(true);
+      // Not what is known of each user, which leaves memory with the user.
+      const metrics = async (): Promise<string> => (await server.client.get("/metrics")).text;
+      await expect.poll(metrics, patience).toMatch(/^alcove_runs_total\{kind="stream",outcome="cancelled"\} 500$/m);
+      const framed = replies.filter(({ totals }) => totals.length > 0);
+      // Frames have ids where their stream was kept.
+      expect(framed.every(({ lastEventId }) => (lastEventId !== "") === isKept)).toBe(true);
+      await expect.poll(metrics, patience).toMatch(/^alcove_http_open_streams 0$/m);
+      await expect.poll(metrics, patience).toMatch(/^alcove_runs_in_flight 0$/m);
+      server.client.close();
+      await expect.poll(handles, patience).toBeLessThanOrEqual(before);
+      // Also when the users' rooms are gone; what was measured of each user stays.
+      await expect
+        .poll(async () => ((await heapBytes(server)) - heapBefore) / replies.length, { ...patience, interval: 500 })
+        .toBeLessThan(heapBytesKeptPerStream);
+      expect(server.printed).not.toContain("MaxListenersExceededWarning");
+      const [afterLeaving, afterEnd] = await Promise.all([
+        stream(server, "user-0", { chunks: 1 }),
+        stream(server, "user-1", { chunks: 1 }),
+      ]);
+      expect([(await afterLeaving.ended()).totals, (await afterEnd.ended()).totals]).toEqual([[1], [21]]);
+    },
+  );
 });
 
 describe("a client that reads slowly", () => {

@@ -82,6 +82,7 @@ class Application implements AsyncDisposable {
       pageSignposts: (page) => store.pageSignposts(page),
       readRecord: (key, name) => store.readRecord(key, name),
       pageRecords: (key, page) => store.pageRecords(key, page),
+      pageRecordNames: (key, page) => store.pageRecordNames(key, page),
       measure: (key, of) => store.measure(key, of),
       remove: (key) => store.remove(key),
       sweep: (limit, inUse) => store.sweep(limit, inUse),

@@ -52,8 +52,8 @@ const refused: [string, string, string[]][] = [
     "limits that are none, and fields there are none of",
     `object_stores: { files: { _type: in_memory, max_object_bytes: 0, operation_timeout: soon, path: ./x } }\n${rest}`,
     [
-      "config.yml:1:63: object_stores.files.max_object_bytes: Too small: expected number to be >=1, found 0. Correct the value; the README of alcove says what it means. [config-schema]",
-      'config.yml:1:85: object_stores.files.operation_timeout: must be a duration: a number of seconds, 10m, 1h30m, 250ms, 00:10:00 or PT10M, found "soon". Correct the value; the README of alcove says what it means. [config-schema]',
+      "config.yml:1:63: object_stores.files.max_object_bytes: Too small: expected number to be >=1, found 0. Correct the value of max_object_bytes. [config-schema]",
+      'config.yml:1:85: object_stores.files.operation_timeout: must be a duration: a number of seconds, 10m, 1h30m, 250ms, 00:10:00 or PT10M, found "soon". Correct the value of operation_timeout. [config-schema]',
       "config.yml:1:91: object_stores.files.path: alcove/in_memory has no such field. Known here: _type, max_object_bytes, operation_timeout. [config-unknown-key]",
     ],
   ],

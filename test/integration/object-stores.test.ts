@@ -97,7 +97,10 @@ describe("objects of a per-user function", () => {
     const put = (text: string, options: Record<string, unknown> = {}) =>
       ask(runtime, "alice", { action: "put", text, options });
     await put("1234567890");
-    await expect(put("12345678901")).rejects.toMatchObject({ code: "OBJECT_TOO_LARGE" });
+    await expect(put("12345678901")).rejects.toMatchObject({
+      code: "OBJECT_TOO_LARGE",
+      message: "The object has 11 bytes, and the limit is 10 (object_stores.files.max_object_bytes). Nothing was put.",
+    });
     await expect(put("", { contentType: "text" })).rejects.toMatchObject({ code: "OBJECT_INVALID" });
     await expect(put("", { contentType: "text/plain\r\nx: y" })).rejects.toMatchObject({ code: "OBJECT_INVALID" });
     await expect(put("", { metadata: { Kind: "x" } })).rejects.toMatchObject({ code: "OBJECT_INVALID" });

@@ -58,8 +58,8 @@ export class Application {
   readonly #clock: Clock;
   readonly #accessLog: boolean;
   readonly #tracing: StartedTracing | undefined;
-  #server: ListeningServer | undefined;
-  #control: ListeningControl | undefined;
+  #server: Promise<ListeningServer> | undefined;
+  #control: Promise<ListeningControl> | undefined;
   #closing: Promise<DisposalReport> | undefined;
 
   private constructor(
@@ -123,6 +123,11 @@ export class Application {
     if (this.#server !== undefined || this.#closing !== undefined) {
       throw new TypeError("An application listens once, and not after it was closed.");
     }
+    this.#server = this.#listen();
+    return this.#server;
+  }
+
+  async #listen(): Promise<ListeningServer> {
     const logger = this.#logger.child({ scope: "server" });
     const { runtime, store, config } = this;
     const server = await createServer({
@@ -137,8 +142,7 @@ export class Application {
       tracing: this.#tracing?.tracing,
     });
     await runtime.executions.recover();
-    this.#server = await server.listen();
-    return this.#server;
+    return server.listen();
   }
 
   /**
@@ -154,8 +158,8 @@ export class Application {
     const administration = this.#administration(logger);
     const run = (userId: string, input: string, signal: AbortSignal): Promise<string> =>
       runWorkflow(runtime, userId, input, signal);
-    this.#control = await listenForOwner({ application, administration, run, logger }, store.place);
-    store.announce({ socket: this.#control.socketPath } satisfies HolderFacts);
+    this.#control = listenForOwner({ application, administration, run, logger }, store.place);
+    store.announce({ socket: (await this.#control).socketPath } satisfies HolderFacts);
   }
 
   /**
@@ -182,13 +186,25 @@ export class Application {
     const { shutdownDelayMs, shutdownTimeoutMs } = this.config.general;
     const deadlineMs = this.#clock.monotonicMs() + shutdownDelayMs + shutdownTimeoutMs;
     try {
-      await Promise.all([this.#server?.close(shutdownTimeoutMs), this.#control?.close(shutdownTimeoutMs)]);
+      await Promise.all([
+        closeFrontEnd(this.#server, shutdownTimeoutMs),
+        closeFrontEnd(this.#control, shutdownTimeoutMs),
+      ]);
       const leftMs = deadlineMs - this.#clock.monotonicMs();
       return await this.runtime.close({ timeoutMs: Math.max(leftMs, LEAST_TEARDOWN_MS) });
     } finally {
       await Promise.all([this.store.close(), this.#tracing?.close(LAST_SPANS_TIMEOUT_MS)]);
     }
   }
+}
+
+/** One that is about to listen is waited for, so that nothing is left that listens. Who began it hears why it could not. */
+async function closeFrontEnd(
+  listening: Promise<ListeningServer | ListeningControl> | undefined,
+  timeoutMs: number,
+): Promise<void> {
+  const listener = await listening?.catch(() => undefined);
+  await listener?.close(timeoutMs);
 }
 
 /** The libraries that make spans are loaded only where spans are wanted: they take a while. */

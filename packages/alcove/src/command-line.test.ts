@@ -92,6 +92,9 @@ describe("the command line", () => {
     [["backup", "--help"]],
     [["create", "plugin", "--help"]],
     [["create", "app", "--help"]],
+    [["help"]],
+    [["help", "serve"]],
+    [["sessions", "help", "list"]],
   ])("explains itself with examples: %j", async (alcoveArguments) => {
     const { exitCode, results } = await alcove(...alcoveArguments);
     expect(exitCode).toBe(0);
@@ -104,6 +107,16 @@ describe("the command line", () => {
     const listed = await createProgram([], surroundings);
     expect(listed.helpInformation()).toBe(loaded.helpInformation());
     expect(namesOfCommands).toEqual(expect.arrayContaining(["serve", "sessions"]));
+  });
+
+  it.each([
+    [["validate", "--config-file", "x.yml"], "unknown option '--config-file'\n(Did you mean --config_file?)"],
+    [["run", "--config_file", "x.yml", "--inputs", "{}"], "unknown option '--inputs'\n(Did you mean --input?)"],
+    [["validate"], "required option '--config_file <file>' not specified"],
+    [["run", "--config_file", "x.yml"], "required option '--input <json-or-text>' not specified"],
+  ])("says of %j what is misspelt before it says what is missing", async (alcoveArguments, message) => {
+    const { notices } = await alcove(...alcoveArguments);
+    expect(notices).toContain(`error: ${message}`);
   });
 
   it("prints its version", async () => {

@@ -65,6 +65,6 @@ async function joined(alcoveArguments: readonly string[]): Promise<readonly stri
 }
 
 // Help and version that were asked for. Help that is shown because no command was given is a wrong command line.
-function isAnswer({ code }: CommanderError): boolean {
-  return code === "commander.helpDisplayed" || code === "commander.version";
+function isAnswer({ exitCode }: CommanderError): boolean {
+  return exitCode === 0;
 }

@@ -11,13 +11,23 @@ export interface ConfigOptions {
 
 /** Adds `--config_file`, which has to be given, and `--override`. */
 export function addConfigOptions(command: Command): Command {
-  return command
-    .requiredOption("--config_file <file>", "the YAML configuration")
-    .addOption(
-      new Option("--override <key> <value>", "replace a value of the configuration; may be repeated")
-        .default([], "none")
-        .argParser((joined: string, others: readonly ConfigOverride[]) => [...others, partOverride(joined)]),
-    );
+  return addRequiredOption(command, new Option("--config_file <file>", "the YAML configuration")).addOption(
+    new Option("--override <key> <value>", "replace a value of the configuration; may be repeated")
+      .default([], "none")
+      .argParser((joined: string, others: readonly ConfigOverride[]) => [...others, partOverride(joined)]),
+  );
+}
+
+/**
+ * Adds an option that has to be given. It is asked for once all others are understood: who writes `--config-file` has misspelt an
+ * option, where commander's own check would say that one is missing.
+ */
+export function addRequiredOption(command: Command, option: Option): Command {
+  return command.addOption(option).hook("preAction", () => {
+    if (command.getOptionValue(option.attributeName()) === undefined) {
+      command.error(`error: required option '${option.flags}' not specified`);
+    }
+  });
 }
 
 /** Adds `--log_level`. */

@@ -1,35 +1,7 @@
 import { isIP } from "node:net";
 import { z } from "zod";
-import { parseDuration } from "./duration.js";
 
 // Each message is the end of a sentence that begins with the name of the field; the value found is added where it is printed.
-
-/** The longest duration a field takes, and how that is said. */
-export interface DurationLimit {
-  readonly longestMs: number;
-  readonly words: string;
-}
-
-/** A duration, in milliseconds after parsing. */
-export function duration(limit?: DurationLimit) {
-  return z.unknown().transform((value, context) => readDuration(value, context, limit));
-}
-
-/** A duration, in milliseconds after parsing, or 0 for none. */
-export function durationOrZero(limit: DurationLimit) {
-  return z
-    .unknown()
-    .transform((value, context) => (value === 0 || value === "0" ? 0 : readDuration(value, context, limit)));
-}
-
-function readDuration(value: unknown, context: z.core.$RefinementCtx, limit: DurationLimit | undefined): number {
-  const reading = parseDuration(value);
-  if ("fault" in reading) return refuse(context, reading.fault);
-  if (limit !== undefined && reading.durationMs > limit.longestMs) {
-    return refuse(context, `must not be longer than ${limit.words}`);
-  }
-  return reading.durationMs;
-}
 
 /** A whole number in a range; text of digits counts, since environment variables are text. */
 export function wholeNumber(smallest: number, largest: number) {

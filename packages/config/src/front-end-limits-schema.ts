@@ -1,6 +1,7 @@
+import { duration } from "@alcove/plugin-api";
 import type { z } from "zod";
 import type { FrontEndLimits } from "./alcove-config.js";
-import { duration, section, wholeNumber } from "./field-schemas.js";
+import { section, wholeNumber } from "./field-schemas.js";
 
 const secondMs = 1_000;
 // Longer than this no client is worth waiting for, and Node's timers hold no more than 24 days.

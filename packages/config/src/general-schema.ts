@@ -1,16 +1,7 @@
+import { duration, durationOrZero } from "@alcove/plugin-api";
 import { z } from "zod";
 import { endpointList, endpointShape, rootPath, workflowEndpoint, workflowEndpointShape } from "./endpoint-schema.js";
-import {
-  duration,
-  durationOrZero,
-  flag,
-  networkList,
-  regularExpression,
-  section,
-  text,
-  textList,
-  wholeNumber,
-} from "./field-schemas.js";
+import { flag, networkList, regularExpression, section, text, textList, wholeNumber } from "./field-schemas.js";
 import { frontEndLimitsSchema, frontEndLimitsShape } from "./front-end-limits-schema.js";
 import { identityKeys, identitySchema } from "./identity-schema.js";
 import { telemetrySchema, telemetryShape } from "./telemetry-schema.js";
@@ -81,13 +72,13 @@ const generalShape = {
   enable_per_user_monitoring: flag().default(false),
   max_concurrency: wholeNumber(0, 1_000_000).default(0),
   max_queued_runs_per_user: wholeNumber(1, 1_000_000).default(4_096),
-  run_timeout: duration(timerLimit).optional(),
+  run_timeout: durationOrZero(timerLimit).default(0),
   max_session_bytes: wholeNumber(1_024, 512 * mebibyte).default(16 * mebibyte),
   max_bytes_per_user: wholeNumber(0, 1_048_576 * mebibyte).default(256 * mebibyte),
   max_resident_users: wholeNumber(1, 10_000_000).default(10_000),
   per_user_resident_idle: duration(timerLimit).optional(),
   plugin_start_timeout: duration(timerLimit).default(minuteMs),
-  shutdown_delay: duration(timerLimit).optional(),
+  shutdown_delay: durationOrZero(timerLimit).default(0),
   shutdown_timeout: duration(timerLimit).default(10 * secondMs),
   idempotency: section(idempotencyShape),
   store: section(storeShape),

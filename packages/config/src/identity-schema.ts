@@ -1,5 +1,6 @@
+import { duration } from "@alcove/plugin-api";
 import { z } from "zod";
-import { duration, flag, section, text, textList } from "./field-schemas.js";
+import { flag, section, text, textList } from "./field-schemas.js";
 import { address, addressOrSubnet, passwordHash, publicKey, sha256Digest, signingSecret } from "./identity-fields.js";
 import { algorithmsOfKey, asymmetricAlgorithms, symmetricAlgorithms } from "./token-algorithms.js";
 

@@ -20,7 +20,6 @@ export type {
 export { ConfigDocument } from "./config-document.js";
 export type { ConfigPath } from "./config-node.js";
 export type { Environment } from "./environment.js";
-export { duration, durationOrZero } from "./field-schemas.js";
 export type {
   AdminRule,
   ApiKeyConfig,

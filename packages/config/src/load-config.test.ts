@@ -333,7 +333,7 @@ describe("loadConfig", () => {
     ['store: { path: ":memory:" }', "must be a file"],
     ["front_end: { max_body_bytes: 0 }", "whole number from 1 to"],
     ["front_end: { workflow: { websocket_path: socket } }", "must be a path such as /v1/workflow"],
-    ["front_end: { websocket: { reconnect_grace: -1 } }", "must be longer than zero"],
+    ["front_end: { websocket: { reconnect_grace: -1 } }", "must not be negative"],
     ["front_end: { reconnect_grace: 25d }", "must not be longer than 24 days"],
     ["front_end: { limits: { max_kept_streams: 0 } }", "whole number from 1 to"],
     ["front_end: [koa]", "front_end must be a mapping, found a list"],
@@ -365,6 +365,20 @@ describe("loadConfig", () => {
     const { config, report } = await loadText(`general:\n  ${line}\n`);
     expect(config).toBeUndefined();
     expect(report).toEqual([expect.stringMatching(new RegExp(`^config\\.yml:2:\\d+: .*${words}`))]);
+  });
+
+  it.each(["0", "0s", "PT0S", '"00:00:00"'])("takes %s for off, wherever a duration may be off", async (zero) => {
+    const { config } = await loadText(yaml`
+      general:
+        run_timeout: ${zero}
+        shutdown_delay: ${zero}
+        front_end: { reconnect_grace: ${zero}, websocket: { reconnect_grace: ${zero} } }
+    `);
+    expect(config?.general).toMatchObject({
+      runTimeoutMs: undefined,
+      shutdownDelayMs: 0,
+      frontEnd: { reconnectGraceMs: 0, webSocket: { reconnectGraceMs: 0 } },
+    });
   });
 
   it("takes numbers and flags that are written as text, as environment variables are", async () => {

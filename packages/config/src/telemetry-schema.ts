@@ -1,5 +1,6 @@
+import { duration } from "@alcove/plugin-api";
 import { z } from "zod";
-import { duration, flag, section, text } from "./field-schemas.js";
+import { flag, section, text } from "./field-schemas.js";
 
 const secondMs = 1_000;
 const longestExportTimeout = { longestMs: 60 * secondMs, words: "60 seconds" };

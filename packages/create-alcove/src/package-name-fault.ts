@@ -35,8 +35,10 @@ function spellingFault(name: string, segments: readonly string[]): string | unde
 }
 
 function takenFault(name: string): string | undefined {
-  return reserved.has(name)
-    ? `it already means something to Node or npm. Take another name, e.g. alcove-plugin-${name.replace(/[._]/g, "-")}.`
+  // A scope parts it from Node's modules, but the folder is called so without it.
+  const folder = name.split("/").at(-1) ?? name;
+  return reserved.has(name) || folder === "node_modules"
+    ? `it already means something to Node or npm. Take another name, e.g. alcove-plugin-${folder.replace(/[._]/g, "-")}.`
     : undefined;
 }
 

@@ -44,6 +44,7 @@ describe("the names of a project", () => {
     ["@_acme/word", "it begins or ends with a sign. Try @acme/word."],
     ["a".repeat(215), "more than 214 characters"],
     ["node_modules", "Take another name, e.g. alcove-plugin-node-modules"],
+    ["@acme/node_modules", "Take another name, e.g. alcove-plugin-node-modules"],
     ["fs", "Take another name, e.g. alcove-plugin-fs"],
     ["2048", "ids begin with a letter"],
     ["alcove", "that is the id of what comes with Alcove"],

@@ -27,3 +27,18 @@ export const httpRouteAccessSchema = z.enum(["user", "public", "operator"]);
 
 /** See {@link httpRouteAccessSchema}. */
 export type HttpRouteAccess = z.output<typeof httpRouteAccessSchema>;
+
+/**
+ * Whether a request could be meant for either of two paths.
+ *
+ * @param isParameter Tells a segment that stands for any other, such as `{id}`.
+ */
+export function doPathsOverlap(one: string, other: string, isParameter: (segment: string) => boolean): boolean {
+  const segments = one.split("/");
+  const others = other.split("/");
+  const isSameOrAny = (segment: string, index: number): boolean => {
+    const opposite = others[index] ?? "";
+    return segment === opposite || isParameter(segment) || isParameter(opposite);
+  };
+  return segments.length === others.length && segments.every(isSameOrAny);
+}

@@ -101,6 +101,7 @@ export {
 } from "./definitions/state-declaration.js";
 export { type StateSchemaNature, stateSchemaNature } from "./definitions/state-schema.js";
 export { type DisposalReport, DisposalStack } from "./disposal-stack.js";
+export { type DurationLimit, duration, durationOrZero } from "./duration-schema.js";
 export { AlcoveError, type AlcoveErrorOptions } from "./errors/alcove-error.js";
 export { type ErrorCode, errorCatalogue } from "./errors/error-catalogue.js";
 export {
@@ -128,7 +129,7 @@ export {
   problemRules,
   type SourceLocation,
 } from "./errors/problem.js";
-export type { HttpMethod, HttpRouteAccess, HttpRouteAddress } from "./http-route-address.js";
+export { doPathsOverlap, type HttpMethod, type HttpRouteAccess, type HttpRouteAddress } from "./http-route-address.js";
 export type {
   ChoiceOption,
   ChoiceQuestion,
@@ -170,5 +171,6 @@ export {
   objectStoreRef,
   type Reference,
   type ReferenceKind,
+  referenceLabels,
   type Scope,
 } from "./references.js";

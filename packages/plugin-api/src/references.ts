@@ -116,7 +116,8 @@ export function objectStoreRef(
   return referenceSchema("object_store", options) as unknown as z.ZodType<ObjectStoreHandle, string | undefined>;
 }
 
-const labels: Readonly<Record<ReferenceKind, string>> = {
+/** What messages call what a reference leads to, e.g. `a function`. */
+export const referenceLabels: Readonly<Record<ReferenceKind, string>> = {
   function: "a function",
   function_group: "a function group",
   object_store: "an object store",
@@ -126,7 +127,7 @@ function referenceSchema(
   kind: ReferenceKind,
   options: { input?: z.ZodType; output?: z.ZodType; default?: string; description?: string },
 ): z.ZodType {
-  const label = labels[kind];
+  const label = referenceLabels[kind];
   const name = z
     .string()
     .min(1, `expected the name of ${label}`)

@@ -38,14 +38,7 @@ export const sectionOfKind = {
   per_user_service: "per_user_services",
 } as const satisfies Record<ComponentKind, string>;
 
-const kinds = [
-  "function",
-  "function_group",
-  "middleware",
-  "object_store",
-  "http_routes",
-  "per_user_service",
-] as const satisfies ComponentKind[];
+const kinds = Object.keys(sectionOfKind) as ComponentKind[];
 
 /** Every component type of the plugins of an application, by its names. Made once at start; imports nothing. */
 export class ComponentTypeRegistry {

@@ -1,5 +1,5 @@
 import { dirname } from "node:path";
-import { formatPath, type Manifest, type Problem, type SourceLocation } from "@alcove/plugin-api";
+import { formatPath, type Manifest, manifestSchema, type Problem, type SourceLocation } from "@alcove/plugin-api";
 import { z } from "zod";
 import { type ContainedFile, findContainedFile } from "./contained-path.js";
 import { type DiscoveredPlugin, describePlugin } from "./discovered-plugin.js";
@@ -22,31 +22,9 @@ export interface NamedModule extends ContributionName {
   readonly module: string;
 }
 
-const sections = [
-  "functions",
-  "function_groups",
-  "middleware",
-  "object_stores",
-  "http_routes",
-  "services",
-  "per_user_services",
-  "lifecycle",
-  "health_checks",
-] as const;
+const sections = manifestSchema.shape.contributes.keyof().options;
 const entries = z.record(z.string(), z.unknown()).catch({});
-const contributing = z.object({
-  contributes: z.object({
-    functions: entries,
-    function_groups: entries,
-    middleware: entries,
-    object_stores: entries,
-    http_routes: entries,
-    services: entries,
-    per_user_services: entries,
-    lifecycle: entries,
-    health_checks: entries,
-  }),
-});
+const contributing = z.object({ contributes: z.record(z.string(), entries) });
 const withModule = z.object({ module: z.string() });
 
 /**

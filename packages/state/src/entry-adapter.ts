@@ -11,6 +11,8 @@ export interface EntryToStore {
   readonly head: EntryHead;
   /** The number of the room of a session that begins with this entry; the higher, the later. */
   readonly room?: number | undefined;
+  /** Whether it is taken whatever is stored, as the beginning of a session. */
+  readonly replacesAnything?: boolean | undefined;
   /** What changes in the session's records, if the entry is taken. */
   readonly records?: StoredRecordChanges | undefined;
 }
@@ -124,7 +126,10 @@ export interface EntryAdapter {
   readSessions(range: SessionRange): Promise<readonly FoundSessionEntry[]>;
   /** The highest room number in use; 0 when there is none. May read everything. */
   highestRoom(): Promise<number>;
-  /** Copies everything into a new file, as it is at one moment, while the adapter goes on being used. */
+  /**
+   * Copies everything into a new file, as it is at one moment, while the adapter goes on being used. Rejects with an
+   * UnwritableCopyError where the file cannot be written.
+   */
   copyTo(file: string): Promise<void>;
   disconnect(): Promise<void>;
   /** What an error that one of the others threw means. */

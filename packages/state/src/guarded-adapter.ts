@@ -51,8 +51,8 @@ export class GuardedAdapter implements EntryAdapter {
 
   async setMany(entries: readonly EntryToStore[]): Promise<boolean[]> {
     const taken: boolean[] = [];
-    for (const { key, value, head, room, records } of entries) {
-      const isTaken = await this.#takes(key, head);
+    for (const { key, value, head, room, replacesAnything = false, records } of entries) {
+      const isTaken = replacesAnything || (await this.#takes(key, head));
       if (isTaken) {
         if (room !== undefined) {
           await this.#deleteRecords(key, () => true);

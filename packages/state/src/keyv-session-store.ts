@@ -89,12 +89,11 @@ export class KeyvSessionStore implements SessionStore, SessionStoreTools {
       access,
       noteGone: (expiredAtMs) => this.#noteGone(expiredAtMs),
     });
-    this.#tools = new SessionTools({
-      adapter,
-      access,
-      store: this,
-      alone,
-    });
+    const replaceDamaged = async (commit: SessionCommit): Promise<void> => {
+      const entry = { ...this.#encode(commit), replacesAnything: true };
+      await alone(() => this.#writeBatch([entry]));
+    };
+    this.#tools = new SessionTools({ adapter, access, store: this, alone, replaceDamaged });
     this.#space = new SpaceKeeper({ adapter, logger, place, alone, monotonicMs: () => performance.now() });
   }
 
@@ -126,14 +125,17 @@ export class KeyvSessionStore implements SessionStore, SessionStoreTools {
     return this.#reader.pageRecords(key, page);
   }
 
+  pageRecordNames(key: SessionKey, page: RecordPage): Promise<string[]> {
+    return this.#reader.pageRecordNames(key, page);
+  }
+
   measure(key: SessionKey, of?: readonly RecordChange[]): Promise<number> {
     return this.#reader.measure(key, of);
   }
 
   async commit(commit: SessionCommit): Promise<void> {
-    const { maxSessionBytes } = this.#parts;
     try {
-      const entry = encodeCommit(commit, { maxSessionBytes, usesComponentRows: this.#adapter.usesComponentRows });
+      const entry = this.#encode(commit);
       if (!(await this.#queue.write(entry))) {
         throw new StoreError(
           "STORE_CONFLICT",
@@ -145,6 +147,11 @@ export class KeyvSessionStore implements SessionStore, SessionStoreTools {
       this.figures.commitFailed(AlcoveError.is(error) ? error.code : "INTERNAL");
       throw error;
     }
+  }
+
+  #encode(commit: SessionCommit): QueuedEntry {
+    const { maxSessionBytes } = this.#parts;
+    return encodeCommit(commit, { maxSessionBytes, usesComponentRows: this.#adapter.usesComponentRows });
   }
 
   async changeRecords(
@@ -278,9 +285,9 @@ export class KeyvSessionStore implements SessionStore, SessionStoreTools {
     }
   }
 
-  #entryToStore({ key, text, head, isNew, records }: QueuedEntry): EntryToStore {
+  #entryToStore({ key, text, head, isNew, replacesAnything, records }: QueuedEntry): EntryToStore {
     this.#lastRoom += isNew ? 1 : 0;
-    return { key, value: text, head, room: isNew ? this.#lastRoom : undefined, records };
+    return { key, value: text, head, room: isNew ? this.#lastRoom : undefined, replacesAnything, records };
   }
 
   async #recordTime(): Promise<void> {

@@ -1,7 +1,7 @@
 import type { Keyv } from "keyv";
 import { z } from "zod";
 import { changedStretches } from "./changed-stretches.js";
-import type { EntryAdapter, RecordRange } from "./entry-adapter.js";
+import type { EntryAdapter, FoundEntry, RecordRange } from "./entry-adapter.js";
 import { sessionEntryKey } from "./entry-keys.js";
 import { endOfStoredNames, recordEntryKey, recordNameOf, storedRecordName } from "./record-names.js";
 import type {
@@ -50,7 +50,8 @@ export class SessionReader {
   async readRecord(key: SessionKey, name: string): Promise<unknown> {
     const storedName = storedRecordName(name);
     const range = { from: storedName, to: storedName, direction: "forward", limit: 1 } as const;
-    const [record] = await this.#readRange(key, range);
+    const [found] = await this.#readRange(key, range);
+    const record = found && decoded(key, found);
     if (record === undefined || (record.expiresAtMs !== undefined && (await this.#isGone(record.expiresAtMs)))) {
       return undefined;
     }
@@ -59,6 +60,16 @@ export class SessionReader {
 
   /** As `SessionStore.pageRecords`. */
   async pageRecords(key: SessionKey, page: RecordPage): Promise<StoredRecord[]> {
+    const found = await this.#readPage(key, page);
+    return found.map((entry) => ({ name: recordNameOf(entry.name), value: decoded(key, entry).value }));
+  }
+
+  /** As `SessionStore.pageRecordNames`. */
+  async pageRecordNames(key: SessionKey, page: RecordPage): Promise<string[]> {
+    return (await this.#readPage(key, page)).map(({ name }) => recordNameOf(name));
+  }
+
+  #readPage(key: SessionKey, page: RecordPage): Promise<readonly FoundEntry[]> {
     const { prefix, from, direction, limit, evenIfSessionExpired = false } = page;
     if (!Number.isSafeInteger(limit) || limit < 1) {
       throw new TypeError(`A page has a limit of at least 1 record, and ${limit} is none.`);
@@ -74,8 +85,7 @@ export class SessionReader {
       limit,
       expiredAtMs: this.#parts.nowMs(),
     };
-    const records = await this.#readRange(key, range, evenIfSessionExpired);
-    return records.map(({ name, value }) => ({ name, value }));
+    return this.#readRange(key, range, evenIfSessionExpired);
   }
 
   /** As `SessionStore.measure`. */
@@ -121,16 +131,13 @@ export class SessionReader {
     key: SessionKey,
     range: Omit<RecordRange, "sessionKey">,
     evenIfSessionExpired = false,
-  ): Promise<(StoredRecord & { expiresAtMs: number | undefined })[]> {
+  ): Promise<readonly FoundEntry[]> {
     const sessionKey = sessionEntryKey(key);
     const found = await this.#parts.access(() => this.#parts.adapter.readRecords({ ...range, sessionKey }));
     if (found === undefined || (!evenIfSessionExpired && (await this.#isGone(found.sessionExpiresAtMs)))) {
       return [];
     }
-    return found.records.map(({ name, value }) => ({
-      name: recordNameOf(name),
-      ...decodeRecord(recordEntryKey(sessionKey, name), value),
-    }));
+    return found.records;
   }
 
   async #isGone(expiresAtMs: number): Promise<boolean> {
@@ -140,6 +147,10 @@ export class SessionReader {
     await this.#parts.noteGone(expiresAtMs);
     return true;
   }
+}
+
+function decoded(key: SessionKey, { name, value }: FoundEntry): ReturnType<typeof decodeRecord> {
+  return decodeRecord(recordEntryKey(sessionEntryKey(key), name), value);
 }
 
 const signpostSchema = z.object({ body: z.object({ application: z.string(), user_id: z.string() }) });

@@ -165,6 +165,7 @@ describe("records in an SQLite file", () => {
     await expect(store.pageRecords(alice, { prefix: "", direction: "forward", limit: 9 })).rejects.toMatchObject({
       code: "STATE_UNREADABLE",
     });
+    expect(await store.pageRecordNames(alice, { prefix: "", direction: "forward", limit: 9 })).toEqual(["a", "b"]);
     expect(await store.readRecord(alice, "b")).toBe("fine");
     expect(await store.readRecord(bob, "other")).toBe("bob");
     await store.commit(commitOf(alice, 1, [{ kind: "remove", name: "a" }]));

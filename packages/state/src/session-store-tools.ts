@@ -134,7 +134,7 @@ export interface SessionStoreTools {
 
   /**
    * Stores what `exportSession` gave, in this store or another one, in the session of `key`: a new one, or with `replace`
-   * in the place of whatever is there. All or nothing, except where a damaged session is replaced: that is removed first.
+   * in the place of whatever is there. All or nothing.
    * It is one change, so other commits wait until it is stored.
    *
    * @throws StoreError EXPORT_INVALID for any other text, SESSION_EXPIRED when its time is over, SESSION_EXISTS when there

@@ -95,7 +95,7 @@ export interface StoredRecord {
   readonly value: unknown;
 }
 
-/** Which records {@link SessionStore.pageRecords} reads. */
+/** Which records {@link SessionStore.pageRecords} and {@link SessionStore.pageRecordNames} read. */
 export interface RecordPage {
   /** Only names that begin with this. */
   readonly prefix: string;
@@ -257,6 +257,14 @@ export interface SessionStore {
    * @throws StoredStateError STATE_UNREADABLE when one of them is damaged; StoreError STORE_FAILED.
    */
   pageRecords(key: SessionKey, page: RecordPage): Promise<StoredRecord[]>;
+
+  /**
+   * As {@link pageRecords}, but only their names, also those of damaged ones: for whoever goes through records of several users,
+   * one of which must not be in the way of the others.
+   *
+   * @throws StoreError STORE_FAILED.
+   */
+  pageRecordNames(key: SessionKey, page: RecordPage): Promise<string[]>;
 
   /**
    * How many bytes are stored of a session: its own text, the states of its components, and its records, those that have expired not

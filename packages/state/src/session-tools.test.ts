@@ -284,6 +284,28 @@ describe("a damaged session or record", () => {
   });
 });
 
+describe("an import in the place of a damaged session", () => {
+  it("leaves what is there where it cannot be stored, and nothing of it where it can", async () => {
+    await open();
+    for (const userId of ["alice", "carol"]) {
+      await store.commit(commitOf(keyOf(userId)));
+    }
+    const text = ((await store.exportSession(keyOf("carol"))) ?? "").replace('"carol"', '"alice"');
+    await tamper("UPDATE entries SET value = replace(value, '✓', '?') WHERE key LIKE '%alice'");
+    const damaged = await store.describeSession(keyOf("alice"));
+    const refuse =
+      "CREATE TRIGGER refused BEFORE UPDATE ON entries WHEN NEW.revision = 1 BEGIN SELECT RAISE(ABORT, 'no'); END";
+    await tamper(refuse);
+    await expect(store.importSession(text, { ...one, replace: true })).rejects.toMatchObject({ code: "STORE_FAILED" });
+    expect(await store.describeSession(keyOf("alice"))).toEqual(damaged);
+    await tamper("DROP TRIGGER refused");
+    await store.importSession(text, { ...one, replace: true });
+    expect(await store.load(keyOf("alice"))).toEqual(await store.load(keyOf("carol")));
+    while ((await store.sweep(100)) === 100) {}
+    expect(await store.verify(() => undefined)).toEqual({ entries: 6, damaged: 0 });
+  });
+});
+
 describe("a list of which items are missing", () => {
   const itemAt = (sequence: number) => ({ kind: "put", name: itemRecordName("notes", sequence), json: "1" }) as const;
 

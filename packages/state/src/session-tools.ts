@@ -20,6 +20,7 @@ import type {
 import { writeBackup } from "./store-backup.js";
 import { damageItself, decodeRecord } from "./stored-entry.js";
 import { decodeSession } from "./stored-session.js";
+import { unwritableItself } from "./unwritable-copy.js";
 
 const attemptsToExport = 3;
 /** Greater than the name of every record. */
@@ -31,7 +32,9 @@ export interface SessionToolsParts {
   /** Carries out a reading access: refuses it when the store is closed, and words its failure. */
   readonly access: <Result>(read: () => Promise<Result>) => Promise<Result>;
   /** The store itself. */
-  readonly store: Pick<SessionStore, "load" | "commit" | "remove" | "nowMs">;
+  readonly store: Pick<SessionStore, "load" | "commit" | "nowMs">;
+  /** Stores the beginning of a session in the place of whatever is there, all or nothing. */
+  readonly replaceDamaged: (commit: SessionCommit) => Promise<void>;
   /** Runs a task while nothing is written. */
   readonly alone: <Result>(task: () => Promise<Result>) => Promise<Result>;
 }
@@ -83,7 +86,16 @@ export class SessionTools implements Omit<SessionStoreTools, "removeEntry"> {
   }
 
   backup(file: string, options: { readonly overwrite?: boolean } = {}): Promise<void> {
-    return writeBackup(file, options, (path) => this.#parts.access(() => this.#parts.adapter.copyTo(path)));
+    return writeBackup(file, options, (path) => this.#copyTo(path));
+  }
+
+  /** What keeps the copy from being written is no failed access to the store. */
+  async #copyTo(path: string): Promise<void> {
+    const { access, adapter } = this.#parts;
+    const unwritable = await access(() => adapter.copyTo(path).then(() => undefined, unwritableItself));
+    if (unwritable !== undefined) {
+      throw unwritable;
+    }
   }
 
   async describeSession(key: SessionKey): Promise<SessionDescription | undefined> {
@@ -137,11 +149,10 @@ export class SessionTools implements Omit<SessionStoreTools, "removeEntry"> {
       throw existsError(key);
     }
     if (present instanceof StoredStateError) {
-      await store.remove(key);
+      await this.#parts.replaceDamaged(commit);
+    } else {
+      await this.#commitImport(present === undefined ? commit : inPlaceOf(present, commit));
     }
-    await this.#commitImport(
-      present === undefined || present instanceof StoredStateError ? commit : inPlaceOf(present, commit),
-    );
     return key;
   }
 

@@ -36,7 +36,7 @@ const storeWithRecords = insertBatch("small_commits", true, "");
 
 /**
  * The statement that stores a batch as a whole, where one of the few that stay prepared can: when none of the entries
- * changes records, or each only a few. It answers with nothing. Where an entry is not to be taken it fails with
+ * changes records, or each only a few, and none takes the place of whatever is there. It answers with nothing. Where an entry is not to be taken it fails with
  * `SQLITE_CONSTRAINT` and stores none. What is bound is good until the next call.
  *
  * @param mayPartRanges Whether records may be put into ranges that were left.
@@ -46,6 +46,9 @@ export function preparedBatch(
   nowMs: number,
   mayPartRanges: boolean,
 ): PreparedBatch | undefined {
+  if (entries.some(({ replacesAnything }) => replacesAnything)) {
+    return undefined;
+  }
   if (entries.every(({ records }) => records === undefined)) {
     // Only where a session may take an expired one's place does the room change, and what is left over have to be noted.
     const statement = entries.some(({ head }) => head.revision === 1) ? storeBeginnings : storeChanges;

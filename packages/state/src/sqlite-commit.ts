@@ -107,14 +107,14 @@ function expiryInText(text: string): string {
  */
 export function commitStatement(entries: readonly EntryToStore[], nowMs: number): BoundStatement {
   const bound = largeColumns.map(() => "?").join();
-  const sources = largeColumns.map((_, index) => `column${index + 6}`).join();
+  const sources = largeColumns.map((_, index) => `column${index + 7}`).join();
   // The numbers stand in the statement, because the driver takes longer to bind a parameter than SQLite to read a number.
   const statement = `INSERT INTO large_commits(key, value, expires_at, revision, room, ${largeColumns.join()})
     SELECT column1, column2, column3, column4, column5, ${sources}
     FROM (VALUES ${entries.map((entry) => `(?,?,${numbersOf(entry)},${bound})`).join()})
       LEFT JOIN ${entriesTable} stored ON stored.key = column1
     WHERE column4 IS NULL OR stored.revision IS column4 - 1
-      OR (column4 = 1 AND (stored.key IS NULL OR stored.expires_at <= ${nowMs}))
+      OR (column4 = 1 AND (stored.key IS NULL OR stored.expires_at <= ${nowMs} OR column6))
     RETURNING key`;
   return {
     statement,
@@ -122,8 +122,8 @@ export function commitStatement(entries: readonly EntryToStore[], nowMs: number)
   };
 }
 
-function numbersOf({ head, room }: EntryToStore): string {
-  return `${head.expiresAtMs ?? "NULL"},${head.revision ?? "NULL"},${room ?? "NULL"}`;
+function numbersOf({ head, room, replacesAnything = false }: EntryToStore): string {
+  return `${head.expiresAtMs ?? "NULL"},${head.revision ?? "NULL"},${room ?? "NULL"},${Number(replacesAnything)}`;
 }
 
 function largeParameters(records: StoredRecordChanges | undefined): SqliteParameter[] {

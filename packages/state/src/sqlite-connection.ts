@@ -1,5 +1,6 @@
 import { setImmediate as nextTurnOfLoop } from "node:timers/promises";
 import sqlite3 from "sqlite3";
+import { copyErrorOf } from "./unwritable-copy.js";
 
 /** A value bound to a statement. Bytes are copied before the call that binds them returns. */
 export type SqliteParameter = string | number | Uint8Array | null;
@@ -15,7 +16,7 @@ export interface SqliteConnection {
   runPrepared(statement: string, parameters: readonly SqliteParameter[]): Promise<void>;
   /**
    * Copies the database into a file, in small steps between which the connection goes on being used; what it writes
-   * meanwhile is in the copy.
+   * meanwhile is in the copy. Rejects with an UnwritableCopyError where the file cannot be written.
    */
   copyTo(file: string): Promise<void>;
   close(): Promise<void>;
@@ -133,7 +134,7 @@ class RunningCopies {
 
 async function copyDatabase(database: DatabaseWithBackup, file: string, copies: RunningCopies): Promise<void> {
   const backup = await new Promise<Backup>((resolve, reject) => {
-    const begun = database.backup(file, (error) => (error === null ? resolve(begun) : reject(error)));
+    const begun = database.backup(file, (error) => (error === null ? resolve(begun) : reject(copyErrorOf(error))));
   });
   try {
     while (!backup.completed) {
@@ -142,7 +143,9 @@ async function copyDatabase(database: DatabaseWithBackup, file: string, copies: 
           code: "SQLITE_ABORT",
         });
       }
-      await settle<void>((callback) => backup.step(pagesPerStep, (error) => callback(error, undefined)));
+      await settle<void>((callback) =>
+        backup.step(pagesPerStep, (error) => callback(error === null ? null : copyErrorOf(error), undefined)),
+      );
       if (backup.failed) {
         throw Object.assign(new Error("SQLITE_ERROR: the copy failed"), { code: "SQLITE_ERROR" });
       }
@@ -153,7 +156,7 @@ async function copyDatabase(database: DatabaseWithBackup, file: string, copies: 
   }
 }
 
-function settle<Result>(start: (callback: (error: Error | null, result: Result) => void) => void): Promise<Result> {
+function settle<Result>(start: (callback: (error: unknown, result: Result) => void) => void): Promise<Result> {
   return new Promise((resolve, reject) => {
     start((error, result) => (error === null ? resolve(result) : reject(error)));
   });

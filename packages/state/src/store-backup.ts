@@ -1,6 +1,6 @@
 import { closeSync, existsSync, openSync, realpathSync, renameSync, rmSync } from "node:fs";
 import { basename, dirname, join, resolve } from "node:path";
-import { AlcoveError, StoreError } from "@alcove/plugin-api";
+import { StoreError } from "@alcove/plugin-api";
 import { syncFile, syncFolder } from "./file-durability.js";
 
 /** What only lies beside a file that a store has open, or had open when it was killed or closed. */
@@ -12,7 +12,7 @@ const beingWritten = new Set<string>();
 /**
  * Has a file written by `copyTo` under a name of its own, and gives it its right name when it is complete and durable.
  *
- * @throws StoreError BACKUP_FAILED, or the StoreError of `copyTo`; then nothing is left behind.
+ * @throws StoreError BACKUP_FAILED, or the StoreError of `copyTo`; then nothing is left behind, unless the message says so.
  */
 export async function writeBackup(
   file: string,
@@ -37,8 +37,7 @@ export async function writeBackup(
     renameSync(unfinished, path);
     syncFolder(dirname(path));
   } catch (error) {
-    removeUnfinished(unfinished);
-    throw backupError(path, error);
+    throw backupError(path, error, whatIsLeft(unfinished));
   } finally {
     beingWritten.delete(real);
   }
@@ -64,10 +63,27 @@ function removeUnfinished(file: string): void {
   rmSync(`${file}-journal`, { force: true });
 }
 
-function backupError(path: string, cause: unknown): StoreError {
-  if (AlcoveError.is(cause) && cause.code !== "STORE_FAILED") {
-    return cause as StoreError;
+/** Removes what was written, and says so. */
+function whatIsLeft(unfinished: string): string {
+  try {
+    removeUnfinished(unfinished);
+    return "Nothing of it is left.";
+  } catch {
+    return `Remove ${unfinished}, which could not be removed.`;
   }
-  const reason = cause instanceof Error ? cause.message : String(cause);
-  return new StoreError("BACKUP_FAILED", `The backup ${path} could not be written: ${reason}`, { cause });
+}
+
+function backupError(path: string, cause: unknown, whatIsLeft = "Nothing was written."): StoreError {
+  if (cause instanceof StoreError && cause.code !== "STORE_FAILED") {
+    return cause;
+  }
+  const message = `The backup ${path} could not be written: ${reasonOf(cause).replace(/\.$/, "")}. ${whatIsLeft}`;
+  return new StoreError("BACKUP_FAILED", message, { cause });
+}
+
+function reasonOf(cause: unknown): string {
+  if (!(cause instanceof Error)) {
+    return String(cause);
+  }
+  return "code" in cause && cause.code === "ENOSPC" ? "the disk it is on is full" : cause.message;
 }

@@ -11,6 +11,8 @@ export interface QueuedEntry {
   readonly head: EntryHead;
   /** Whether a session begins with it. */
   readonly isNew: boolean;
+  /** Whether it takes the place of whatever is there. Only for one that is written by a task. */
+  readonly replacesAnything?: boolean;
   readonly records: StoredRecordChanges | undefined;
 }
 

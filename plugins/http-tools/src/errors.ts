@@ -70,7 +70,7 @@ export class TooManyRedirectsError extends HttpToolError {
   }
 }
 
-/** The response was not complete within `timeout_seconds`, redirects included. */
+/** The response was not complete within `timeout`, redirects included. */
 export class RequestTimedOutError extends HttpToolError {
   readonly code = "REQUEST_TIMED_OUT";
 
@@ -85,6 +85,18 @@ export class RequestFailedError extends HttpToolError {
 
   constructor(url: URL, cause: unknown) {
     super(`${placeOf(url)} cannot be reached: ${cause instanceof Error ? cause.message : String(cause)}.`, { cause });
+  }
+}
+
+/** A host shows a certificate that is not trusted, has expired or is another's. Nothing was sent to it. */
+export class CertificateNotTrustedError extends HttpToolError {
+  readonly code = "CERTIFICATE_NOT_TRUSTED";
+
+  constructor(url: URL, cause: Error) {
+    super(
+      `${url.origin} shows a certificate that is not trusted: ${cause.message}. If it is the right one, name a file with its authority in NODE_EXTRA_CA_CERTS when the server is started.`,
+      { cause },
+    );
   }
 }
 

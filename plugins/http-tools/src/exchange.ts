@@ -1,6 +1,8 @@
 import { type IncomingMessage, request as requestPlainly } from "node:http";
 import { request as requestSecurely } from "node:https";
-import { HttpToolError, RequestFailedError, ResponseTooLargeError } from "./errors.js";
+import type { Socket } from "node:net";
+import { TLSSocket } from "node:tls";
+import { CertificateNotTrustedError, HttpToolError, RequestFailedError, ResponseTooLargeError } from "./errors.js";
 import type { Policy } from "./policy.js";
 
 /** One request, as it is sent. */
@@ -18,7 +20,7 @@ export interface OutgoingRequest {
  * Sends a request over a connection of its own, and resolves to the response as soon as its headers are there. Read its body with
  * {@link readBody}, or destroy it.
  *
- * @throws REQUEST_FAILED, ADDRESS_NOT_ALLOWED; anything once `signal` has aborted.
+ * @throws REQUEST_FAILED, CERTIFICATE_NOT_TRUSTED, ADDRESS_NOT_ALLOWED; anything once `signal` has aborted.
  */
 export function exchange(
   { url, method, headers, body }: OutgoingRequest,
@@ -28,7 +30,9 @@ export function exchange(
   const send = url.protocol === "https:" ? requestSecurely : requestPlainly;
   return new Promise<IncomingMessage>((resolve, reject) => {
     const sent = send(url, { method, headers, lookup, signal, agent: false }, resolve);
-    sent.on("error", reject);
+    sent.on("error", (error) =>
+      reject(isOfCertificate(sent.socket) ? new CertificateNotTrustedError(url, error) : error),
+    );
     // The last word, when a server changes the protocol and closes without an error.
     sent.once("close", () => reject(new RequestFailedError(url, "it closed the connection without a response")));
     sent.end(body);
@@ -56,6 +60,10 @@ async function collect(response: IncomingMessage, url: URL, maxBytes: number): P
     chunks.push(read);
   }
   return Buffer.concat(chunks, bytes);
+}
+
+function isOfCertificate(socket: Socket | null): boolean {
+  return socket instanceof TLSSocket && Boolean(socket.authorizationError);
 }
 
 function failureOf(url: URL, error: unknown): HttpToolError {

@@ -22,14 +22,16 @@ const redirects = new Set([301, 302, 303, 307, 308]);
 /**
  * Sends a request and follows its redirects. Every URL on the way, and every address that is connected to, has to be allowed.
  *
+ * @param knownTag - The entity tag of what is known already: where that is still so, the answer is a 304 without a body.
  * @throws HttpToolError; the reason of the call's signal when that aborts.
  */
 export async function follow(
   policy: Policy,
   call: HttpCall,
   { signal, traceHeaders }: Pick<CallContext, "signal" | "traceHeaders">,
+  knownTag?: string,
 ): Promise<HttpAnswer> {
-  const first = firstRequest(policy, call);
+  const first = firstRequest(policy, call, knownTag);
   const timeout = AbortSignal.timeout(policy.timeoutMs);
   try {
     return await walk(policy, first, traceHeaders, AbortSignal.any([signal, timeout]));
@@ -42,12 +44,17 @@ export async function follow(
   }
 }
 
-function firstRequest(policy: Policy, { url, method, headers, body }: HttpCall): OutgoingRequest {
+function firstRequest(
+  policy: Policy,
+  { url, method, headers, body }: HttpCall,
+  knownTag: string | undefined,
+): OutgoingRequest {
   const bytes = body === undefined ? undefined : Buffer.from(body);
   if (bytes !== undefined && bytes.length > policy.maxRequestBytes) {
     throw new RequestTooLargeError(bytes.length, policy.maxRequestBytes);
   }
-  return { url: new URL(url), method, headers: allowedHeaders(policy, headers), body: bytes };
+  const condition = knownTag === undefined ? {} : { "if-none-match": knownTag };
+  return { url: new URL(url), method, headers: { ...allowedHeaders(policy, headers), ...condition }, body: bytes };
 }
 
 async function walk(

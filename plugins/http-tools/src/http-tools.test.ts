@@ -3,6 +3,7 @@ import type { AddressInfo } from "node:net";
 import { startTestAlcove, type TestAlcove } from "@alcove/testing";
 import { afterEach, describe, expect, it, vi } from "vitest";
 import httpTools from "./http-tools.js";
+import { httpToolsConfig, policyOf } from "./policy.js";
 
 // The first start loads the whole of Alcove.
 vi.setConfig({ testTimeout: 60_000 });
@@ -252,9 +253,10 @@ describe("a limit", () => {
     async (_what, hang) => {
       const slow = await listen(hang);
       const { origin } = await listen(redirectTo(slow.origin));
-      await using alcove = await startTools([origin, slow.origin], { timeout_seconds: 0.3 });
+      await using alcove = await startTools([origin, slow.origin], { timeout: "300ms" });
       await expect(alcove.user("alice").call("web__fetch", { url: origin })).rejects.toMatchObject({
         details: "RequestTimedOutError",
+        message: expect.stringContaining("within 300 ms"),
       });
     },
   );
@@ -308,7 +310,21 @@ describe("the configuration", () => {
     ["no origin", { allowed_origins: [] }],
     ["a name for an address", { allowed_addresses: ["localhost"] }],
     ["a header of the connection", { request_headers: ["Host"] }],
+    ["more than an hour", { timeout: "61m" }],
+    ["more than an hour in seconds", { timeout_seconds: 3_601 }],
+    ["two timeouts", { timeout: "5s", timeout_seconds: 5 }],
   ])("refuses %s before anything starts", async (_what, configuration) => {
     await expect(startTools(["https://example.org"], configuration)).rejects.toThrow(/config.json|config.yml|web/);
+  });
+
+  it.each([
+    [{ timeout: "1m30s" }, 90_000],
+    [{ timeout: 2.5 }, 2_500],
+    [{ timeout_seconds: 0.0001 }, 1],
+    [{ timeout_seconds: 5 }, 5_000],
+    [{}, 10_000],
+  ])("takes %j for a timeout of %i ms", (configuration, timeoutMs) => {
+    const config = httpToolsConfig.parse({ allowed_origins: ["https://example.org"], ...configuration });
+    expect(policyOf(config).timeoutMs).toBe(timeoutMs);
   });
 });

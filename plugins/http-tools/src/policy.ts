@@ -1,5 +1,5 @@
 import { isIP, type LookupFunction } from "node:net";
-import { z } from "@alcove/plugin-api";
+import { duration, z } from "@alcove/plugin-api";
 import { type AddressCheck, checkAddresses, isAddressRange } from "./addresses.js";
 import { checkedLookup, type Resolve } from "./checked-lookup.js";
 import { AddressNotAllowedError, HeaderNotAllowedError, MethodNotAllowedError, UrlNotAllowedError } from "./errors.js";
@@ -26,24 +26,40 @@ const requestHeaderSchema = z
   .regex(/^[A-Za-z0-9-]+$/, "expected the name of a header")
   .refine((name) => !ownHeaders.test(name), "expected a header that does not belong to the connection");
 
+const DEFAULT_TIMEOUT_MS = 10_000;
+const anHour = { longestMs: 3_600_000, words: "one hour" };
+
 /** The configuration of the tools. */
-export const httpToolsConfig = z.object({
-  allowed_origins: z.array(originSchema).min(1).describe("Where requests may go, redirected ones included"),
-  methods: z
-    .array(z.enum(["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"]))
-    .min(1)
-    .default(["GET", "HEAD"])
-    .describe("Which methods may be used"),
-  request_headers: z.array(requestHeaderSchema).default(plainHeaders).describe("Which headers a call may set"),
-  allowed_addresses: z
-    .array(z.string().refine(isAddressRange, "expected an IP address or a range of them, such as 10.1.0.0/16"))
-    .default([])
-    .describe("Addresses that may be connected to though they are not public"),
-  timeout_seconds: z.number().positive().max(3_600).default(10).describe("For a whole call, redirects included"),
-  max_redirects: z.number().int().nonnegative().max(20).default(5).describe("How many redirects are followed"),
-  max_request_bytes: z.number().int().nonnegative().default(100_000).describe("How large a body may be sent"),
-  max_response_bytes: z.number().int().positive().default(1_000_000).describe("How large a body may come back"),
-});
+export const httpToolsConfig = z
+  .object({
+    allowed_origins: z.array(originSchema).min(1).describe("Where requests may go, redirected ones included"),
+    methods: z
+      .array(z.enum(["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"]))
+      .min(1)
+      .default(["GET", "HEAD"])
+      .describe("Which methods may be used"),
+    request_headers: z.array(requestHeaderSchema).default(plainHeaders).describe("Which headers a call may set"),
+    allowed_addresses: z
+      .array(z.string().refine(isAddressRange, "expected an IP address or a range of them, such as 10.1.0.0/16"))
+      .default([])
+      .describe("Addresses that may be connected to though they are not public"),
+    timeout: duration(anHour)
+      .optional()
+      .describe("For a whole call, redirects included, such as 5s or 1m30s; 10s if left out"),
+    timeout_seconds: z
+      .number()
+      .positive()
+      .max(3_600)
+      .optional()
+      .describe("The same as a number of seconds, as it was written before `timeout`"),
+    max_redirects: z.number().int().nonnegative().max(20).default(5).describe("How many redirects are followed"),
+    max_request_bytes: z.number().int().nonnegative().default(100_000).describe("How large a body may be sent"),
+    max_response_bytes: z.number().int().positive().default(1_000_000).describe("How large a body may come back"),
+  })
+  .refine(({ timeout, timeout_seconds }) => timeout === undefined || timeout_seconds === undefined, {
+    path: ["timeout_seconds"],
+    error: "says what timeout says already; leave it out",
+  });
 
 /** The configuration, as it is asked for each request. */
 export interface Policy {
@@ -76,11 +92,15 @@ export function policyOf(config: z.output<typeof httpToolsConfig>, resolve?: Res
     requestHeaders: new Set(config.request_headers.map((name) => name.toLowerCase())),
     isAddressAllowed,
     lookup: checkedLookup(isAddressAllowed, resolve),
-    timeoutMs: Math.ceil(config.timeout_seconds * 1_000),
+    timeoutMs: timeoutOf(config),
     maxRedirects: config.max_redirects,
     maxRequestBytes: config.max_request_bytes,
     maxResponseBytes: config.max_response_bytes,
   };
+}
+
+function timeoutOf({ timeout, timeout_seconds }: z.output<typeof httpToolsConfig>): number {
+  return timeout ?? (timeout_seconds === undefined ? DEFAULT_TIMEOUT_MS : Math.ceil(timeout_seconds * 1_000));
 }
 
 /**

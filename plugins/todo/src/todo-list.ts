@@ -9,11 +9,15 @@ const itemFields = {
 };
 
 /** A moment that can be compared with others: ISO 8601 with its offset, or `Z`. */
-export const momentSchema = z.iso.datetime({ offset: true });
+export const momentSchema = z.iso.datetime({
+  offset: true,
+  error: ({ input }) =>
+    `expected a date and time with its offset, such as 2026-12-24T18:00:00+01:00 or 2026-12-24T17:00:00Z, found ${JSON.stringify(input)}`,
+});
 
 /**
- * One thing to do. Its times are ISO 8601; `completed_at` is there once it is done, `due_at` where somebody has said by when it
- * is to be done.
+ * One thing to do. `completed_at` is there once it is done, `due_at` where somebody has said by when it is to be done. Times are
+ * ISO 8601 with offset; lists of old may hold other texts for when items were added and completed, and are read all the same.
  */
 const todoItemSchema = z.object({ ...itemFields, due_at: momentSchema.exactOptional() });
 

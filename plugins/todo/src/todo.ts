@@ -13,7 +13,7 @@ import {
 } from "./todo-list.js";
 
 const itemId = z.number().int().positive().describe("Id of the item");
-const happenedAt = z.string().optional().describe("When it happened, as ISO 8601; now if left out");
+const happenedAt = momentSchema.optional().describe("When it happened, as ISO 8601 with offset; now if left out");
 
 /** A to-do list of the user's own. The functions share one list. */
 export default definePerUserFunctionGroup({

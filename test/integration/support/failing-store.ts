@@ -134,6 +134,10 @@ export class FailingStore implements SessionStore {
     return this.#store.pageRecords(key, page);
   }
 
+  pageRecordNames(key: SessionKey, page: RecordPage): Promise<string[]> {
+    return this.#store.pageRecordNames(key, page);
+  }
+
   remove(key: SessionKey): Promise<boolean> {
     return this.#store.remove(key);
   }

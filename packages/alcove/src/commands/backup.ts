@@ -15,8 +15,8 @@ export function addBackupCommand(program: Command, { output }: CommandContext): 
   const command = program
     .command("backup <file>")
     .description(
-      "Copy the session store, as it is at one moment, into a file that only you can read. A server that has the store\n" +
-        "open writes the copy and goes on serving. The copy is a session store of its own: serve it, or stop the server and\n" +
+      "Copy the session store, as it is at one moment, into a file that only you can read. A server that has the store " +
+        "open writes the copy and goes on serving. The copy is a session store of its own: serve it, or stop the server and " +
         "put it in the place of the original.",
     );
   return addConfigOptions(command)

@@ -11,7 +11,7 @@ export function addCreateCommand(program: Command, { output }: CommandContext): 
     .command("plugin <name>")
     .summary("begin a plugin")
     .description(
-      "Make a folder in the working directory with a plugin: a manifest, a per-user function, its test and a README. The name\n" +
+      "Make a folder in the working directory with a plugin: a manifest, a per-user function, its test and a README. The name " +
         "is that of the npm package, and may have a scope. A folder that is there and not empty is left alone.",
     )
     .addHelpText("after", examplesOf("plugin", ["alcove-plugin-word-count", "@acme/word-count"]))

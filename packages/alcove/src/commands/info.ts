@@ -19,7 +19,7 @@ export function addInfoCommand(program: Command, { output }: CommandContext): Co
     .command("components")
     .summary("list the component types of Alcove and the installed plugins")
     .description(
-      "List the component types a configuration may use: those of Alcove, of the plugins among the direct dependencies of the\n" +
+      "List the component types a configuration may use: those of Alcove, of the plugins among the direct dependencies of the " +
         "host project, which is the nearest package.json, and of the configuration's own plugins. Runs no code of any plugin.",
     )
     .option("--config_file <file>", "a configuration, to look from there and to see which types it uses")

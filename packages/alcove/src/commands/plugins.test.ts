@@ -67,6 +67,20 @@ describe("alcove plugins", () => {
     );
   });
 
+  it("says of a plugin that was refused why, and ends with 1, since nobody has misspelt anything", async () => {
+    const { exitCode, notice } = await alcove("info", "later", "--config_file", await project());
+    expect(exitCode).toBe(1);
+    expect(notice).toMatch(/The plugin later 1\.0\.0 works with Alcove .*\nerror: No plugin "later" was loaded\. /s);
+  });
+
+  it("does not say that no plugin is installed where one is, and was refused", async () => {
+    await project();
+    await writeFile(join(folder, "package.json"), '{"name":"host","dependencies":{"later":"*"}}');
+    const { result, notice } = await alcove("list", "--config_file", join(folder, "config.yml"));
+    expect(result).toBe("No plugin could be loaded.");
+    expect(notice).toContain("The plugin later 1.0.0 works with Alcove");
+  });
+
   it("shows the middleware of a plugin, and whether a configuration uses it", async () => {
     await writeFile(
       join(folder, "plugin.yaml"),
@@ -82,6 +96,26 @@ describe("alcove plugins", () => {
     await writeFile(configFile, "plugins: [./]\nmiddleware: { polite: { _type: mask_words } }\n");
     const { result } = await alcove("info", "masks", "--config_file", configFile);
     expect(result).toMatch(/^middleware +mask_words +yes +Masks words\.$/m);
+  });
+
+  it("shows services, hooks and health checks as in use with any configuration, since every start takes them up", async () => {
+    await writeFile(
+      join(folder, "plugin.yaml"),
+      "manifest: 1\nid: greeter\ndisplayName: Greeter\ndescription: Greets.\nrequires: { alcove: '*' }\ncontributes:\n" +
+        "  lifecycle: { greet: { module: ./part.js, description: Greets. } }\n" +
+        "  functions: { hello: { scope: shared, module: ./part.js, description: Says hello. } }\n",
+    );
+    await writeFile(join(folder, "part.js"), "");
+    await writeFile(
+      join(folder, "package.json"),
+      '{"name":"greeter","version":"1.0.0","alcove":{"manifest":"./plugin.yaml"}}',
+    );
+    await writeFile(join(folder, "config.yml"), "plugins: [./]\n");
+    const { result } = await alcove("info", "greeter", "--config_file", join(folder, "config.yml"));
+    expect(result).toMatch(/^lifecycle +greet +yes +Greets\.$/m);
+    expect(result).toMatch(/^functions +hello +no +Says hello\.$/m);
+    const { result: list } = await alcove("list", "--config_file", join(folder, "config.yml"));
+    expect(list).toMatch(/^greeter +greeter +1\.0\.0 +plugins: +yes /m);
   });
 
   it("shows one plugin with everything it contributes, for scripts too", async () => {

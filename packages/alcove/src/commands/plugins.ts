@@ -1,16 +1,14 @@
-import { AlcoveError, didYouMean, formatReport, type HttpRoutesContribution } from "@alcove/plugin-api";
-import { ComponentTypeRegistry, type DiscoveredPlugin, sectionOfKind } from "@alcove/plugin-loader";
-import { typesInUse } from "@alcove/runtime";
-import { pluginPath } from "@alcove/server";
+import { AlcoveError, didYouMean, formatReport, nearNames, type Problem } from "@alcove/plugin-api";
 import type { Command } from "commander";
 import type { ConsoleOutput } from "../console-output.js";
-import { type FoundPlugins, findPlugins } from "../find-plugins.js";
+import { findPlugins } from "../find-plugins.js";
 import { prepareApplication } from "../prepare-application.js";
 import { problemAsJson } from "../problem-as-json.js";
 import { rehearseStart } from "../rehearse-start.js";
 import { ReportedFailure } from "../reported-failure.js";
 import { textTable } from "../text-table.js";
 import type { CommandContext } from "./command-context.js";
+import { type DescribedPlugin, describePlugins } from "./described-plugin.js";
 
 interface PluginsOptions {
   readonly config_file?: string;
@@ -26,22 +24,33 @@ export function addPluginsCommand(program: Command, { output }: CommandContext):
   const plugins = program
     .command("plugins")
     .description(
-      "Show and check the plugins among the direct dependencies of the host project, which is the nearest package.json,\n" +
+      "Show and check the plugins among the direct dependencies of the host project, which is the nearest package.json, " +
         "and those a configuration lists.",
     );
-  addOptions(plugins.command("list").summary("list the plugins, and why any was not loaded")).action(
-    (options: PluginsOptions) => listPlugins(options, output),
-  );
-  addOptions(plugins.command("info <id>").summary("show one plugin, and what it contributes")).action(
-    (id: string, options: PluginsOptions) => showPlugin(id, options, output),
-  );
+  addOptions(
+    plugins
+      .command("list")
+      .summary("list the plugins, and why any was not loaded")
+      .description(
+        "List the plugins that were found: their versions, where they are, and with a configuration whether it uses them. Says of any " +
+          "other why it was not loaded. Runs no code of any plugin.",
+      ),
+  ).action((options: PluginsOptions) => listPlugins(options, output));
+  addOptions(
+    plugins
+      .command("info <id>")
+      .summary("show one plugin, and what it contributes")
+      .description(
+        "Show one plugin, by its id or the name of its package, and what it contributes. Runs none of its code.",
+      ),
+  ).action((id: string, options: PluginsOptions) => showPlugin(id, options, output));
   addOptions(
     plugins
       .command("check")
       .summary("check manifests, versions and modules")
       .description(
-        "Check the plugins as a start would. With a configuration, the modules it uses are imported too. With --start they are also started:\n" +
-          "services, hooks and components are built, on a store that is thrown away, the room of one user too, and closed again. So it shows\n" +
+        "Check the plugins as a start would. With a configuration, the modules it uses are imported too. With --start they are also started: " +
+          "services, hooks and components are built, on a store that is thrown away, the room of one user too, and closed again. So it shows " +
           "what fails or hangs meanwhile, and what is left open. Ends with 1 when there are errors.",
       ),
   )
@@ -70,7 +79,11 @@ async function listPlugins({ config_file, json }: PluginsOptions, output: Consol
     return;
   }
   if (described.length === 0) {
-    output.result(`No plugins are installed among the dependencies of ${found.hostDirectory}.`);
+    output.result(
+      found.problems.length === 0
+        ? `No plugins are installed among the dependencies of ${found.hostDirectory}.`
+        : "No plugin could be loaded.",
+    );
   } else {
     const heading = ["id", "package", "version", "found by", "in use", "contributes", "folder"];
     const rows = described.map((plugin) => [
@@ -97,17 +110,33 @@ async function showPlugin(id: string, { config_file, json }: PluginsOptions, out
   const described = describePlugins(found);
   const plugin = described.find((candidate) => candidate.id === id || candidate.package === id);
   if (plugin === undefined) {
-    if (found.problems.length > 0) {
-      output.notice(formatReport(found.problems));
-    }
-    const names = described.flatMap((candidate) => [candidate.id, candidate.package]);
-    const advice = names.length === 0 ? "There are no others either." : didYouMean(id, names);
-    throw new AlcoveError("USAGE", `No plugin ${JSON.stringify(id)} was loaded. ${advice}`);
+    throw notLoaded(id, described, found.problems, output);
   }
   if (json) {
     output.result(JSON.stringify(plugin, undefined, 2));
-    return;
+  } else {
+    printPlugin(plugin, output);
   }
+}
+
+/** Says why a plugin was refused where any was. Whoever names one that was has made no mistake on the command line. */
+function notLoaded(
+  id: string,
+  loaded: readonly DescribedPlugin[],
+  problems: readonly Problem[],
+  output: ConsoleOutput,
+): Error {
+  if (problems.length > 0) {
+    output.notice(formatReport(problems));
+  }
+  const names = loaded.flatMap((plugin) => [plugin.id, plugin.package]);
+  const advice = names.length === 0 ? "There are no others either." : didYouMean(id, names);
+  const message = `No plugin ${JSON.stringify(id)} was loaded. ${advice}`;
+  const isMisspelt = problems.length === 0 || nearNames(id, names).length > 0;
+  return isMisspelt ? new AlcoveError("USAGE", message) : new Error(message);
+}
+
+function printPlugin(plugin: DescribedPlugin, output: ConsoleOutput): void {
   const facts: readonly (readonly string[])[] = [
     ["package", `${plugin.package} ${plugin.version}`],
     ["folder", plugin.directory],
@@ -157,65 +186,4 @@ async function checkPlugins({ config_file, json, start }: CheckOptions, output: 
   if (!isSound) {
     throw new ReportedFailure();
   }
-}
-
-interface DescribedPlugin {
-  readonly id: string;
-  readonly package: string;
-  readonly version: string;
-  readonly description: string;
-  readonly directory: string;
-  readonly foundBy: "dependency" | "plugins:";
-  /** Whether the application starts without it where it fails. */
-  readonly startup: "required" | "optional";
-  /** The range of versions of Alcove it is made for. */
-  readonly requires: string;
-  readonly contributes: readonly DescribedContribution[];
-  /** The component types a configuration uses, as `section.name`; `undefined` where none was given. */
-  readonly inUse: readonly string[] | undefined;
-}
-
-interface DescribedContribution {
-  readonly section: string;
-  readonly name: string;
-  readonly description: string;
-  /** Of a set of HTTP routes: where they are once it is configured, and whom they serve. */
-  readonly routes?: readonly { readonly method: string; readonly path: string; readonly serves: string }[];
-}
-
-function describePlugins({ plugins, config }: FoundPlugins): DescribedPlugin[] {
-  const used = config === undefined ? undefined : [...typesInUse(config, new ComponentTypeRegistry(plugins))];
-  return plugins.map((plugin) => ({
-    id: plugin.id,
-    package: plugin.packageName,
-    version: plugin.version,
-    description: plugin.manifest.description,
-    directory: plugin.directory,
-    foundBy: plugin.isListed ? "plugins:" : "dependency",
-    startup: plugin.isOptional ? "optional" : "required",
-    requires: plugin.manifest.requires.alcove,
-    contributes: contributionsOf(plugin),
-    inUse: used
-      ?.filter((type) => type.plugin.id === plugin.id)
-      .map((type) => `${sectionOfKind[type.kind]}.${type.name}`),
-  }));
-}
-
-function contributionsOf({ manifest: { id, contributes } }: DiscoveredPlugin): DescribedContribution[] {
-  return Object.entries(contributes).flatMap(([section, entries]) =>
-    Object.entries(entries).map(([name, { description }]) => {
-      const routes = section === "http_routes" ? contributes.http_routes[name]?.routes : undefined;
-      return { section, name, description, ...(routes === undefined ? {} : { routes: routesOf(id, routes) }) };
-    }),
-  );
-}
-
-function routesOf(
-  pluginId: string,
-  routes: HttpRoutesContribution["routes"],
-): NonNullable<DescribedContribution["routes"]> {
-  return Object.entries(routes).map(([address, serves]) => {
-    const [method = "", path = ""] = address.split(" ");
-    return { method, path: pluginPath(pluginId, path), serves };
-  });
 }

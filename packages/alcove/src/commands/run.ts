@@ -2,7 +2,13 @@ import { AlcoveError, type Logger } from "@alcove/plugin-api";
 import { userIdOf } from "@alcove/server";
 import { type Command, Option } from "commander";
 import { Application } from "../application.js";
-import { addConfigOptions, addLogLevelOption, type ConfigOptions, logLevelOf } from "../common-options.js";
+import {
+  addConfigOptions,
+  addLogLevelOption,
+  addRequiredOption,
+  type ConfigOptions,
+  logLevelOf,
+} from "../common-options.js";
 import type { ConsoleOutput } from "../console-output.js";
 import { configuredLogger, levelOfScope } from "../logging/configured-logger.js";
 import { prepareApplication, type SoundApplication, soundApplication } from "../prepare-application.js";
@@ -25,12 +31,9 @@ export function addRunCommand(program: Command, context: CommandContext): Comman
       "Run the workflow of a configuration once for each input, in the order given, and print the results.\n" +
         "It uses the same sessions as the server; while a server has them open, that server carries out the runs.",
     );
-  return addLogLevelOption(addConfigOptions(command))
-    .addOption(
-      new Option("--input <json-or-text>", "the input: JSON, or text where it is not JSON; may be repeated")
-        .makeOptionMandatory()
-        .argParser((text: string, others: readonly string[] | undefined) => [...(others ?? []), text]),
-    )
+  const input = new Option("--input <json-or-text>", "the input: JSON, or text where it is not JSON; may be repeated");
+  input.argParser((text: string, others: readonly string[] | undefined) => [...(others ?? []), text]);
+  return addRequiredOption(addLogLevelOption(addConfigOptions(command)), input)
     .option(
       "--user_id <user>",
       "whose session: the value of the user's nat-session cookie, or a user id (a UUID) as /monitor/users shows it",

@@ -27,7 +27,7 @@ export function addSessionsCommand(program: Command, { output }: CommandContext)
   const sessions = program
     .command("sessions")
     .description(
-      "Look after the stored sessions of a configuration: in the store itself, or, while `alcove serve` has it open,\n" +
+      "Look after the stored sessions of a configuration: in the store itself, or, while `alcove serve` has it open, " +
         "through the socket that server has for you alone.",
     );
   addList(sessions, output);

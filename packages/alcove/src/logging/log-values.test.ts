@@ -10,8 +10,10 @@ describe("the fields of a line", () => {
     const fields = {
       headers: { Authorization: "x", cookie: "x", accept: "text/plain" },
       list: [{ apiKey: "x", api_key: "x", clientSecret: "x", access_token: "x", password: "x" }],
+      response: { "set-cookie": ["x"], token: { value: "x" }, secret: 1 },
       tokens: 12,
       url: "http://user:pass@host",
+      address: new URL("http://user:pass@host/path"),
       at: new Date(0),
       count: 3n,
     };
@@ -26,9 +28,11 @@ describe("the fields of a line", () => {
           password: "[redacted]",
         },
       ],
+      response: { "set-cookie": "[redacted]", token: "[redacted]", secret: 1 },
       tokens: 12,
       url: "http://[redacted]@host",
-      at: new Date(0),
+      address: "http://[redacted]@host/path",
+      at: "1970-01-01T00:00:00.000Z",
       count: "3",
     });
   });

@@ -2,7 +2,7 @@ import type { LogFields } from "@alcove/plugin-api";
 import { errorFields, type LogValues } from "./error-fields.js";
 import { REDACTED } from "./redact-text.js";
 
-/** Fields of these names hold credentials. Counts of tokens are no token. */
+/** Fields of these names hold credentials, whatever their shape. Counts of tokens are no token. */
 const secretNames =
   /^(?:(?:proxy-)?authorization|(?:set-)?cookie|x-api-key|nat-session|(?:.*[_-])?(?:password|passwd|secret|token|api[_-]?key)|.*(?:Password|Secret|Token|ApiKey))$/i;
 
@@ -19,9 +19,13 @@ function plainObject(object: object, values: LogValues, depth: number): Record<s
   return Object.fromEntries(
     Object.entries(object).map(([name, value]) => [
       name,
-      secretNames.test(name) && typeof value === "string" ? REDACTED : plainValue(value, values, depth + 1),
+      secretNames.test(name) && mayBeSecret(value) ? REDACTED : plainValue(value, values, depth + 1),
     ]),
   );
+}
+
+function mayBeSecret(value: unknown): boolean {
+  return typeof value === "string" || (typeof value === "object" && value !== null);
 }
 
 function plainValue(value: unknown, values: LogValues, depth: number): unknown {
@@ -31,11 +35,15 @@ function plainValue(value: unknown, values: LogValues, depth: number): unknown {
   if (value instanceof Error) {
     return errorFields(value, values);
   }
-  if (typeof value !== "object" || value === null || "toJSON" in value) {
+  if (typeof value !== "object" || value === null) {
     return typeof value === "bigint" ? String(value) : value;
   }
   if (depth > MAX_DEPTH) {
     return "[deeper]";
+  }
+  if ("toJSON" in value && typeof value.toJSON === "function") {
+    // What an object says of itself may hold a credential, too: the address of a URL does.
+    return plainValue(value.toJSON(), values, depth + 1);
   }
   if (Array.isArray(value)) {
     return value.slice(0, MAX_ITEMS).map((item) => plainValue(item, values, depth + 1));

@@ -1,5 +1,10 @@
 import { z } from "zod";
-import { type HttpMethod, type HttpRouteAccess, httpRouteAddressSchema } from "../http-route-address.js";
+import {
+  doPathsOverlap,
+  type HttpMethod,
+  type HttpRouteAccess,
+  httpRouteAddressSchema,
+} from "../http-route-address.js";
 import type { HttpRoute } from "./definition.js";
 
 /** One route as its plugin defines it. */
@@ -78,16 +83,6 @@ function pathParameters(address: string, path: string, declared: z.ZodObject | u
   return declared;
 }
 
-/** Whether a request could be meant for either of two paths, whose segments may be parameters such as `{id}`. */
-function overlap(one: string, other: string): boolean {
-  const segments = one.split("/");
-  const others = other.split("/");
-  return (
-    segments.length === others.length &&
-    segments.every((each, index) => each === others[index] || each.startsWith("{") || others[index]?.startsWith("{"))
-  );
-}
-
 /**
  * Insists on routes of which a request can mean one only, and on one spelling of a path for all its methods.
  *
@@ -100,9 +95,13 @@ export function assertDistinct(routes: readonly HttpRoute[]): void {
       if (isSameShape && one.path !== other.path) {
         throw new TypeError(`${one.path} and ${other.path} are one path: call their parameters alike.`);
       }
-      if (one.method === other.method && overlap(one.path, other.path)) {
+      if (one.method === other.method && doPathsOverlap(one.path, other.path, isParameter)) {
         throw new TypeError(`A request could be meant for ${one.method} ${one.path} and for ${other.path}.`);
       }
     }
   }
+}
+
+function isParameter(segment: string): boolean {
+  return segment.startsWith("{");
 }

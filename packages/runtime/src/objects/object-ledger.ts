@@ -1,22 +1,9 @@
 import { randomUUID } from "node:crypto";
-import { AlcoveError, z } from "@alcove/plugin-api";
-import type { RecordChange, SessionKey, SessionStore } from "@alcove/state";
+import { AlcoveError, type Logger } from "@alcove/plugin-api";
+import type { SessionStore } from "@alcove/state";
+import { LedgerRecords, ledgerNames, putRecord, type Tenancy } from "./ledger-records.js";
 import type { EnteredObjects } from "./object-access.js";
 import { digest } from "./object-keys.js";
-
-/** The last moment a Date can name: what is kept of objects never expires by itself. */
-const NEVER_MS = 8_640_000_000_000_000;
-const TIME_DIGITS = 16;
-
-const tenancySchema = z.object({
-  user_id: z.string(),
-  generation: z.string(),
-  begun_at_ms: z.number(),
-  due_at_ms: z.number(),
-  stores: z.array(z.string()),
-});
-const endedSchema = z.object({ user: z.string(), stores: z.array(z.string()) });
-type Tenancy = z.output<typeof tenancySchema>;
 
 /** The objects of a session that is over. */
 export interface EndedObjects {
@@ -50,6 +37,8 @@ export interface ObjectLedgerOptions {
   readonly application: string;
   /** How long a session lives after its last activity. */
   readonly timeoutMs: number;
+  /** Told of what cannot be read, once each. */
+  readonly logger: Logger;
 }
 
 /**
@@ -57,19 +46,19 @@ export interface ObjectLedgerOptions {
  * knows of. Objects lie under a name of their session (its generation) that no other session ever gets; so
  * with a session all its objects are out of sight at once, and what is stored of them is removed when the store answers.
  *
- * It is kept in the session store, as records of one session, of an application of its own, that nobody serves:
- * `user/<user>` says what a user has, `due/<time>/<user>` when to look whether that session is still there, `ended/<generation>` what is to be removed.
+ * It is kept in the session store; see {@link LedgerRecords}. What cannot be read there is reported, and is in nobody else's way.
  */
 export class ObjectLedger {
   readonly #options: ObjectLedgerOptions;
-  readonly #key: SessionKey;
+  readonly #records: LedgerRecords;
   // What changes the entry of one user happens one after the other.
   readonly #queues = new Map<string, Promise<unknown>>();
   readonly #atWork = new Map<string, number>();
+  readonly #reported = new Set<string>();
 
   constructor(options: ObjectLedgerOptions) {
     this.#options = options;
-    this.#key = { application: `\0objects\0${options.application}`, userId: "ledger" };
+    this.#records = new LedgerRecords(options.store, options.application);
   }
 
   /**
@@ -85,12 +74,24 @@ export class ObjectLedger {
     });
   }
 
-  /** Ends the objects of whatever session a user has. Resolves to what is to be removed, if anything is. */
+  /**
+   * Ends the objects of whatever session a user has. Resolves to what is to be removed, if anything is. Where it cannot be read what the
+   * user has, it is out of sight afterwards, and stays in its store.
+   */
   end(userId: string): Promise<EndedObjects | undefined> {
     const user = digest(userId);
     return this.#inTurn(user, async () => {
-      const tenancy = await this.#read(user);
-      return tenancy && this.#endTenancy(user, tenancy);
+      try {
+        const tenancy = await this.#records.tenancy(user);
+        return tenancy && (await this.#endTenancy(user, tenancy));
+      } catch (error) {
+        assertUnreadable(error);
+        await this.#records.change([{ kind: "remove", name: ledgerNames.user(user) }]);
+        const message =
+          "What a user's session had of objects cannot be read; they are out of sight and stay in their store";
+        this.#options.logger.error(message, { userId, objects: `users/${user}/`, error });
+        return undefined;
+      }
     });
   }
 
@@ -100,23 +101,24 @@ export class ObjectLedger {
    * @param lookIntoMemory Finds the sessions that are in memory.
    */
   async endExpired(lookIntoMemory: LookIntoMemory): Promise<void> {
-    for await (const name of this.#names("due/")) {
+    for await (const name of this.#records.names("due/")) {
       const [, time = "", user = ""] = name.split("/");
       if (Number(time) > this.#options.store.nowMs()) {
         return;
       }
-      await this.#inTurn(user, () => this.#lookAt(name, user, lookIntoMemory));
+      await this.#inTurn(user, () => this.#lookAt(name, user, lookIntoMemory)).catch((error: unknown) => {
+        this.#reportUnreadable(ledgerNames.user(user), error);
+      });
     }
   }
 
-  /** What is to be removed. */
+  /** What is to be removed, as far as it can be read. */
   async *ended(): AsyncGenerator<EndedObjects> {
-    for await (const name of this.#names("ended/")) {
+    for await (const name of this.#records.names("ended/")) {
       const generation = name.slice("ended/".length);
-      const value = await this.#options.store.readRecord(this.#key, name);
-      if (value !== undefined) {
-        const { user, stores } = endedSchema.parse(value);
-        yield { generation, path: pathOf(user, generation), stores };
+      const end = await this.#records.ended(generation).catch((error: unknown) => this.#reportUnreadable(name, error));
+      if (end !== undefined) {
+        yield { generation, path: pathOf(end.user, generation), stores: end.stores };
       }
     }
   }
@@ -128,11 +130,11 @@ export class ObjectLedger {
 
   /** Forgets what has been removed after all was quiet. */
   async forget({ generation }: EndedObjects): Promise<void> {
-    await this.#change([{ kind: "remove", name: `ended/${generation}` }]);
+    await this.#records.change([{ kind: "remove", name: ledgerNames.ended(generation) }]);
   }
 
   async #tenancyOf(user: string, owner: ObjectOwner, store: string, mayPut: boolean): Promise<Tenancy | undefined> {
-    const found = await this.#read(user);
+    const found = await this.#records.tenancy(user);
     if (found?.begun_at_ms === owner.begunAtMs) {
       return mayPut && !found.stores.includes(store) ? this.#widen(user, found, store) : found;
     }
@@ -150,29 +152,32 @@ export class ObjectLedger {
       due_at_ms: this.#options.store.nowMs() + this.#options.timeoutMs,
       stores: [store],
     };
-    await this.#change([put(`user/${user}`, tenancy), put(dueName(tenancy.due_at_ms, user), {})]);
+    await this.#records.change([
+      putRecord(ledgerNames.user(user), tenancy),
+      putRecord(ledgerNames.due(tenancy.due_at_ms, user), {}),
+    ]);
     return tenancy;
   }
 
   async #widen(user: string, tenancy: Tenancy, store: string): Promise<Tenancy> {
     const wider = { ...tenancy, stores: [...tenancy.stores, store] };
-    await this.#change([put(`user/${user}`, wider)]);
+    await this.#records.change([putRecord(ledgerNames.user(user), wider)]);
     return wider;
   }
 
   async #endTenancy(user: string, { generation, stores, due_at_ms }: Tenancy): Promise<EndedObjects> {
-    await this.#change([
-      { kind: "remove", name: `user/${user}` },
-      { kind: "remove", name: dueName(due_at_ms, user) },
-      put(`ended/${generation}`, { user, stores }),
+    await this.#records.change([
+      { kind: "remove", name: ledgerNames.user(user) },
+      { kind: "remove", name: ledgerNames.due(due_at_ms, user) },
+      putRecord(ledgerNames.ended(generation), { user, stores }),
     ]);
     return { generation, path: pathOf(user, generation), stores };
   }
 
   async #lookAt(name: string, user: string, lookIntoMemory: LookIntoMemory): Promise<void> {
-    const tenancy = await this.#read(user);
-    if (tenancy === undefined || dueName(tenancy.due_at_ms, user) !== name) {
-      return this.#change([{ kind: "remove", name }]);
+    const tenancy = await this.#records.tenancy(user);
+    if (tenancy === undefined || ledgerNames.due(tenancy.due_at_ms, user) !== name) {
+      return this.#records.change([{ kind: "remove", name }]);
     }
     const aliveUntilMs = await this.#aliveUntil(tenancy, lookIntoMemory);
     if (aliveUntilMs === undefined) {
@@ -180,7 +185,11 @@ export class ObjectLedger {
       return;
     }
     const later = { ...tenancy, due_at_ms: aliveUntilMs };
-    await this.#change([{ kind: "remove", name }, put(`user/${user}`, later), put(dueName(aliveUntilMs, user), {})]);
+    await this.#records.change([
+      { kind: "remove", name },
+      putRecord(ledgerNames.user(user), later),
+      putRecord(ledgerNames.due(aliveUntilMs, user), {}),
+    ]);
   }
 
   /** Until when the session is there in any case; `undefined` where it is gone. */
@@ -197,57 +206,19 @@ export class ObjectLedger {
       const stored = await store.load({ application, userId: tenancy.user_id });
       return stored?.createdAtMs === tenancy.begun_at_ms ? stored.expiresAtMs : undefined;
     } catch (error) {
-      if (AlcoveError.is(error) && error.code === "STATE_UNREADABLE") {
-        // It is kept until somebody deletes it or puts another one in its place, and so are its objects.
-        return nowMs + timeoutMs;
-      }
-      throw error;
+      assertUnreadable(error);
+      // It is kept until somebody deletes it or puts another one in its place, and so are its objects.
+      return nowMs + timeoutMs;
     }
   }
 
-  async #read(user: string): Promise<Tenancy | undefined> {
-    const value = await this.#options.store.readRecord(this.#key, `user/${user}`);
-    return value === undefined ? undefined : tenancySchema.parse(value);
-  }
-
-  async #change(changes: readonly RecordChange[]): Promise<void> {
-    const { store } = this.#options;
-    if (await store.changeRecords(this.#key, changes)) {
-      return;
-    }
-    const nowMs = store.nowMs();
-    try {
-      await store.commit({
-        key: this.#key,
-        expectedRevision: 0,
-        createdAtMs: nowMs,
-        lastActivityAtMs: nowMs,
-        expiresAtMs: NEVER_MS,
-        runsCompleted: 0,
-        components: new Map(),
-        records: changes,
-      });
-    } catch (error) {
-      if (!AlcoveError.is(error) || error.code !== "STORE_CONFLICT") {
-        throw error;
-      }
-      // Somebody else has begun it.
-      await this.#change(changes);
-    }
-  }
-
-  /** The names of records, in their order. Those that are gone by the time are left out, and new ones may be. */
-  async *#names(prefix: string): AsyncGenerator<string> {
-    let from = prefix;
-    for (;;) {
-      const page = await this.#options.store.pageRecords(this.#key, { prefix, from, direction: "forward", limit: 100 });
-      yield* page.map(({ name }) => name);
-      const last = page.at(-1);
-      if (last === undefined || page.length < 100) {
-        return;
-      }
-      // The first name that comes after it.
-      from = `${last.name}\0`;
+  /** Reports what cannot be read, once; throws every other error. */
+  #reportUnreadable(name: string, error: unknown): undefined {
+    assertUnreadable(error);
+    if (!this.#reported.has(name)) {
+      this.#reported.add(name);
+      const message = "What is noted of a session's objects cannot be read; they are not removed from their store";
+      this.#options.logger.error(message, { record: name, error });
     }
   }
 
@@ -285,10 +256,8 @@ function pathOf(user: string, generation: string): string {
   return `users/${user}/${generation}/`;
 }
 
-function dueName(dueAtMs: number, user: string): string {
-  return `due/${String(dueAtMs).padStart(TIME_DIGITS, "0")}/${user}`;
-}
-
-function put(name: string, value: unknown): RecordChange {
-  return { kind: "put", name, json: JSON.stringify(value) };
+function assertUnreadable(error: unknown): void {
+  if (!AlcoveError.is(error) || error.code !== "STATE_UNREADABLE") {
+    throw error;
+  }
 }

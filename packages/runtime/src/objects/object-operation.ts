@@ -46,7 +46,7 @@ export function askDriver<Result>(
 }
 
 function lateError(store: string, timeoutMs: number): AlcoveError {
-  const message = `The object store ${store} did not answer within ${timeoutMs / 1_000} s (its operation_timeout).`;
+  const message = `The object store ${store} did not answer within ${timeoutMs / 1_000} s (object_stores.${store}.operation_timeout).`;
   return new AlcoveError("OBJECT_STORE_FAILED", message);
 }
 

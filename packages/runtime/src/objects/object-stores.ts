@@ -39,7 +39,7 @@ export class ObjectStores {
     this.#stores = stores;
     this.#prefix = prefix;
     this.#sharedAccess = { enter: async () => ({ prefix: `${prefix}shared/`, leave: () => undefined }) };
-    this.#ledger = new ObjectLedger({ store, application, timeoutMs });
+    this.#ledger = new ObjectLedger({ store, application, timeoutMs, logger });
     this.#removal = new ObjectRemoval({ ledger: this.#ledger, stores, prefix, logger });
   }
 

@@ -25,13 +25,17 @@ const optionsSchema = z.object({
 const limitSchema = z.number().int().min(1).max(MAX_LIMIT).default(DEFAULT_LIMIT);
 
 /** An object as it goes to the driver, with a copy of the content. @throws OBJECT_INVALID, OBJECT_TOO_LARGE */
-export function checkedObject(body: unknown, options: ObjectPutOptions, maxBytes: number): ObjectToStore {
+export function checkedObject(
+  body: unknown,
+  options: ObjectPutOptions,
+  { store, maxBytes }: { readonly store: string; readonly maxBytes: number },
+): ObjectToStore {
   if (typeof body !== "string" && !(body instanceof Uint8Array)) {
     throw new AlcoveError("OBJECT_INVALID", "The content of an object has to be a Uint8Array or a text.");
   }
   const bytes = typeof body === "string" ? Buffer.byteLength(body) : body.byteLength;
   if (bytes > maxBytes) {
-    const message = `The object has ${bytes} bytes, and ${maxBytes} are allowed.`;
+    const message = `The object has ${bytes} bytes, and the limit is ${maxBytes} (object_stores.${store}.max_object_bytes). Nothing was put.`;
     throw new AlcoveError("OBJECT_TOO_LARGE", message, { details: { bytes, max_object_bytes: maxBytes } });
   }
   const { data, error } = optionsSchema.safeParse(options);

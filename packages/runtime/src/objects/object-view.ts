@@ -43,7 +43,8 @@ export class ObjectView implements ObjectStore {
 
   async put(key: string, body: Uint8Array | string, options: ObjectPutOptions = {}): Promise<void> {
     const encoded = encodeKey(key);
-    const object = checkedObject(body, options, this.#store.limits.maxObjectBytes);
+    const { name, limits } = this.#store;
+    const object = checkedObject(body, options, { store: name, maxBytes: limits.maxObjectBytes });
     const isPut = await this.#ask(true, (prefix, signal) =>
       this.#store.driver.put(`${prefix}${encoded}`, object, signal),
     );

@@ -1,5 +1,5 @@
 import type { ConfigDocument } from "@alcove/config";
-import { nearNames, type Problem, type Reference, type ReferenceKind } from "@alcove/plugin-api";
+import { nearNames, type Problem, type Reference, type ReferenceKind, referenceLabels } from "@alcove/plugin-api";
 import {
   type ConfiguredComponent,
   type Dependency,
@@ -87,12 +87,7 @@ export function ownerOf(name: string, faultyNames: ReadonlySet<string>): string 
   return [...faultyNames].find((faulty) => name.startsWith(`${faulty}${MEMBER_SEPARATOR}`)) ?? name;
 }
 
-const kinds = ["function", "function_group", "object_store"] as const satisfies ReferenceKind[];
-const labels: Readonly<Record<ReferenceKind, string>> = {
-  function: "a function",
-  function_group: "a function group",
-  object_store: "an object store",
-};
+const kinds = Object.keys(referenceLabels) as ReferenceKind[];
 
 function nameOf(kind: ReferenceKind): string {
   return kind.replace("_", " ");
@@ -157,7 +152,7 @@ export class ReferenceableNames {
     }
     const otherKind = kinds.find((kind) => kind !== reference.kind && this.#ofKind(kind).has(reference.name));
     if (otherKind !== undefined) {
-      const [wanted, actual] = [labels[reference.kind], labels[otherKind]];
+      const [wanted, actual] = [referenceLabels[reference.kind], referenceLabels[otherKind]];
       return { rule: "reference-kind", fault: `"${reference.name}" as ${wanted}, and it is ${actual}.` };
     }
     if (this.#hidden.has(name)) {

@@ -1,5 +1,5 @@
 import type { ConfigDocument } from "@alcove/config";
-import { didYouMean, formatPath, type Problem, type z } from "@alcove/plugin-api";
+import { BUILT_IN_PLUGIN_ID, didYouMean, formatPath, type Problem, type z } from "@alcove/plugin-api";
 import type { ComponentType } from "@alcove/plugin-loader";
 
 /** What a component's config schema refused, each fault at its place in the file. */
@@ -9,10 +9,12 @@ export function fieldProblems(
     readonly type: ComponentType;
     readonly path: readonly (string | number)[];
     readonly knownFields: readonly string[];
+    /** Whether the fields are the engine's, whatever the type. */
+    readonly areOfEngine?: boolean;
   },
   document: ConfigDocument,
 ): Problem[] {
-  const { type, path: componentPath, knownFields } = subject;
+  const { type, path: componentPath, knownFields, areOfEngine = type.plugin.id === BUILT_IN_PLUGIN_ID } = subject;
   return error.issues.flatMap((issue): Problem[] => {
     const path = [...componentPath, ...issue.path.map((key) => (typeof key === "symbol" ? String(key) : key))];
     if (document.isFaulty(path) && issue.code !== "unrecognized_keys") {
@@ -34,7 +36,9 @@ export function fieldProblems(
         severity: "error",
         message: `${formatPath(path)}: ${issue.message}, found ${document.describe(path)}.`,
         source: document.locate(path),
-        remedy: `Correct the value; the README of ${type.plugin.packageName} says what it means.`,
+        remedy: areOfEngine
+          ? `Correct the value of ${path.at(-1)}.`
+          : `Correct the value; the README of ${type.plugin.packageName} says what it means.`,
       },
     ];
   });

@@ -1,5 +1,5 @@
-import { type ComponentConfig, type ConfigDocument, duration } from "@alcove/config";
-import { type Problem, z } from "@alcove/plugin-api";
+import type { ComponentConfig, ConfigDocument } from "@alcove/config";
+import { duration, type Problem, z } from "@alcove/plugin-api";
 import type { ComponentType } from "@alcove/plugin-loader";
 import { fieldProblems } from "./field-problems.js";
 
@@ -26,7 +26,7 @@ export function readObjectStoreLimits(
   const given = Object.fromEntries(Object.entries(source.fields).filter(([field]) => knownFields.includes(field)));
   const { data, error } = limitsSchema.safeParse(given);
   if (data === undefined) {
-    const subject = { type, path: source.path, knownFields };
+    const subject = { type, path: source.path, knownFields, areOfEngine: true };
     return { limits: undefined, problems: fieldProblems(error, subject, document) };
   }
   const limits = { maxObjectBytes: data.max_object_bytes, operationTimeoutMs: data.operation_timeout };

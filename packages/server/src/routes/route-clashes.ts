@@ -1,5 +1,5 @@
 import type { ConfigDocument, ConfigPath, ReadableConfig } from "@alcove/config";
-import { formatPath, type Problem } from "@alcove/plugin-api";
+import { doPathsOverlap, formatPath, type Problem } from "@alcove/plugin-api";
 import type { RouteFacts } from "@alcove/runtime";
 import { entryRoutes } from "./entry-routes.js";
 import { jobRoutesOf } from "./job-addresses.js";
@@ -27,7 +27,9 @@ export function routeClashes(
   const problems: Problem[] = [];
   const ofPlugins = pluginRoutes.map((route) => ({ ...pluginAddress(route), place: route.place }));
   for (const address of [...configuredAddresses(config), ...ofPlugins]) {
-    const other = taken.find((each) => each.method === address.method && overlap(each.path, address.path));
+    const other = taken.find(
+      (each) => each.method === address.method && doPathsOverlap(each.path, address.path, isParameter),
+    );
     const name = formatPath(address.place);
     const key = `${name} ${other?.place && formatPath(other.place)}`;
     if (other !== undefined && !reported.has(key)) {
@@ -65,16 +67,6 @@ function configuredAddresses(config: ReadableConfig): (TakenAddress & { readonly
   ];
 }
 
-/** Whether a request could be meant for either of two paths, whose segments may be parameters such as `:id`. */
-function overlap(one: string, other: string): boolean {
-  const segments = one.split("/");
-  const others = other.split("/");
-  return (
-    segments.length === others.length &&
-    segments.every((segment, index) => segment === others[index] || isParameter(segment) || isParameter(others[index]))
-  );
-}
-
-function isParameter(segment: string | undefined): boolean {
-  return segment?.startsWith(":") === true;
+function isParameter(segment: string): boolean {
+  return segment.startsWith(":");
 }

@@ -8,6 +8,7 @@ import { startTestAlcove, type TestAlcove, type TestAlcoveOptions } from "../tes
 import { writeTestConfiguration } from "../test-alcove/test-configuration.js";
 import type { ConformanceOptions } from "./conformance-options.js";
 import { type ExampleCall, exampleCalls } from "./play.js";
+import { identityWithOperator } from "./route-call.js";
 
 /** What a case of the suite works with: Alcove with every type of the plugin configured under its own name. */
 export interface ConformanceRoom {
@@ -39,10 +40,14 @@ async function applicationOf(
   const { id, contributes } = await manifestOf(options);
   const components = (types: object) =>
     Object.fromEntries(Object.keys(types).map((type) => [type, { _type: `${id}/${type}`, ...config[type] }]));
+  const hasOperators = Object.values(contributes.http_routes).some(({ routes }) =>
+    Object.values(routes).includes("operator"),
+  );
   const application = {
     plugins: [plugin, ...otherPlugins],
     isServed: Object.keys(contributes.http_routes).length > 0,
     config: {
+      general: hasOperators ? { identity: identityWithOperator } : {},
       functions: { ...otherComponents.functions, ...components(contributes.functions) },
       function_groups: { ...otherComponents.function_groups, ...components(contributes.function_groups) },
       object_stores: { ...otherComponents.object_stores },

@@ -4,7 +4,7 @@ import type { TestAlcove } from "../test-alcove/test-alcove.js";
 import type { TestUser } from "../test-alcove/test-user.js";
 import type { ConformanceOptions } from "./conformance-options.js";
 import { exampleInputOf } from "./example-input.js";
-import { askRoute, routesOf, type ServedRoute } from "./route-call.js";
+import { routesOf, type TestedRoute } from "./route-call.js";
 
 /** One call of the suite. */
 export interface ExampleCall {
@@ -14,7 +14,7 @@ export interface ExampleCall {
   readonly isPerUser: boolean;
   readonly input: unknown;
   /** The route it is a request to; `undefined` where a function is called. */
-  readonly route: ServedRoute | undefined;
+  readonly route: TestedRoute | undefined;
 }
 
 /** What came of one call: what is compared of its output, or why it failed. */
@@ -33,10 +33,7 @@ export function exampleCalls(
   const functions = alcove.functions
     .filter(({ component }) => types.has(component))
     .map(({ name, scope, inputSchema }) => ({ name, scope, inputSchema, route: undefined }));
-  // Nobody is an operator here.
-  const routes = routesOf(alcove, types)
-    .filter(({ route }) => route.access !== "operator")
-    .map(({ typeName, ...entry }) => ({ ...entry, name: typeName }));
+  const routes = routesOf(alcove, types).map((route) => ({ ...route, route }));
   return [...functions, ...routes].flatMap(({ name, scope, inputSchema, route }) => {
     const inputs = options.examples?.[name] ?? [exampleInputOf(inputSchema)];
     assert(
@@ -72,7 +69,7 @@ async function outputOf(user: TestUser, { function: name, input, route }: Exampl
   if (route === undefined) {
     return user.call(name, input);
   }
-  const { status, body } = await askRoute(user, route, input);
+  const { status, body } = await route.ask(user, input);
   if (status >= 400) {
     throw new TypeError(`it was answered with ${status}: ${JSON.stringify(body)}`);
   }

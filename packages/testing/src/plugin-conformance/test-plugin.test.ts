@@ -8,7 +8,7 @@ import {
   z,
 } from "@alcove/plugin-api";
 import { afterEach, describe, expect, it, test } from "vitest";
-import type { InCodePlugin } from "../test-alcove/in-code-plugin.js";
+import { failuresOf } from "../test-support/failures-of.js";
 import type { ConformanceOptions } from "./conformance-options.js";
 import { testPlugin } from "./test-plugin.js";
 
@@ -41,19 +41,6 @@ function failures({
   ...options
 }: Partial<ConformanceOptions> & { definition: FunctionDefinition }): Promise<Map<string, string>> {
   return failuresOf({ id: "tested", functions: { tested: definition } }, options);
-}
-
-async function failuresOf(
-  plugin: InCodePlugin,
-  options: Partial<ConformanceOptions> = {},
-): Promise<Map<string, string>> {
-  const cases: [string, () => Promise<void>][] = [];
-  testPlugin((name, run) => cases.push([name.replace("the plugin ", ""), run]), { ...options, plugin });
-  const failed = new Map<string, string>();
-  for (const [name, run] of cases) {
-    await run().catch((error: unknown) => failed.set(name, String(error)));
-  }
-  return failed;
 }
 
 describe("a sound plugin", { timeout: 60_000 }, () => {

@@ -64,7 +64,12 @@ export const recordsContract: readonly ContractSentence[] = [
     await commitRecords(store, key, 0, [put("before"), ...items(25), put("d")]);
     const page = async (direction: "forward" | "backward", from?: string): Promise<unknown[]> => {
       const request = { prefix: "collection/notes/", direction, limit: 10, ...(from === undefined ? {} : { from }) };
-      return (await store.pageRecords(key, request)).map(({ value }) => value);
+      const records = await store.pageRecords(key, request);
+      assert.deepEqual(
+        await store.pageRecordNames(key, request),
+        records.map(({ name }) => name),
+      );
+      return records.map(({ value }) => value);
     };
     assert.deepEqual(await page("forward"), [0, 1, 2, 3, 4, 5, 6, 7, 8, 9]);
     assert.deepEqual(await page("forward", item(20)), [20, 21, 22, 23, 24]);

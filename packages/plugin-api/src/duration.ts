@@ -26,13 +26,15 @@ const expected = "must be a duration: a number of seconds, 10m, 1h30m, 250ms, 00
 
 /**
  * Reads a duration: seconds as a number or as text, ISO 8601 (`P1DT2H`), `HH:MM:SS`, or units from weeks to milliseconds
- * (`1h30m`). Zero, negative and endless ones are refused, and so are those longer than 100 years.
+ * (`1h30m`). Negative and endless ones are refused, and so are those longer than 100 years.
+ *
+ * @param orZero Whether it may be zero; else it is refused as well.
  */
-export function parseDuration(value: unknown): DurationReading {
+export function parseDuration(value: unknown, orZero = false): DurationReading {
   const durationMs =
     typeof value === "number" ? value * secondMs : typeof value === "string" ? readText(value.trim()) : expected;
   if (typeof durationMs === "string") return { fault: durationMs };
-  return checkRange(durationMs);
+  return orZero && durationMs === 0 ? { durationMs: 0 } : checkRange(durationMs, orZero);
 }
 
 function readText(text: string): number | string {
@@ -53,9 +55,9 @@ function weighed(match: RegExpExecArray | null, weightsMs: readonly number[]): n
   return weightsMs.reduce((sum, weightMs, index) => sum + Number(match[index + 1] ?? 0) * weightMs, 0);
 }
 
-function checkRange(exactMs: number): DurationReading {
+function checkRange(exactMs: number, orZero: boolean): DurationReading {
   if (!Number.isFinite(exactMs) || exactMs > LONGEST_DURATION_MS) return { fault: "must not be longer than 100 years" };
-  if (exactMs <= 0) return { fault: "must be longer than zero" };
+  if (exactMs <= 0) return { fault: orZero ? "must not be negative" : "must be longer than zero" };
   const durationMs = Math.round(exactMs);
   return durationMs === 0 ? { fault: "must be at least one millisecond" } : { durationMs };
 }

@@ -61,6 +61,23 @@ describe("parseDuration", () => {
     expect(parseDuration(value)).toEqual({ fault: expect.stringContaining(words) });
   });
 
+  it.each([0, "0", " 0 ", "0s", "0ms", "0h0m", "PT0S", "00:00:00", "-0s"])(
+    "reads %j as zero where that is asked for",
+    (value) => {
+      expect(parseDuration(value, true)).toEqual({ durationMs: 0 });
+      expect(parseDuration(value)).toEqual({ fault: expect.stringContaining("longer than zero") });
+    },
+  );
+
+  it.each([
+    [-1, "must not be negative"],
+    ["-1s", "must not be negative"],
+    [0.0001, "at least one millisecond"],
+    ["soon", "must be a duration"],
+  ])("refuses %j where zero is taken, too: %s", (value, words) => {
+    expect(parseDuration(value, true)).toEqual({ fault: expect.stringContaining(words) });
+  });
+
   it("takes 100 years, and nothing beyond", () => {
     expect(parseDuration("36525d")).toEqual({ durationMs: LONGEST_DURATION_MS });
     expect(parseDuration(LONGEST_DURATION_MS / 1_000 + 1)).toHaveProperty("fault");
