@@ -74,9 +74,13 @@ function namedModule(section: ContributionName["section"], name: string, module:
   return { section, name, module, path: ["contributes", section, name, "module"] };
 }
 
-/** Finds the file of a module a manifest names. Nothing is imported. */
-export function findPluginModule(plugin: PluginPlace, module: string): ContainedFile {
-  return findContainedFile(plugin.directory, dirname(plugin.manifestFile), module);
+/**
+ * Finds the file of a module a manifest names. Nothing is imported.
+ *
+ * @param realFolders see {@link findContainedFile}
+ */
+export function findPluginModule(plugin: PluginPlace, module: string, realFolders?: Set<string>): ContainedFile {
+  return findContainedFile(plugin.directory, dirname(plugin.manifestFile), module, realFolders);
 }
 
 /** The problem with a module's file; `undefined` when it was found. */

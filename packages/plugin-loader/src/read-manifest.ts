@@ -1,4 +1,4 @@
-import { readFileSync, statSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
 import type { Manifest, Problem, SourceLocation } from "@alcove/plugin-api";
 import { checkAlcoveRange } from "./alcove-range.js";
@@ -58,7 +58,8 @@ export interface ManifestOptions {
  * code.
  */
 export async function readPlugin(pluginPackage: PluginPackage, options: ManifestOptions): Promise<PluginReading> {
-  const file = await findManifestFile(pluginPackage, options.workingDirectory);
+  const realFolders = new Set<string>();
+  const file = await findManifestFile(pluginPackage, realFolders, options.workingDirectory);
   if ("rule" in file) return { plugin: undefined, named: [], problems: [file] };
   const { packageName, version, directory, isListed, isOptional } = pluginPackage;
   const place: PluginPlace = { packageName, version, directory, manifestFile: file.manifestFile };
@@ -69,13 +70,14 @@ export async function readPlugin(pluginPackage: PluginPackage, options: Manifest
 
   const { manifest, problems } = manifestProblems(place, document, options.alcoveVersion);
   const named = manifest === undefined ? namedModules(document.value) : modulesOf(manifest);
-  const allProblems = [...problems, ...moduleProblems(place, document, { named, problems })];
+  const allProblems = [...problems, ...moduleProblems(place, document, { named, problems, realFolders })];
   if (manifest === undefined) return { plugin: undefined, named, problems: allProblems };
   return { plugin: { id: manifest.id, ...place, manifest, isListed, isOptional }, named, problems: allProblems };
 }
 
 async function findManifestFile(
   pluginPackage: PluginPackage,
+  realFolders: Set<string>,
   workingDirectory: string,
 ): Promise<{ manifestFile: string; text: string } | Problem> {
   const { directory, manifestField } = pluginPackage;
@@ -89,7 +91,7 @@ async function findManifestFile(
   if (typeof manifestField !== "string" || manifestField === "" || manifestField.includes("\0")) {
     return problem("is not a path", 'Write the manifest\'s path, e.g. "./plugin.yaml".');
   }
-  const found = findContainedFile(directory, directory, manifestField);
+  const found = findContainedFile(directory, directory, manifestField, realFolders);
   if (found.outcome === "outside") {
     return problem(`leads out of the package: ${manifestField}`, "Move the manifest into the package.");
   }
@@ -99,13 +101,13 @@ async function findManifestFile(
       "Correct the path, or publish the manifest with the package.",
     );
   if (found.outcome === "missing") return missing(found.reason);
+  if (found.sizeBytes > MAX_MANIFEST_BYTES) {
+    return problem(
+      `names ${manifestField}, which is larger than ${MAX_MANIFEST_BYTES} bytes`,
+      "Take out what is no manifest.",
+    );
+  }
   try {
-    if (statSync(found.path).size > MAX_MANIFEST_BYTES) {
-      return problem(
-        `names ${manifestField}, which is larger than ${MAX_MANIFEST_BYTES} bytes`,
-        "Take out what is no manifest.",
-      );
-    }
     return { manifestFile: resolve(directory, manifestField), text: readFileSync(found.path, "utf8") };
   } catch (error) {
     return missing(describeFileError(error));
@@ -175,10 +177,14 @@ function alcoveRangeProblem(
 function moduleProblems(
   place: PluginPlace,
   document: ManifestDocument,
-  found: { readonly named: readonly NamedModule[]; readonly problems: readonly Problem[] },
+  found: {
+    readonly named: readonly NamedModule[];
+    readonly problems: readonly Problem[];
+    readonly realFolders: Set<string>;
+  },
 ): Problem[] {
   return found.named.flatMap((named) => {
-    const file = findPluginModule(place, named.module);
+    const file = findPluginModule(place, named.module, found.realFolders);
     if (file.outcome === "found") return [];
     const source = document.locateValue(named.path);
     // A path the schema has refused needs no second complaint.
