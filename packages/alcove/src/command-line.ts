@@ -17,7 +17,7 @@ import { alcoveVersion } from "./version.js";
 /** What the process exits with: 0 when all went well, 1 for a failure, 2 when the command line itself is wrong. */
 export type ExitCode = 0 | 1 | 2;
 
-const wrongCommandLine: ReadonlySet<ErrorCode> = new Set<ErrorCode>(["USAGE", "PROJECT_REFUSED"]);
+const wrongCommandLine: ReadonlySet<ErrorCode> = new Set<ErrorCode>(["USAGE", "PLUGIN_UNKNOWN", "PROJECT_REFUSED"]);
 
 /** Options of {@link runCommandLine}. */
 export interface CommandLineOptions extends CommandContext {

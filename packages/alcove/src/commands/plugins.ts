@@ -1,4 +1,4 @@
-import { AlcoveError, didYouMean, formatReport, type HttpRoutesContribution } from "@alcove/plugin-api";
+import { AlcoveError, formatReport, type HttpRoutesContribution, nearNames } from "@alcove/plugin-api";
 import { ComponentTypeRegistry, type DiscoveredPlugin, sectionOfKind } from "@alcove/plugin-loader";
 import { typesInUse } from "@alcove/runtime";
 import { pluginPath } from "@alcove/server";
@@ -100,9 +100,7 @@ async function showPlugin(id: string, { config_file, json }: PluginsOptions, out
     if (found.problems.length > 0) {
       output.notice(formatReport(found.problems));
     }
-    const names = described.flatMap((candidate) => [candidate.id, candidate.package]);
-    const advice = names.length === 0 ? "There are no others either." : didYouMean(id, names);
-    throw new AlcoveError("USAGE", `No plugin ${JSON.stringify(id)} was loaded. ${advice}`);
+    throw noSuchPlugin(id, described);
   }
   if (json) {
     output.result(JSON.stringify(plugin, undefined, 2));
@@ -134,13 +132,30 @@ async function showPlugin(id: string, { config_file, json }: PluginsOptions, out
   }
 }
 
+/** Names the plugins there are, those first whose names are near. */
+function noSuchPlugin(id: string, found: readonly DescribedPlugin[]): AlcoveError {
+  const names = found.flatMap((plugin) => [plugin.id, plugin.package]);
+  const near = nearNames(id, names);
+  const isNear = (plugin: DescribedPlugin): boolean => near.includes(plugin.id) || near.includes(plugin.package);
+  const nearestFirst = [...found.filter(isNear), ...found.filter((plugin) => !isNear(plugin))];
+  const described = nearestFirst.map((plugin) => `${plugin.id} (${plugin.package})`).join(", ");
+  const others = found.length === 0 ? "There are no others either." : `Found: ${described}.`;
+  return new AlcoveError("PLUGIN_UNKNOWN", `No plugin ${JSON.stringify(id)} was loaded. ${others}`);
+}
+
 async function checkPlugins({ config_file, json, start }: CheckOptions, output: ConsoleOutput): Promise<void> {
   if (start && config_file === undefined) {
     throw new AlcoveError("USAGE", "--start needs a configuration to start: add --config_file.");
   }
   const check = start ? rehearseStart : prepareApplication;
-  const { plugins, problems } =
-    config_file === undefined ? await findPlugins(undefined) : await check({ configFile: config_file });
+  const {
+    plugins,
+    problems: found,
+    notInstalled,
+  } = config_file === undefined
+    ? { ...(await findPlugins(undefined)), notInstalled: [] }
+    : await check({ configFile: config_file });
+  const problems = [...found, ...notInstalled];
   const isSound = !problems.some(({ severity }) => severity === "error");
   if (json) {
     output.result(
