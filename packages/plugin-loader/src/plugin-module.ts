@@ -47,7 +47,20 @@ const contributing = z.object({
     health_checks: entries,
   }),
 });
+const sectioned = z.object({ contributes: z.partialRecord(z.enum(sections), z.record(z.string(), z.unknown())) });
 const withModule = z.object({ module: z.string() });
+
+/**
+ * Everything the plain value of a manifest contributes, be it right or wrong.
+ *
+ * @returns `undefined` where that cannot be told: without the field `contributes`, say, or with a section that is not
+ *   known.
+ */
+export function namedContributions(manifestValue: unknown): ContributionName[] | undefined {
+  const contributes = sectioned.safeParse(manifestValue).data?.contributes;
+  if (contributes === undefined) return undefined;
+  return sections.flatMap((section) => Object.keys(contributes[section] ?? {}).map((name) => ({ section, name })));
+}
 
 /**
  * Every module the plain value of a manifest names, whatever else is wrong with the manifest, in the manifest's

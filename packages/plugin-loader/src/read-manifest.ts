@@ -15,6 +15,7 @@ import {
   moduleFileProblem,
   modulesOf,
   type NamedModule,
+  namedContributions,
   namedModules,
   type PluginPlace,
 } from "./plugin-module.js";
@@ -40,8 +41,8 @@ export interface PluginPackage {
 export interface PluginReading {
   /** `undefined` when the manifest was refused. A module that is missing does not refuse the manifest. */
   readonly plugin: DiscoveredPlugin | undefined;
-  /** What the manifest names, refused or not, as far as it can be read. */
-  readonly named: readonly ContributionName[];
+  /** What the manifest contributes, refused or not; `undefined` where it is refused and that cannot be told. */
+  readonly contributes: readonly ContributionName[] | undefined;
   readonly problems: readonly Problem[];
 }
 
@@ -60,19 +61,22 @@ export interface ManifestOptions {
 export async function readPlugin(pluginPackage: PluginPackage, options: ManifestOptions): Promise<PluginReading> {
   const realFolders = new Set<string>();
   const file = await findManifestFile(pluginPackage, realFolders, options.workingDirectory);
-  if ("rule" in file) return { plugin: undefined, named: [], problems: [file] };
+  if ("rule" in file) return { plugin: undefined, contributes: undefined, problems: [file] };
   const { packageName, version, directory, isListed, isOptional } = pluginPackage;
   const place: PluginPlace = { packageName, version, directory, manifestFile: file.manifestFile };
   const document = new ManifestDocument(file.text, displayPath(file.manifestFile, options.workingDirectory));
   if (document.syntaxFaults.length > 0) {
-    return { plugin: undefined, named: [], problems: syntaxProblems(place, document) };
+    return { plugin: undefined, contributes: undefined, problems: syntaxProblems(place, document) };
   }
 
   const { manifest, problems } = manifestProblems(place, document, options.alcoveVersion);
   const named = manifest === undefined ? namedModules(document.value) : modulesOf(manifest);
   const allProblems = [...problems, ...moduleProblems(place, document, { named, problems, realFolders })];
-  if (manifest === undefined) return { plugin: undefined, named, problems: allProblems };
-  return { plugin: { id: manifest.id, ...place, manifest, isListed, isOptional }, named, problems: allProblems };
+  if (manifest === undefined) {
+    return { plugin: undefined, contributes: namedContributions(document.value), problems: allProblems };
+  }
+  const plugin = { id: manifest.id, ...place, manifest, isListed, isOptional };
+  return { plugin, contributes: named, problems: allProblems };
 }
 
 async function findManifestFile(
