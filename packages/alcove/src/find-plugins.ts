@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { type AlcoveConfig, loadConfig } from "@alcove/config";
 import type { Problem } from "@alcove/plugin-api";
-import { type DiscoveredPlugin, discoverPlugins, findHostDirectory } from "@alcove/plugin-loader";
+import { type DiscoveredPlugin, type Discovery, discoverPlugins, findHostDirectory } from "@alcove/plugin-loader";
 import { discoverConfiguredPlugins } from "./discover-configured-plugins.js";
 import { alcoveVersion } from "./version.js";
 
@@ -11,7 +11,7 @@ export interface FoundPlugins {
   readonly config: AlcoveConfig | undefined;
   /** The plugins whose manifests were accepted. */
   readonly plugins: readonly DiscoveredPlugin[];
-  /** Every fault of the configuration and of the plugins. */
+  /** Every fault of the configuration and of the plugins, and warnings of dependencies that are not installed. */
   readonly problems: readonly Problem[];
   /** The optional plugins that could not be loaded. */
   readonly missing: readonly string[];
@@ -24,11 +24,8 @@ export async function findPlugins(configFile: string | undefined): Promise<Found
   if (configFile === undefined) {
     // The host is looked for from a file on; this one need not exist.
     const hostDirectory = await findHostDirectory(join(process.cwd(), "config.yml"));
-    return {
-      config: undefined,
-      hostDirectory,
-      ...(await discoverPlugins({ hostDirectory, listed: [], alcoveVersion })),
-    };
+    const found = await discoverPlugins({ hostDirectory, listed: [], alcoveVersion });
+    return { config: undefined, hostDirectory, ...found, problems: problemsOf(found) };
   }
   const { config, components, document, problems } = await loadConfig({ file: configFile });
   const { hostDirectory, ...found } = await discoverConfiguredPlugins(components, document);
@@ -37,6 +34,10 @@ export async function findPlugins(configFile: string | undefined): Promise<Found
     hostDirectory,
     plugins: found.plugins,
     missing: found.missing,
-    problems: [...problems, ...found.problems],
+    problems: [...problems, ...problemsOf(found)],
   };
+}
+
+function problemsOf({ problems, uninstalled }: Discovery): Problem[] {
+  return [...problems, ...uninstalled.map(({ problem }) => problem)];
 }

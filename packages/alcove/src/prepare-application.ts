@@ -29,6 +29,8 @@ export interface PreparedApplication {
   readonly plugins: readonly DiscoveredPlugin[];
   /** Every complaint of the configuration, the manifests, the modules and the dependency graph. */
   readonly problems: readonly Problem[];
+  /** Warnings of dependencies that are not installed, for whoever asks after plugins. None of `problems` tells of them. */
+  readonly notInstalled: readonly Problem[];
 }
 
 /**
@@ -40,12 +42,21 @@ export async function prepareApplication(options: PrepareOptions): Promise<Prepa
   const loaded = await loadConfig({ file: configFile, overrides });
   const { config, readable, components, document, problems: configProblems } = loaded;
   const discovery = await discoverConfiguredPlugins(components, document);
-  const { plugins, problems: pluginProblems, refused, missing: missingPlugins } = discovery;
+  const { plugins, problems: pluginProblems, refused, hidesTypes, uninstalled, missing: missingPlugins } = discovery;
   const importTimeoutMs = config?.general.pluginStartTimeoutMs;
   const planned =
     components === undefined
       ? undefined
-      : await planApplication({ components, document, plugins, refused, missingPlugins, importTimeoutMs });
+      : await planApplication({
+          components,
+          document,
+          plugins,
+          refused,
+          hidesTypes,
+          uninstalled,
+          missingPlugins,
+          importTimeoutMs,
+        });
   const found = [...configProblems, ...pluginProblems, ...(planned?.problems ?? [])];
   const plan = planned?.plan;
   const scope = planned?.servedScope;
@@ -60,7 +71,8 @@ export async function prepareApplication(options: PrepareOptions): Promise<Prepa
   }
   const problems = withoutRepetitions(found).map((problem) => withoutSecrets(problem, document));
   const isSound = !problems.some(({ severity }) => severity === "error");
-  return { configFile, config, plan: isSound ? plan : undefined, document, plugins, problems };
+  const notInstalled = uninstalled.map(({ problem }) => problem);
+  return { configFile, config, plan: isSound ? plan : undefined, document, plugins, problems, notInstalled };
 }
 
 /** A prepared application that may be started. */

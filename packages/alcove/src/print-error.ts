@@ -3,7 +3,7 @@ import type { ConsoleOutput } from "./console-output.js";
 import type { ExitCode } from "./exit-code.js";
 import { ReportedFailure } from "./reported-failure.js";
 
-const wrongCommandLine: ReadonlySet<ErrorCode> = new Set<ErrorCode>(["USAGE", "PROJECT_REFUSED"]);
+const wrongCommandLine: ReadonlySet<ErrorCode> = new Set<ErrorCode>(["USAGE", "PLUGIN_UNKNOWN", "PROJECT_REFUSED"]);
 
 /** Prints what went wrong with a command, unless it has done so itself, and gives what the process is to exit with. */
 export function printError(error: unknown, output: ConsoleOutput, showsStacks: boolean): ExitCode {

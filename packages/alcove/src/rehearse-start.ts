@@ -2,9 +2,14 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type DisposalReport, type Problem, StartupRefusedError } from "@alcove/plugin-api";
-import { type HandleWatch, leakProblem } from "@alcove/runtime";
+import { type HandleWatch, leakProblem, placesOfOwners } from "@alcove/runtime";
 import { Application } from "./application.js";
-import { type PreparedApplication, type PrepareOptions, prepareApplication } from "./prepare-application.js";
+import {
+  type PreparedApplication,
+  type PrepareOptions,
+  prepareApplication,
+  type SoundApplication,
+} from "./prepare-application.js";
 import { refusedStart } from "./refused-start.js";
 import { watchHandles } from "./watch-handles.js";
 
@@ -44,10 +49,10 @@ async function startAndClose(prepared: PreparedApplication, path: string, handle
     const application = await Application.start(sound, { purpose: "a rehearsal", handles });
     try {
       if (plan.perUserComponents.length > 0) {
-        problems.push(...unreleased(await application.runtime.rehearseRoom(REHEARSING_USER_ID), prepared));
+        problems.push(...(await unreleased(await application.runtime.rehearseRoom(REHEARSING_USER_ID), sound)));
       }
     } finally {
-      problems.push(...unreleased(await application.close(), prepared));
+      problems.push(...(await unreleased(await application.close(), sound)));
     }
   } catch (error) {
     const refused = refusedStart(error, prepared.document);
@@ -60,7 +65,10 @@ async function startAndClose(prepared: PreparedApplication, path: string, handle
 }
 
 /** What did not go well when things were given back. */
-function unreleased({ errors, unfinished, owners }: DisposalReport, { document }: PreparedApplication): Problem[] {
+async function unreleased(
+  { errors, unfinished, owners }: DisposalReport,
+  { document, plan }: SoundApplication,
+): Promise<Problem[]> {
   if (errors.length === 0 && unfinished === 0) {
     return [];
   }
@@ -70,12 +78,14 @@ function unreleased({ errors, unfinished, owners }: DisposalReport, { document }
     ),
     ...(unfinished === 0 ? [] : [`${unfinished} had not ended in time (general.shutdown_timeout)`]),
   ];
+  const places = await placesOfOwners(plan);
+  const [source] = owners.flatMap((owner) => places.get(owner) ?? []);
   return [
     {
       rule: "plugin-leak",
       severity: "error",
       message: `What was acquired was not given back by ${owners.join(", ")}: ${document.redact(reasons.join("; "))}.`,
-      source: document.locate([]),
+      source: source ?? document.locate([]),
       remedy: "Mend what is handed to onDispose, onStop of the hooks, or the deactivation of the service.",
     },
   ];

@@ -1,7 +1,6 @@
-import satisfies from "semver/functions/satisfies.js";
-import valid from "semver/functions/valid.js";
-import validRange from "semver/ranges/valid.js";
+import parse from "semver/functions/parse.js";
 import { z } from "zod";
+import { parseRange } from "./version-range.js";
 
 /** What {@link checkAlcoveRange} found; `absent` is for the manifest's schema to complain about. */
 export type AlcoveRangeCheck =
@@ -20,10 +19,11 @@ const withRange = z.looseObject({ requires: z.looseObject({ alcove: z.string().m
  * @throws TypeError when `alcoveVersion` is no semantic version.
  */
 export function checkAlcoveRange(manifestValue: unknown, alcoveVersion: string): AlcoveRangeCheck {
-  if (valid(alcoveVersion) === null) throw new TypeError(`"${alcoveVersion}" is not a semantic version.`);
+  const version = parse(alcoveVersion);
+  if (version === null) throw new TypeError(`"${alcoveVersion}" is not a semantic version.`);
   const range = withRange.safeParse(manifestValue).data?.requires.alcove;
   if (range === undefined) return { outcome: "absent" };
-  if (validRange(range) === null) return { outcome: "invalid", range };
-  const isSatisfied = satisfies(alcoveVersion, range, { includePrerelease: true });
-  return isSatisfied ? { outcome: "satisfied" } : { outcome: "unsatisfied", range };
+  const parsed = parseRange(range);
+  if (parsed === undefined) return { outcome: "invalid", range };
+  return parsed.test(version) ? { outcome: "satisfied" } : { outcome: "unsatisfied", range };
 }

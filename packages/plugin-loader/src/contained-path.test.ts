@@ -15,13 +15,14 @@ describe("isInside", () => {
 describe("findContainedFile", () => {
   it("resolves links that stay inside the package", async () => {
     await using project = await TemporaryProject.create();
-    await project.write("package/real.js", "");
+    await project.write("package/real.js", "// eight");
     await project.link("package/linked.js", "real.js");
     const directory = project.path("package");
 
     expect(findContainedFile(directory, directory, "./linked.js")).toEqual({
       outcome: "found",
       path: project.path("package/real.js"),
+      sizeBytes: 8,
     });
   });
 

@@ -1,9 +1,14 @@
 import { lstatSync, realpathSync, type Stats, statSync } from "node:fs";
-import { isAbsolute, join, relative, resolve, sep } from "node:path";
+import { dirname, isAbsolute, relative, resolve, sep } from "node:path";
 
 /** What {@link findContainedFile} found. */
 export type ContainedFile =
-  | { readonly outcome: "found" /** Absolute, symbolic links resolved. */; readonly path: string }
+  | {
+      readonly outcome: "found";
+      /** Absolute, symbolic links resolved. */
+      readonly path: string;
+      readonly sizeBytes: number;
+    }
   | { readonly outcome: "outside" }
   | { readonly outcome: "missing" /** Completes the sentence "the file …". */; readonly reason: string };
 
@@ -16,34 +21,43 @@ export type ContainedFile =
  *
  * @param packageDirectory The package's real path.
  * @param baseDirectory The folder inside the package the path starts from.
+ * @param realFolders Folders of the package that are known to be no links. Gets those that are found to be none, so that
+ *   the next file beside this one is found at once.
  */
-export function findContainedFile(packageDirectory: string, baseDirectory: string, path: string): ContainedFile {
+export function findContainedFile(
+  packageDirectory: string,
+  baseDirectory: string,
+  path: string,
+  realFolders = new Set<string>(),
+): ContainedFile {
   const wanted = resolve(baseDirectory, path);
   if (isAbsolute(path) || !isInside(packageDirectory, wanted)) return { outcome: "outside" };
   try {
-    const real = withoutLinks(packageDirectory, wanted);
-    if (!isInside(packageDirectory, real.path)) return { outcome: "outside" };
+    realFolders.add(packageDirectory);
+    const real = withoutLinks(wanted, realFolders);
+    if (real.path !== wanted && !isInside(packageDirectory, real.path)) return { outcome: "outside" };
     return real.stats.isFile()
-      ? { outcome: "found", path: real.path }
+      ? { outcome: "found", path: real.path, sizeBytes: real.stats.size }
       : { outcome: "missing", reason: "is not a file" };
   } catch (error) {
     return { outcome: "missing", reason: describeFileError(error) };
   }
 }
 
-/** Resolves the links below a folder that holds none itself: mostly there are none, and then the way to it is not walked again. */
-function withoutLinks(realDirectory: string, path: string): { readonly path: string; readonly stats: Stats } {
-  let place = realDirectory;
-  let stats = lstatSync(place);
-  for (const segment of relative(realDirectory, path).split(sep)) {
-    place = join(place, segment);
-    stats = lstatSync(place);
-    if (stats.isSymbolicLink()) {
-      const real = realpathSync.native(path);
-      return { path: real, stats: statSync(real) };
-    }
-  }
-  return { path: place, stats };
+/** Resolves the links on the way to a file: mostly there are none, and then the way is not walked from the root. */
+function withoutLinks(path: string, realFolders: Set<string>): { readonly path: string; readonly stats: Stats } {
+  const stats = hasLink(dirname(path), realFolders) ? undefined : lstatSync(path);
+  if (stats !== undefined && !stats.isSymbolicLink()) return { path, stats };
+  const real = realpathSync.native(path);
+  return { path: real, stats: statSync(real) };
+}
+
+/** @param folder A folder at or below one of the known ones. */
+function hasLink(folder: string, realFolders: Set<string>): boolean {
+  if (realFolders.has(folder)) return false;
+  if (hasLink(dirname(folder), realFolders) || lstatSync(folder).isSymbolicLink()) return true;
+  realFolders.add(folder);
+  return false;
 }
 
 /** Finds a folder and resolves its symbolic links; `undefined` when it is not there, no folder, or out of reach. */

@@ -63,7 +63,13 @@ describe("discoverPlugins: where plugins are found", () => {
       await project.writePlugin(`node_modules/${name}`, { name, id: name });
     }
 
-    expect(await discover(project)).toEqual({ plugins: [], refused: [], problems: [], missing: [] });
+    expect(await discover(project)).toMatchObject({
+      plugins: [],
+      refused: [],
+      hidesTypes: false,
+      problems: [],
+      missing: [],
+    });
   });
 
   it("looks in the node_modules of the folders above the host, the nearest first", async () => {
@@ -136,7 +142,13 @@ describe("discoverPlugins: where plugins are found", () => {
     await project.writeHost("absent", "../../etc", "__proto__", "a/../../b");
     await project.writePlugin("etc");
 
-    expect(await discover(project)).toEqual({ plugins: [], refused: [], problems: [], missing: [] });
+    expect(await discover(project)).toMatchObject({
+      plugins: [],
+      refused: [],
+      hidesTypes: false,
+      problems: [],
+      missing: [],
+    });
   });
 
   it("works for a host without a package.json", async () => {

@@ -4,9 +4,10 @@ import { type AllowList, checkAllowed } from "./allowed-plugins.js";
 import { findRealDirectory } from "./contained-path.js";
 import type { DiscoveredPlugin, ListedPlugin } from "./discovered-plugin.js";
 import { duplicateIdProblems, duplicatePackageProblems, withoutDuplicates } from "./duplicate-plugins.js";
+import type { UninstalledDependency } from "./host-dependencies.js";
 import { asWarning } from "./optional-plugins.js";
 import { PackageCopies } from "./package-copies.js";
-import type { ContributionName } from "./plugin-module.js";
+import { type ContributionName, modulesOf } from "./plugin-module.js";
 import { findPluginPackages } from "./plugin-packages.js";
 import { type PluginPackage, readPlugin } from "./read-manifest.js";
 import { sharedPackageProblems } from "./shared-packages.js";
@@ -38,6 +39,13 @@ export interface Discovery {
   readonly plugins: DiscoveredPlugin[];
   /** What refused plugins would contribute; where a configuration uses that, the reason has been told in {@link problems} already. */
   readonly refused: readonly ContributionName[];
+  /**
+   * Whether plugins were refused, or not found, of which it cannot be told what they would contribute. A type that is not
+   * known may be theirs.
+   */
+  readonly hidesTypes: boolean;
+  /** The host's dependencies that are not installed, those apart that `plugins:` lists. None of {@link problems} tells of them. */
+  readonly uninstalled: readonly UninstalledDependency[];
   /** Every fault of every plugin. With an error among them, the application must not start. */
   readonly problems: Problem[];
   /** The optional plugins that cannot be loaded, by their packages' names; only warnings tell why. */
@@ -59,13 +67,17 @@ export async function discoverPlugins(options: DiscoveryOptions): Promise<Discov
   const copies = new PackageCopies();
   const readings = await Promise.all(
     allowed.packages.map(async (pluginPackage) => {
-      const { plugin, named, problems: faults } = await readPlugin(pluginPackage, { alcoveVersion, workingDirectory });
+      const {
+        plugin,
+        contributes,
+        problems: faults,
+      } = await readPlugin(pluginPackage, { alcoveVersion, workingDirectory });
       const unshared = await sharedPackageProblems(pluginPackage, { copies, workingDirectory });
       const problems = [...faults, ...unshared];
       if (pluginPackage.isOptional && hasError(problems))
         return { plugin: undefined, refused: [], problems: problems.map(asWarning) };
       const isRefused = plugin === undefined || hasError(unshared);
-      return { plugin: isRefused ? undefined : plugin, refused: isRefused ? named : [], problems };
+      return { plugin: isRefused ? undefined : plugin, refused: isRefused ? contributes : [], problems };
     }),
   );
   const unread = found.packages.filter((candidate) => !candidate.isOptional && !allowed.packages.includes(candidate));
@@ -75,10 +87,17 @@ export async function discoverPlugins(options: DiscoveryOptions): Promise<Discov
   const plugins = readings.flatMap(({ plugin }) => (plugin === undefined ? [] : [plugin]));
   const usable = withoutDuplicates(plugins);
   const isUsable = ({ directory }: PluginPackage): boolean => usable.some((plugin) => plugin.directory === directory);
+  const refused = [
+    ...readings.map((reading) => reading.refused),
+    ...notAllowed.map(({ contributes }) => contributes),
+    ...plugins.filter((plugin) => !usable.includes(plugin)).map(({ manifest }) => modulesOf(manifest)),
+  ];
   const missing = found.packages.filter((candidate) => candidate.isOptional && !isUsable(candidate));
   return {
     plugins: usable,
-    refused: [...readings.flatMap(({ refused }) => refused), ...notAllowed.flatMap(({ named }) => named)],
+    refused: refused.flatMap((contributes) => contributes ?? []),
+    hidesTypes: refused.includes(undefined) || hasError(found.problems),
+    uninstalled: found.uninstalled,
     missing: [...found.missing, ...missing.map(({ packageName }) => packageName)],
     problems: [
       ...found.problems,

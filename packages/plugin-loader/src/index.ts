@@ -8,6 +8,7 @@ export {
 export { type Discovery, type DiscoveryOptions, discoverPlugins } from "./discover-plugins.js";
 export { type DiscoveredPlugin, describePlugin, type ListedPlugin } from "./discovered-plugin.js";
 export { displayPath } from "./display-path.js";
+export type { UninstalledDependency } from "./host-dependencies.js";
 export { findHostDirectory } from "./host-directory.js";
 export {
   type ImportedDefinition,

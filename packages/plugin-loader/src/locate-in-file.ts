@@ -11,25 +11,40 @@ import { type FieldPath, ManifestDocument } from "./manifest-document.js";
  * @param file An absolute path.
  * @param workingDirectory What the path in the answer is relative to, where that makes it shorter.
  */
-export function locateKeyInFile(file: string, path: FieldPath, workingDirectory?: string): Promise<SourceLocation> {
-  return locate(file, workingDirectory, (document) => document.locateKey(path));
+export async function locateKeyInFile(
+  file: string,
+  path: FieldPath,
+  workingDirectory?: string,
+): Promise<SourceLocation> {
+  const locate = await locatorOf(file, workingDirectory);
+  return locate((document) => document.locateKey(path));
+}
+
+/** Where the keys of several fields of one file stand; the rest is as with {@link locateKeyInFile}. */
+export async function locateKeysInFile(
+  file: string,
+  paths: readonly FieldPath[],
+  workingDirectory?: string,
+): Promise<SourceLocation[]> {
+  const locate = await locatorOf(file, workingDirectory);
+  return paths.map((path) => locate((document) => document.locateKey(path)));
 }
 
 /** Where the value of a field stands; the rest is as with {@link locateKeyInFile}. */
-export function locateInFile(file: string, path: FieldPath, workingDirectory?: string): Promise<SourceLocation> {
-  return locate(file, workingDirectory, (document) => document.locateValue(path));
+export async function locateInFile(file: string, path: FieldPath, workingDirectory?: string): Promise<SourceLocation> {
+  const locate = await locatorOf(file, workingDirectory);
+  return locate((document) => document.locateValue(path));
 }
 
-async function locate(
-  file: string,
-  workingDirectory: string | undefined,
-  find: (document: ManifestDocument) => SourceLocation,
-): Promise<SourceLocation> {
+type Locator = (find: (document: ManifestDocument) => SourceLocation) => SourceLocation;
+
+async function locatorOf(file: string, workingDirectory: string | undefined): Promise<Locator> {
   const shown = displayPath(file, workingDirectory);
   try {
     const document = new ManifestDocument(await readFile(file, "utf8"), shown);
-    return document.syntaxFaults[0]?.location ?? find(document);
+    const [fault] = document.syntaxFaults;
+    return (find) => fault?.location ?? find(document);
   } catch {
-    return { file: shown };
+    return () => ({ file: shown });
   }
 }

@@ -10,6 +10,7 @@ import {
   parseDocument,
   type YAMLParseError,
 } from "yaml";
+import { readPlainYaml } from "./plain-yaml.js";
 
 /** The way to a field of a manifest, from the outermost key inwards. */
 export type FieldPath = readonly PropertyKey[];
@@ -20,34 +21,36 @@ export interface SyntaxFault {
   readonly location: SourceLocation;
 }
 
-/** A manifest as YAML, or a package.json, which is YAML as well: its value, not yet checked against the schema, and where its fields stand. */
+/** The whole of a text as the YAML parser sees it. */
+interface PlacedDocument {
+  readonly document: Document.Parsed;
+  readonly lineCounter: LineCounter;
+}
+
+/**
+ * A manifest as YAML, or a package.json, which is YAML as well: its value, not yet checked against the schema, and where
+ * its fields stand. What is plain YAML is parsed with its places only when a place is asked for.
+ */
 export class ManifestDocument {
   /** The faults of the YAML. {@link value} means something only when there are none. */
   readonly syntaxFaults: readonly SyntaxFault[];
   /** The plain value; `undefined` when the YAML could not be read. */
   readonly value: unknown;
+  readonly #text: string;
   readonly #file: string;
-  readonly #document: Document.Parsed;
-  readonly #lineCounter = new LineCounter();
+  #parsed: PlacedDocument | undefined;
 
   /**
    * @param text The content of the file.
    * @param file The file as messages show it.
    */
   constructor(text: string, file: string) {
+    this.#text = text;
     this.#file = file;
-    this.#document = parseDocument(text, {
-      lineCounter: this.#lineCounter,
-      prettyErrors: false,
-      logLevel: "error",
-    });
-    const faults = this.#document.errors.map((error) => ({
-      message: wordingOf(error),
-      location: this.#locationOf(error.pos[0]),
-    }));
-    const { value, fault } = faults.length === 0 ? this.#read() : { value: undefined, fault: undefined };
+    const plain = readPlainYaml(text);
+    const { value, faults } = plain === undefined ? this.#readWhole() : { value: plain, faults: [] };
     this.value = value;
-    this.syntaxFaults = fault === undefined ? faults : [fault];
+    this.syntaxFaults = faults;
   }
 
   /** Where a field's value stands; for a field that is not there, where the nearest one around it begins. */
@@ -61,7 +64,7 @@ export class ManifestDocument {
   }
 
   #find(path: FieldPath): { key: number; value: number } {
-    let node: unknown = this.#document.contents;
+    let node: unknown = this.#placed.document.contents;
     let found = { key: 0, value: startOf(node) ?? 0 };
     for (const [index, segment] of path.entries()) {
       const child = childOf(node, String(segment));
@@ -77,20 +80,38 @@ export class ManifestDocument {
     return found;
   }
 
-  #read(): { value: unknown; fault: SyntaxFault | undefined } {
+  #readWhole(): { value: unknown; faults: SyntaxFault[] } {
+    const { document } = this.#placed;
+    if (document.errors.length > 0) {
+      const faults = document.errors.map((error) => ({
+        message: wordingOf(error),
+        location: this.#locationOf(error.pos[0]),
+      }));
+      return { value: undefined, faults };
+    }
     try {
-      return { value: this.#document.toJS() as unknown, fault: undefined };
+      return { value: document.toJS() as unknown, faults: [] };
     } catch (error) {
       // Aliases that lead nowhere, or that would unfold without bound.
       const message = error instanceof Error ? error.message : String(error);
-      return { value: undefined, fault: { message, location: this.#locationOf(0) } };
+      return { value: undefined, faults: [{ message, location: this.#locationOf(0) }] };
     }
   }
 
+  get #placed(): PlacedDocument {
+    this.#parsed ??= parseWithPlaces(this.#text);
+    return this.#parsed;
+  }
+
   #locationOf(offset: number): SourceLocation {
-    const { line, col } = this.#lineCounter.linePos(offset);
+    const { line, col } = this.#placed.lineCounter.linePos(offset);
     return { file: this.#file, line: Math.max(line, 1), column: Math.max(col, 1) };
   }
+}
+
+function parseWithPlaces(text: string): PlacedDocument {
+  const lineCounter = new LineCounter();
+  return { document: parseDocument(text, { lineCounter, prettyErrors: false, logLevel: "error" }), lineCounter };
 }
 
 function wordingOf({ code, message }: YAMLParseError): string {

@@ -30,16 +30,15 @@ export function checkManifest(value: unknown): ManifestCheck {
   if (value === undefined || value === null) {
     return { manifest: undefined, faults: [emptyManifestFault()] };
   }
+  const parsed = manifestSchema.safeParse(value);
+  const overlooked = overlookedKeyFaults(value);
+  if (parsed.success && overlooked.length === 0) return { manifest: parsed.data, faults: [] };
   // What another format would mean by its fields is not known, so nothing else is worth saying.
   const newer = newerFormat.safeParse(value);
-  if (newer.success) return { manifest: undefined, faults: [newerFormatFault(newer.data.manifest)] };
-
-  const parsed = manifestSchema.safeParse(value);
-  const faults = [
-    ...(parsed.error?.issues.flatMap((issue) => issueFaults(issue, value)) ?? []),
-    ...overlookedKeyFaults(value),
-  ];
-  return { manifest: faults.length === 0 ? parsed.data : undefined, faults };
+  const faults = newer.success
+    ? [newerFormatFault(newer.data.manifest)]
+    : [...(parsed.error?.issues.flatMap((issue) => issueFaults(issue, value)) ?? []), ...overlooked];
+  return { manifest: undefined, faults };
 }
 
 function issueFaults(issue: Issue, root: unknown): ManifestFault[] {

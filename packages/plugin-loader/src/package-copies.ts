@@ -16,12 +16,15 @@ export interface InstalledCopy {
 
 /** Looks packages up as Node does. Made for one look at all plugins, so that what many of them share is read once. */
 export class PackageCopies {
+  readonly #directories = new Map<string, string | undefined>();
   readonly #versions = new Map<string, string | undefined>();
   readonly #own = new Map<string, InstalledCopy | undefined>();
 
   /** The copy that code in a folder would import; `undefined` where there is none with a version. */
   find(name: string, fromDirectory: string): InstalledCopy | undefined {
-    const directory = findInstalledPackage(name, fromDirectory);
+    const directory = findInstalledPackage(name, fromDirectory, (path) =>
+      remembered(this.#directories, path, () => findRealDirectory(path)),
+    );
     if (directory === undefined) return undefined;
     const version = remembered(this.#versions, directory, () => versionOf(directory));
     return version === undefined ? undefined : { version, directory };

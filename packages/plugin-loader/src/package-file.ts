@@ -18,7 +18,7 @@ export type PackageFileReading =
   | { readonly outcome: "missing"; readonly file: string }
   | { readonly outcome: "unreadable"; readonly file: string /** Completes "the file …". */; readonly reason: string };
 
-const jsonObject = z.record(z.string(), z.unknown());
+const jsonObject = z.looseObject({});
 const pluginPackage = z.object({ alcove: z.object({ manifest: z.unknown() }) });
 
 /** Reads the package.json of a folder. */

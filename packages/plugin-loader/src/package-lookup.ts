@@ -14,13 +14,18 @@ export type ListedLookup =
  * Finds an installed package as Node does: in the `node_modules` of the folder, then of each folder above it.
  *
  * @param fromDirectory A real path.
+ * @param findDirectory Looks for the package in one place, and answers with its real path.
  * @returns The package's real path; `undefined` when it is not installed.
  */
-export function findInstalledPackage(packageName: string, fromDirectory: string): string | undefined {
+export function findInstalledPackage(
+  packageName: string,
+  fromDirectory: string,
+  findDirectory: (path: string) => string | undefined = findRealDirectory,
+): string | undefined {
   if (!isPackageName(packageName)) return undefined;
   for (let directory = fromDirectory; ; directory = dirname(directory)) {
     if (basename(directory) !== "node_modules") {
-      const found = findRealDirectory(join(directory, "node_modules", packageName));
+      const found = findDirectory(join(directory, "node_modules", packageName));
       if (found !== undefined) return found;
     }
     if (dirname(directory) === directory) return undefined;

@@ -25,7 +25,20 @@ export interface NamedModule extends ContributionName {
 const sections = manifestSchema.shape.contributes.keyof().options;
 const entries = z.record(z.string(), z.unknown()).catch({});
 const contributing = z.object({ contributes: z.record(z.string(), entries) });
+const sectioned = z.object({ contributes: z.partialRecord(z.enum(sections), z.record(z.string(), z.unknown())) });
 const withModule = z.object({ module: z.string() });
+
+/**
+ * Everything the plain value of a manifest contributes, be it right or wrong.
+ *
+ * @returns `undefined` where that cannot be told: without the field `contributes`, say, or with a section that is not
+ *   known.
+ */
+export function namedContributions(manifestValue: unknown): ContributionName[] | undefined {
+  const contributes = sectioned.safeParse(manifestValue).data?.contributes;
+  if (contributes === undefined) return undefined;
+  return sections.flatMap((section) => Object.keys(contributes[section] ?? {}).map((name) => ({ section, name })));
+}
 
 /**
  * Every module the plain value of a manifest names, whatever else is wrong with the manifest, in the manifest's
@@ -52,9 +65,13 @@ function namedModule(section: ContributionName["section"], name: string, module:
   return { section, name, module, path: ["contributes", section, name, "module"] };
 }
 
-/** Finds the file of a module a manifest names. Nothing is imported. */
-export function findPluginModule(plugin: PluginPlace, module: string): ContainedFile {
-  return findContainedFile(plugin.directory, dirname(plugin.manifestFile), module);
+/**
+ * Finds the file of a module a manifest names. Nothing is imported.
+ *
+ * @param realFolders see {@link findContainedFile}
+ */
+export function findPluginModule(plugin: PluginPlace, module: string, realFolders?: Set<string>): ContainedFile {
+  return findContainedFile(plugin.directory, dirname(plugin.manifestFile), module, realFolders);
 }
 
 /** The problem with a module's file; `undefined` when it was found. */

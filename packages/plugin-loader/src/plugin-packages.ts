@@ -3,10 +3,11 @@ import valid from "semver/functions/valid.js";
 import { z } from "zod";
 import type { ListedPlugin } from "./discovered-plugin.js";
 import { displayPath } from "./display-path.js";
+import { readHostDependencies, type UninstalledDependency } from "./host-dependencies.js";
 import { locateInFile } from "./locate-in-file.js";
 import { asWarning } from "./optional-plugins.js";
 import { manifestFieldOf, type PackageFile, type PackageFileReading, readPackageFile } from "./package-file.js";
-import { findInstalledPackage, findListedPackage, type ListedLookup } from "./package-lookup.js";
+import { findListedPackage, type ListedLookup } from "./package-lookup.js";
 import { isPackageName } from "./package-name.js";
 import type { PluginPackage } from "./read-manifest.js";
 
@@ -23,6 +24,8 @@ export interface PackageSearch {
 export interface FoundPackages {
   readonly packages: readonly PluginPackage[];
   readonly problems: readonly Problem[];
+  /** The dependencies that are not installed, those apart that `plugins:` names. */
+  readonly uninstalled: readonly UninstalledDependency[];
   /** The optional plugins that were not found, or are none. */
   readonly missing: readonly string[];
 }
@@ -32,7 +35,6 @@ interface FoundDirectory {
   readonly listings: ListedPlugin[];
 }
 
-const hostPackage = z.object({ dependencies: z.record(z.string(), z.unknown()).default({}) });
 const identity = z.object({
   name: z.string().refine(isPackageName),
   version: z.string().refine((version) => valid(version) !== null),
@@ -43,14 +45,12 @@ const identity = z.object({
  * once.
  */
 export async function findPluginPackages(search: PackageSearch): Promise<FoundPackages> {
-  const host = await readHostDependencies(search);
-  const dependencies = host.packageNames.map((packageName) => findInstalledPackage(packageName, search.hostDirectory));
+  const host = await readHostDependencies(search.hostDirectory, search.workingDirectory);
   const lookups = search.listed.map((listed) => ({ listed, lookup: findListedPackage(listed, search.hostDirectory) }));
 
-  const directories = new Map<string, FoundDirectory>();
-  for (const directory of dependencies) {
-    if (directory !== undefined) directories.set(directory, { directory, listings: [] });
-  }
+  const directories = new Map<string, FoundDirectory>(
+    host.directories.map((directory) => [directory, { directory, listings: [] }]),
+  );
   const problems = [...host.problems];
   for (const { listed, lookup } of lookups) {
     if (lookup.outcome === "found") {
@@ -72,6 +72,9 @@ export async function findPluginPackages(search: PackageSearch): Promise<FoundPa
   return {
     packages: examined.flatMap(({ pluginPackage }) => (pluginPackage === undefined ? [] : [pluginPackage])),
     problems: [...problems, ...examined.flatMap((examination) => examination.problems)],
+    uninstalled: host.uninstalled.filter(
+      ({ packageName }) => !search.listed.some(({ specifier }) => specifier === packageName),
+    ),
     missing: [
       ...lookups.filter(({ lookup }) => lookup.outcome !== "found").map(({ listed }) => listed),
       ...examined.flatMap(({ pluginPackage, listings }) => (pluginPackage === undefined ? listings : [])),
@@ -88,26 +91,6 @@ function isEachOptional(listings: readonly ListedPlugin[]): boolean {
 /** What is told to whoever asks over the network: a package's name, or the last folder of a path. */
 function shortName(specifier: string): string {
   return isPackageName(specifier) ? specifier : (specifier.split(/[/\\]/).findLast((part) => part !== "") ?? specifier);
-}
-
-async function readHostDependencies({
-  hostDirectory,
-  workingDirectory,
-}: PackageSearch): Promise<{ packageNames: string[]; problems: Problem[] }> {
-  const reading = readPackageFile(hostDirectory);
-  if (reading.outcome === "missing") return { packageNames: [], problems: [] };
-  const host = reading.outcome === "read" ? hostPackage.safeParse(reading.packageFile.content) : undefined;
-  if (host?.success) return { packageNames: Object.keys(host.data.dependencies), problems: [] };
-  const file = reading.outcome === "read" ? reading.packageFile.file : reading.file;
-  const fault = reading.outcome === "read" ? "has dependencies that are not a JSON object" : reading.reason;
-  const problem: Problem = {
-    rule: "plugin-not-found",
-    severity: "error",
-    message: `Plugins are looked for in the dependencies of the host project, whose package.json ${fault}.`,
-    source: await locateInFile(file, ["dependencies"], workingDirectory),
-    remedy: "Correct the package.json.",
-  };
-  return { packageNames: [], problems: [problem] };
 }
 
 function listingProblem(

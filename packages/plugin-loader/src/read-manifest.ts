@@ -1,4 +1,4 @@
-import { readFileSync, statSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
 import type { Manifest, Problem, SourceLocation } from "@alcove/plugin-api";
 import { checkAlcoveRange } from "./alcove-range.js";
@@ -15,6 +15,7 @@ import {
   moduleFileProblem,
   modulesOf,
   type NamedModule,
+  namedContributions,
   namedModules,
   type PluginPlace,
 } from "./plugin-module.js";
@@ -40,8 +41,8 @@ export interface PluginPackage {
 export interface PluginReading {
   /** `undefined` when the manifest was refused. A module that is missing does not refuse the manifest. */
   readonly plugin: DiscoveredPlugin | undefined;
-  /** What the manifest names, refused or not, as far as it can be read. */
-  readonly named: readonly ContributionName[];
+  /** What the manifest contributes, refused or not; `undefined` where it is refused and that cannot be told. */
+  readonly contributes: readonly ContributionName[] | undefined;
   readonly problems: readonly Problem[];
 }
 
@@ -58,24 +59,29 @@ export interface ManifestOptions {
  * code.
  */
 export async function readPlugin(pluginPackage: PluginPackage, options: ManifestOptions): Promise<PluginReading> {
-  const file = await findManifestFile(pluginPackage, options.workingDirectory);
-  if ("rule" in file) return { plugin: undefined, named: [], problems: [file] };
+  const realFolders = new Set<string>();
+  const file = await findManifestFile(pluginPackage, realFolders, options.workingDirectory);
+  if ("rule" in file) return { plugin: undefined, contributes: undefined, problems: [file] };
   const { packageName, version, directory, isListed, isOptional } = pluginPackage;
   const place: PluginPlace = { packageName, version, directory, manifestFile: file.manifestFile };
   const document = new ManifestDocument(file.text, displayPath(file.manifestFile, options.workingDirectory));
   if (document.syntaxFaults.length > 0) {
-    return { plugin: undefined, named: [], problems: syntaxProblems(place, document) };
+    return { plugin: undefined, contributes: undefined, problems: syntaxProblems(place, document) };
   }
 
   const { manifest, problems } = manifestProblems(place, document, options.alcoveVersion);
   const named = manifest === undefined ? namedModules(document.value) : modulesOf(manifest);
-  const allProblems = [...problems, ...moduleProblems(place, document, { named, problems })];
-  if (manifest === undefined) return { plugin: undefined, named, problems: allProblems };
-  return { plugin: { id: manifest.id, ...place, manifest, isListed, isOptional }, named, problems: allProblems };
+  const allProblems = [...problems, ...moduleProblems(place, document, { named, problems, realFolders })];
+  if (manifest === undefined) {
+    return { plugin: undefined, contributes: namedContributions(document.value), problems: allProblems };
+  }
+  const plugin = { id: manifest.id, ...place, manifest, isListed, isOptional };
+  return { plugin, contributes: named, problems: allProblems };
 }
 
 async function findManifestFile(
   pluginPackage: PluginPackage,
+  realFolders: Set<string>,
   workingDirectory: string,
 ): Promise<{ manifestFile: string; text: string } | Problem> {
   const { directory, manifestField } = pluginPackage;
@@ -89,7 +95,7 @@ async function findManifestFile(
   if (typeof manifestField !== "string" || manifestField === "" || manifestField.includes("\0")) {
     return problem("is not a path", 'Write the manifest\'s path, e.g. "./plugin.yaml".');
   }
-  const found = findContainedFile(directory, directory, manifestField);
+  const found = findContainedFile(directory, directory, manifestField, realFolders);
   if (found.outcome === "outside") {
     return problem(`leads out of the package: ${manifestField}`, "Move the manifest into the package.");
   }
@@ -99,13 +105,13 @@ async function findManifestFile(
       "Correct the path, or publish the manifest with the package.",
     );
   if (found.outcome === "missing") return missing(found.reason);
+  if (found.sizeBytes > MAX_MANIFEST_BYTES) {
+    return problem(
+      `names ${manifestField}, which is larger than ${MAX_MANIFEST_BYTES} bytes`,
+      "Take out what is no manifest.",
+    );
+  }
   try {
-    if (statSync(found.path).size > MAX_MANIFEST_BYTES) {
-      return problem(
-        `names ${manifestField}, which is larger than ${MAX_MANIFEST_BYTES} bytes`,
-        "Take out what is no manifest.",
-      );
-    }
     return { manifestFile: resolve(directory, manifestField), text: readFileSync(found.path, "utf8") };
   } catch (error) {
     return missing(describeFileError(error));
@@ -175,10 +181,14 @@ function alcoveRangeProblem(
 function moduleProblems(
   place: PluginPlace,
   document: ManifestDocument,
-  found: { readonly named: readonly NamedModule[]; readonly problems: readonly Problem[] },
+  found: {
+    readonly named: readonly NamedModule[];
+    readonly problems: readonly Problem[];
+    readonly realFolders: Set<string>;
+  },
 ): Problem[] {
   return found.named.flatMap((named) => {
-    const file = findPluginModule(place, named.module);
+    const file = findPluginModule(place, named.module, found.realFolders);
     if (file.outcome === "found") return [];
     const source = document.locateValue(named.path);
     // A path the schema has refused needs no second complaint.

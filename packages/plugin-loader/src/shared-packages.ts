@@ -1,18 +1,21 @@
 import type { Problem, SourceLocation } from "@alcove/plugin-api";
-import satisfies from "semver/functions/satisfies.js";
-import validRange from "semver/ranges/valid.js";
 import { z } from "zod";
 import { describePlugin } from "./discovered-plugin.js";
 import { displayPath } from "./display-path.js";
 import { locateKeyInFile } from "./locate-in-file.js";
 import { API, type InstalledCopy, type PackageCopies } from "./package-copies.js";
 import type { PluginPackage } from "./read-manifest.js";
+import { parseRange } from "./version-range.js";
 
-const names = z.record(z.string(), z.string()).catch({});
+// To catch that a section is not there would cost as much as to word a fault; to have a default does not.
+const names = z.record(z.string(), z.string()).default({}).catch({});
 const dependencies = z.object({
   dependencies: names,
   peerDependencies: names,
-  peerDependenciesMeta: z.record(z.string(), z.looseObject({ optional: z.boolean().optional() })).catch({}),
+  peerDependenciesMeta: z
+    .record(z.string(), z.looseObject({ optional: z.boolean().optional() }))
+    .default({})
+    .catch({}),
 });
 
 /**
@@ -70,8 +73,8 @@ async function peerProblem(found: {
       remedy: `Install ${name} ${range} in the project that installs ${plugin.packageName}.`,
     };
   }
-  const isKnownRange = validRange(range) !== null;
-  if (!isKnownRange || satisfies(copy.version, range, { includePrerelease: true })) return undefined;
+  // What is no range, `workspace:*` for instance, is for the package manager to understand.
+  if (parseRange(range)?.test(copy.version) ?? true) return undefined;
   return {
     rule: "plugin-peer",
     source: await place(),

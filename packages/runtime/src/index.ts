@@ -1,3 +1,4 @@
+export { placesOfOwners } from "./containers/release-owners.js";
 export { EventHub } from "./events/event-hub.js";
 export type { IntermediateStep, StepListener, StepType } from "./events/intermediate-step.js";
 export {

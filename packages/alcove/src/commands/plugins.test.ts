@@ -170,10 +170,39 @@ describe("alcove plugins", () => {
     expect(required.result).toMatch(/^startup +required$/m);
   });
 
-  it("says which plugin may be meant, and ends with 2, when there is none of that name", async () => {
-    const { exitCode, notice } = await alcove("info", "tood", "--config_file", await project());
+  it("names the plugins found, the nearest first, and ends with 2, when there is none of that name", async () => {
+    const configFile = await project();
+    await mkdir(join(folder, "node_modules/alarm"));
+    await writeFile(
+      join(folder, "node_modules/alarm/package.json"),
+      '{"name":"alarm","version":"1.0.0","alcove":{"manifest":"./plugin.yaml"}}',
+    );
+    await writeFile(
+      join(folder, "node_modules/alarm/plugin.yaml"),
+      "manifest: 1\nid: alarm\ndisplayName: Alarm\ndescription: Rings.\nrequires: { alcove: '*' }\ncontributes: {}\n",
+    );
+    const dependencies = { alarm: "*", "@alcove/plugin-todo": "*" };
+    await writeFile(join(folder, "package.json"), JSON.stringify({ name: "host", dependencies }));
+    const { exitCode, notice } = await alcove("info", "tood", "--config_file", configFile);
     expect(exitCode).toBe(2);
-    expect(notice).toContain("todo");
+    expect(notice).toMatch(
+      /^error: No plugin "tood" was loaded\. Found: todo \(@alcove\/plugin-todo\), alarm \(alarm\)\.\nhow to mend it: .*`alcove plugins list`/,
+    );
+  });
+
+  it("says of a dependency that is declared and not installed where it is declared, and does not fail for it", async () => {
+    const configFile = await project();
+    await writeFile(
+      join(folder, "package.json"),
+      '{\n  "dependencies": {\n    "@alcove/plugin-todo": "*",\n    "acme-notes": "^1.0.0"\n  }\n}\n',
+    );
+    const warning =
+      /package\.json:4:5: The dependency acme-notes is declared and not installed.* Run `npm install` in .*\[plugin-not-found\]$/m;
+    for (const command of ["list", "check"]) {
+      const { exitCode, notice } = await alcove(command, "--config_file", configFile);
+      expect(exitCode, command).toBe(command === "list" ? 0 : 1);
+      expect(notice, command).toMatch(warning);
+    }
   });
 
   it("says so, and nothing else, when there is no plugin at all", async () => {

@@ -1,4 +1,4 @@
-import { AlcoveError, didYouMean, formatReport, nearNames, type Problem } from "@alcove/plugin-api";
+import { AlcoveError, formatReport, nearNames, type Problem } from "@alcove/plugin-api";
 import type { Command } from "commander";
 import type { ConsoleOutput } from "../console-output.js";
 import { findPlugins } from "../find-plugins.js";
@@ -129,11 +129,17 @@ function notLoaded(
   if (problems.length > 0) {
     output.notice(formatReport(problems));
   }
-  const names = loaded.flatMap((plugin) => [plugin.id, plugin.package]);
-  const advice = names.length === 0 ? "There are no others either." : didYouMean(id, names);
-  const message = `No plugin ${JSON.stringify(id)} was loaded. ${advice}`;
-  const isMisspelt = problems.length === 0 || nearNames(id, names).length > 0;
-  return isMisspelt ? new AlcoveError("USAGE", message) : new Error(message);
+  const near = nearNames(
+    id,
+    loaded.flatMap((plugin) => [plugin.id, plugin.package]),
+  );
+  const isNear = (plugin: DescribedPlugin): boolean => near.includes(plugin.id) || near.includes(plugin.package);
+  const nearestFirst = [...loaded.filter(isNear), ...loaded.filter((plugin) => !isNear(plugin))];
+  const names = nearestFirst.map((plugin) => `${plugin.id} (${plugin.package})`).join(", ");
+  const others = loaded.length === 0 ? "There are no others either." : `Found: ${names}.`;
+  const message = `No plugin ${JSON.stringify(id)} was loaded. ${others}`;
+  const isMisspelt = problems.length === 0 || near.length > 0;
+  return isMisspelt ? new AlcoveError("PLUGIN_UNKNOWN", message) : new Error(message);
 }
 
 function printPlugin(plugin: DescribedPlugin, output: ConsoleOutput): void {
@@ -168,8 +174,14 @@ async function checkPlugins({ config_file, json, start }: CheckOptions, output: 
     throw new AlcoveError("USAGE", "--start needs a configuration to start: add --config_file.");
   }
   const check = start ? rehearseStart : prepareApplication;
-  const { plugins, problems } =
-    config_file === undefined ? await findPlugins(undefined) : await check({ configFile: config_file });
+  const {
+    plugins,
+    problems: found,
+    notInstalled,
+  } = config_file === undefined
+    ? { ...(await findPlugins(undefined)), notInstalled: [] }
+    : await check({ configFile: config_file });
+  const problems = [...found, ...notInstalled];
   const isSound = !problems.some(({ severity }) => severity === "error");
   if (json) {
     output.result(

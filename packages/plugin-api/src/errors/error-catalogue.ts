@@ -21,6 +21,10 @@ export const errorCatalogue = {
     summary: "The command line was called with options it does not know or without one it needs.",
     remedy: "Run the command with --help.",
   },
+  PLUGIN_UNKNOWN: {
+    summary: "The command line names a plugin that was not loaded, or that there is not.",
+    remedy: "Name one that `alcove plugins list` shows; it also says why another was not loaded.",
+  },
   PROJECT_REFUSED: {
     summary: "A new project cannot be made with that name, or in that place; nothing was written.",
     remedy: "The message says why: take another name, or make room for the folder.",

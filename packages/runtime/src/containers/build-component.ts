@@ -14,6 +14,7 @@ import { wrapFunction } from "../middleware/wrap-function.js";
 import type { BuiltFunctions, ComponentPlan, FunctionPlan } from "../plan/application-plan.js";
 import { BuildLogger } from "./build-logger.js";
 import { componentIdentifier } from "./identifiers.js";
+import { describeComponent } from "./release-owners.js";
 
 /** What components are built with. */
 export interface ComponentSurroundings {
@@ -66,7 +67,7 @@ async function instantiate(component: ComponentPlan, surroundings: ComponentSurr
   const { definition, name, config, functions } = component;
   const { container, clock, userId, releases, endings } = surroundings;
   const logger = new BuildLogger(surroundings.logger.child({ component: name }), surroundings.ofRun);
-  const owner = `${name} (${component.type.qualifiedName})`;
+  const owner = describeComponent(component);
   try {
     const context = {
       name,
@@ -106,11 +107,12 @@ async function instantiate(component: ComponentPlan, surroundings: ComponentSurr
 
 /** What is built after the time is in nobody's reach; what it acquires by then is released at once. */
 async function built<Built>(
-  { name, type, source }: ComponentPlan,
+  component: ComponentPlan,
   build: () => Promise<Built>,
   { handles, buildTimeoutMs: timeoutMs }: ComponentSurroundings,
 ): Promise<Built> {
-  const owner = { plugin: type.plugin, part: `the component ${name} (${type.qualifiedName})` };
+  const { name, type, source } = component;
+  const owner = { plugin: type.plugin, part: `the component ${describeComponent(component)}` };
   const result = await withinTime(calledAs(handles, owner, build), timeoutMs);
   if (result !== late) {
     return result;

@@ -11,6 +11,7 @@ import { Container } from "inversify";
 import { calledAs } from "../handles/handle-watch.js";
 import type { ApplicationPlan, ServicesPlan } from "../plan/application-plan.js";
 import { guardedModule } from "./guarded-module.js";
+import { describeServices } from "./release-owners.js";
 import type { RootSurroundings } from "./root-surroundings.js";
 
 /**
@@ -55,8 +56,7 @@ export async function resolveSharedServices(
   };
   for (const part of plan.processParts.services) {
     const module = guardedModule(part, owners);
-    const owner = `the services ${part.name} of the plugin ${describePlugin(part.plugin)}`;
-    releases.add(() => container.unloadAsync(module), owner);
+    releases.add(() => container.unloadAsync(module), describeServices(part));
     await unlessExpendable(part, () =>
       attempt(part, "its module could not be loaded", surroundings, () => container.loadAsync(module)),
     );

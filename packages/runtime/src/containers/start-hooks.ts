@@ -1,9 +1,10 @@
 import { AlcoveError, type DisposalStack, type LifecycleDefinition, type SourceLocation } from "@alcove/plugin-api";
-import { describePlugin, late, locateInFile, withinTime } from "@alcove/plugin-loader";
+import { late, locateInFile, withinTime } from "@alcove/plugin-loader";
 import type { Container } from "inversify";
 import { calledAs } from "../handles/handle-watch.js";
 import type { ProcessPartPlan } from "../plan/application-plan.js";
 import { processContextOf } from "./process-context.js";
+import { describeHooks } from "./release-owners.js";
 import type { RootSurroundings } from "./root-surroundings.js";
 
 type HooksPlan = ProcessPartPlan<LifecycleDefinition>;
@@ -42,10 +43,6 @@ export async function startHooks(
       releases.add(() => onStop(context), describeHooks(plan));
     }
   }
-}
-
-function describeHooks({ name, plugin }: HooksPlan): string {
-  return `the hooks ${name} of the plugin ${describePlugin(plugin)}`;
 }
 
 async function inTime(start: Promise<void> | undefined, plan: HooksPlan, timeoutMs: number): Promise<void> {

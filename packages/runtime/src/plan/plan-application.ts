@@ -4,6 +4,7 @@ import {
   ComponentTypeRegistry,
   type ContributionName,
   type DiscoveredPlugin,
+  type UninstalledDependency,
   withoutFailingOptional,
 } from "@alcove/plugin-loader";
 import type { ApplicationPlan } from "./application-plan.js";
@@ -31,6 +32,10 @@ export interface PlanOptions {
   readonly plugins: readonly DiscoveredPlugin[];
   /** What refused plugins would contribute, which is not complained of again; nothing if left out. */
   readonly refused?: readonly ContributionName[] | undefined;
+  /** Whether plugins were refused of which it cannot be told what they would contribute; `false` if left out. */
+  readonly hidesTypes?: boolean | undefined;
+  /** The host's dependencies that are not installed: a type that is not known may be theirs; none if left out. */
+  readonly uninstalled?: readonly UninstalledDependency[] | undefined;
   /** The optional plugins that were not even found; none if left out. */
   readonly missingPlugins?: readonly string[] | undefined;
   /** How long the import of a module may take; a minute if left out. */
@@ -52,11 +57,19 @@ export interface PlanResult {
  * violations. Imports the modules of the types in use; builds nothing and opens nothing.
  */
 export async function planApplication(options: PlanOptions): Promise<PlanResult> {
-  const { components: sections, document, importTimeoutMs: timeoutMs, refused = [] } = options;
+  const { components: sections, document, importTimeoutMs: timeoutMs } = options;
+  const { refused = [], hidesTypes = false, uninstalled = [] } = options;
   const usable = await usablePlugins(options);
   const { plugins, missingPlugins } = usable;
   const registry = new ComponentTypeRegistry([...plugins, builtInPlugin]);
-  const resolved = await resolveComponents(sections, registry, { document, timeoutMs, missingPlugins, refused });
+  const resolved = await resolveComponents(sections, registry, {
+    document,
+    timeoutMs,
+    missingPlugins,
+    refused,
+    hidesTypes,
+    uninstalled,
+  });
   const { components } = resolved;
   const { dependencies: references, problems: referenceProblems } = buildDependencyGraph(resolved, document);
   const placement = placeMiddleware(sections, resolved, document);

@@ -1,45 +1,20 @@
 import type { ComponentConfig, ComponentSections, ConfigDocument, FaultyNames } from "@alcove/config";
-import {
-  type ComponentDefinition,
-  type ComponentKind,
-  engineFields,
-  type Problem,
-  type ReferenceKind,
-} from "@alcove/plugin-api";
+import { type ComponentDefinition, engineFields, type Problem, type ReferenceKind } from "@alcove/plugin-api";
 import {
   type ComponentType,
   type ComponentTypeRegistry,
-  type ContributionName,
   type ImportedDefinition,
   importComponentDefinition,
-  sectionOfKind,
 } from "@alcove/plugin-loader";
 import type { ComponentSection } from "./application-plan.js";
 import { builtInDefinition } from "./built-in-types.js";
+import { type AbsentPlugins, findType, kindOfSection } from "./component-type-lookup.js";
 import { type ConfiguredComponent, MEMBER_SEPARATOR, type OfferedFunction } from "./configured-component.js";
 import { fieldProblems } from "./field-problems.js";
 import { selectGroupMembers } from "./group-members.js";
 import { MIDDLEWARE_FIELD, readMiddlewareNames } from "./middleware-names.js";
 import { readObjectStoreLimits } from "./object-store-fields.js";
 import { collectReferences } from "./references-in-config.js";
-
-const kindOfSection = {
-  functions: "function",
-  function_groups: "function_group",
-  middleware: "middleware",
-  object_stores: "object_store",
-  http_routes: "http_routes",
-  per_user_services: "per_user_service",
-  workflow: "function",
-} as const satisfies Record<ComponentSection, ComponentKind>;
-const typeLabels: Readonly<Record<ComponentKind, string>> = {
-  function: "function type",
-  function_group: "function group type",
-  middleware: "middleware type",
-  object_store: "object store type",
-  http_routes: "type of HTTP routes",
-  per_user_service: "type of per-user services",
-};
 
 /** Components of sections that share a space of names cannot have the same name; the same name in two spaces means two things. */
 type NameSpace = keyof FaultyNames;
@@ -67,14 +42,12 @@ export interface ResolvedComponents {
 }
 
 /** What {@link resolveComponents} needs beside what is configured. */
-export interface ResolveOptions {
+export interface ResolveOptions extends AbsentPlugins {
   readonly document: ConfigDocument;
   /** How long an import may take. */
   readonly timeoutMs: number | undefined;
   /** The optional plugins that could not be loaded. */
   readonly missingPlugins: readonly string[];
-  /** What refused plugins would contribute: it is known already why there is no such type. */
-  readonly refused: readonly ContributionName[];
 }
 
 interface UntypedComponent {
@@ -147,7 +120,7 @@ function untypedProblem(
 export async function resolveComponents(
   sections: ComponentSections,
   registry: ComponentTypeRegistry,
-  { document, timeoutMs, missingPlugins, refused }: ResolveOptions,
+  { document, timeoutMs, missingPlugins, ...absent }: ResolveOptions,
 ): Promise<ResolvedComponents> {
   const components: ConfiguredComponent[] = [];
   const faultyNames = {
@@ -162,9 +135,9 @@ export async function resolveComponents(
   let usesRefused = false;
   for (const [name, section, source] of placedComponents(sections)) {
     const faulty = faultyNames[nameSpaceOf[section]];
-    const type = findType(section, source, registry, document);
-    if ("rule" in type) {
-      if (isRefused(section, source, refused)) usesRefused = true;
+    const type = findType(section, source, registry, { document, absent });
+    if (type === "refused" || "rule" in type) {
+      if (type === "refused") usesRefused = true;
       else withoutType.push({ name, section, problem: type });
       faulty.add(name);
       continue;
@@ -184,15 +157,6 @@ export async function resolveComponents(
   return { components, faultyNames, usesRefused, problems };
 }
 
-function isRefused(
-  section: ComponentSection,
-  { type }: ComponentConfig,
-  refused: readonly ContributionName[],
-): boolean {
-  const name = type.slice(type.lastIndexOf("/") + 1);
-  return refused.some((each) => each.section === sectionOfKind[kindOfSection[section]] && each.name === name);
-}
-
 async function definitionOf(type: ComponentType, timeoutMs: number | undefined): Promise<ImportedDefinition> {
   const builtIn = await builtInDefinition(type);
   return builtIn === undefined ? importComponentDefinition(type, timeoutMs) : { definition: builtIn, problems: [] };
@@ -204,42 +168,6 @@ function entryOf(section: ComponentSection) {
     section,
     source,
   ];
-}
-
-function findType(
-  section: ComponentSection,
-  source: ComponentConfig,
-  registry: ComponentTypeRegistry,
-  document: ConfigDocument,
-): ComponentType | Problem {
-  const kind = kindOfSection[section];
-  const lookup = registry.find(kind, source.type);
-  if (lookup.outcome === "found") {
-    return lookup.type;
-  }
-  const at = { severity: "error", source: document.locate([...source.path, "_type"]) } as const;
-  const label = typeLabels[kind];
-  if (lookup.outcome === "ambiguous") {
-    const names = lookup.candidates.map((candidate) => candidate.qualifiedName);
-    return {
-      ...at,
-      rule: "type-ambiguous",
-      message: `Several plugins contribute the ${label} "${source.type}": ${lookup.candidates.map((candidate) => candidate.plugin.packageName).join(", ")}.`,
-      remedy: `Write one of ${names.join(", ")}.`,
-    };
-  }
-  const known = registry.all().filter((type) => type.kind === kind);
-  return {
-    ...at,
-    rule: "type-unknown",
-    message: `There is no ${label} "${source.type}".`,
-    remedy:
-      lookup.suggestions.length > 0
-        ? `Did you mean ${lookup.suggestions.join(" or ")}?`
-        : known.length === 0
-          ? "No plugin that could be loaded has any: npm install one, or list it under plugins."
-          : `Installed: ${known.map((type) => type.name).join(", ")}. Is a plugin missing? npm install it, or list it under plugins.`,
-  };
 }
 
 function configureComponent(

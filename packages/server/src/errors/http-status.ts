@@ -19,6 +19,7 @@ export interface HttpMapping {
 export const httpMappings: Readonly<Record<ErrorCode, HttpMapping>> = {
   STARTUP_REFUSED: internal(500),
   USAGE: internal(500),
+  PLUGIN_UNKNOWN: internal(500),
   PROJECT_REFUSED: internal(500),
   SERVICE_FAILED: internal(500),
   HOOK_FAILED: internal(500),
