@@ -185,6 +185,21 @@ describe("discoverPlugins: what stands against a package", () => {
     expect(problems.map(({ rule }) => rule)).toEqual(["plugin-version"]);
   });
 
+  it("complains once of a plugin that is made for another Alcove, though its peer says the same", async () => {
+    await using project = await TemporaryProject.create();
+    await project.writeHost("notes");
+    await project.writePlugin("node_modules/notes", { manifest: manifestText({ requires: "^9.0.0" }) });
+    await project.write("node_modules/notes/package.json", {
+      name: "notes",
+      version: "1.0.0",
+      type: "module",
+      alcove: { manifest: "./plugin.yaml" },
+      peerDependencies: { "@alcove/plugin-api": "^9.0.0" },
+    });
+    const { problems } = await discover(project);
+    expect(problems.map(({ rule }) => rule)).toEqual(["plugin-version"]);
+  });
+
   it("complains of every listed plugin that cannot be found, at its place in the configuration", async () => {
     await using project = await TemporaryProject.create();
     await project.writeHost("declared");

@@ -72,7 +72,11 @@ export async function discoverPlugins(options: DiscoveryOptions): Promise<Discov
         contributes,
         problems: faults,
       } = await readPlugin(pluginPackage, { alcoveVersion, workingDirectory });
-      const unshared = await sharedPackageProblems(pluginPackage, { copies, workingDirectory });
+      const unshared = await sharedPackageProblems(pluginPackage, {
+        copies,
+        workingDirectory,
+        isForOtherAlcove: faults.some(({ rule }) => rule === "plugin-version"),
+      });
       const problems = [...faults, ...unshared];
       if (pluginPackage.isOptional && hasError(problems))
         return { plugin: undefined, refused: [], problems: problems.map(asWarning) };

@@ -24,11 +24,21 @@ const dependencies = z.object({
  */
 export async function sharedPackageProblems(
   plugin: PluginPackage,
-  { copies, workingDirectory }: { readonly copies: PackageCopies; readonly workingDirectory: string },
+  {
+    copies,
+    workingDirectory,
+    isForOtherAlcove,
+  }: {
+    readonly copies: PackageCopies;
+    readonly workingDirectory: string;
+    /** Whether the manifest asks for another Alcove, which is complained of: the peer of the same version is the same fault. */
+    readonly isForOtherAlcove: boolean;
+  },
 ): Promise<Problem[]> {
   const declared = dependencies.parse(plugin.packageFile.content);
   const problems: (Problem | undefined)[] = [];
   for (const [name, range] of Object.entries(declared.peerDependencies)) {
+    if (name === API && isForOtherAlcove) continue;
     const copy = copies.find(name, plugin.directory);
     const isNeeded = declared.peerDependenciesMeta[name]?.optional !== true;
     problems.push(await peerProblem({ plugin, name, range, copy, isNeeded, workingDirectory }));
