@@ -44,7 +44,8 @@ export const errorCatalogue = {
   },
   INPUT_INVALID: {
     summary: "The input does not satisfy the function's input schema.",
-    remedy: "Correct what the message names; the expected shape is in the schema, and a reply over HTTP lists the fields in details.",
+    remedy:
+      "Correct what the message names; the expected shape is in the schema, and a reply over HTTP lists the fields in details.",
   },
   OUTPUT_INVALID: {
     summary: "A function returned something its output schema does not allow; the run was rolled back.",
