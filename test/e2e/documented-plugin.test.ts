@@ -13,6 +13,8 @@ const examples = [
   // The hooks and the check share one block of the manifest.
   { page: "writing-a-plugin.md", defines: "defineHealthCheck", section: undefined, module: "upstream" },
   { page: "middleware.md", defines: "defineMiddleware", section: "middleware", module: "mask-words" },
+  // Both kinds of middleware share one block of the manifest.
+  { page: "middleware.md", defines: "definePerUserMiddleware", section: undefined, module: "only-news" },
   { page: "http-routes.md", defines: "defineHttpRoutes", section: "http_routes", module: "library" },
 ] as const;
 
@@ -90,9 +92,9 @@ describe("the plugin made of the examples in the documentation", () => {
     const configFile = await workplace.write("documented.yml", {
       plugins: [await writePlugin(workplace)],
       per_user_services: { answers: { _type: "answers", max_answers: 20 } },
-      middleware: { mask: { _type: "mask_words", words: ["secret"] } },
+      middleware: { mask: { _type: "mask_words", words: ["secret"] }, news: { _type: "only_news" } },
       http_routes: { library: { _type: "library" } },
-      workflow: { _type: "asking", middleware: ["mask"] },
+      workflow: { _type: "asking", middleware: ["news", "mask"] },
     });
     const server = await workplace.start({ configFile });
     const { client } = server;
@@ -100,7 +102,7 @@ describe("the plugin made of the examples in the documentation", () => {
 
     const answers = async (user: string) => (await client.generate(user, { number: 7 })).json;
     expect(await answers("alice")).toEqual({ value: "the *** 7, asked for 1 times" });
-    expect(await answers("alice")).toEqual({ value: "the *** 7, asked for 1 times" });
+    expect(await answers("alice")).toEqual({ value: "Nothing new." });
     expect(await answers("bob")).toEqual({ value: "the *** 7, asked for 2 times" });
 
     expect((await client.get("/plugins/documented/status")).json).toEqual({ isOpen: true });
