@@ -8,6 +8,7 @@ import { isPackageName } from "./package-name.js";
 
 /** A package among the host's dependencies that is not installed, so that nobody knows whether it is a plugin. */
 export interface UninstalledDependency {
+  /** As package.json names it. */
   readonly packageName: string;
   /** A warning, for whoever asks what plugins there are: an application that uses none of it starts all the same. */
   readonly problem: Problem;
