@@ -68,47 +68,50 @@ const processContribution = z.strictObject({
   description: forPluginsInfo,
 });
 
+// A default that is an object would be copied for every section of every manifest that leaves it out.
+const none = (): Record<string, never> => ({});
+
 /** What a plugin adds: one section for each kind of contribution. */
 const contributions = z.strictObject({
   functions: z
     .record(typeName, componentContribution)
-    .default({})
+    .default(none)
     .describe("Function types, by `_type`. Defined with `defineFunction()` or `definePerUserFunction()`."),
   function_groups: z
     .record(typeName, componentContribution)
-    .default({})
+    .default(none)
     .describe(
       "Function group types, by `_type`. Defined with `defineFunctionGroup()` or `definePerUserFunctionGroup()`.",
     ),
   middleware: z
     .record(typeName, componentContribution)
-    .default({})
+    .default(none)
     .describe("Middleware types, by `_type`. Defined with `defineMiddleware()` or `definePerUserMiddleware()`."),
   object_stores: z
     .record(typeName, objectStoreContribution)
-    .default({})
+    .default(none)
     .describe("Object store types, by `_type`. Defined with `defineObjectStore()`."),
   http_routes: z
     .record(typeName, httpRoutesContribution)
-    .default({})
+    .default(none)
     .describe(
       "Sets of HTTP routes below `/plugins/<id>`, by `_type`. Defined with `defineHttpRoutes()` or `definePerUserHttpRoutes()`.",
     ),
   services: z
     .record(identifier, servicesContribution)
-    .default({})
+    .default(none)
     .describe("Shared services, by a name of the plugin's own. Defined with `defineServices()`."),
   per_user_services: z
     .record(typeName, perUserServiceContribution)
-    .default({})
+    .default(none)
     .describe("Services of each user, by `_type`. Defined with `definePerUserService()`."),
   lifecycle: z
     .record(identifier, processContribution)
-    .default({})
+    .default(none)
     .describe("Hooks of the process, by a name of the plugin's own. Defined with `defineLifecycle()`."),
   health_checks: z
     .record(identifier, processContribution)
-    .default({})
+    .default(none)
     .describe("Health checks, by a name of the plugin's own. Defined with `defineHealthCheck()`."),
 });
 

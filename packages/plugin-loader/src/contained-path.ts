@@ -1,5 +1,5 @@
 import { lstatSync, realpathSync, type Stats, statSync } from "node:fs";
-import { dirname, isAbsolute, relative, resolve, sep } from "node:path";
+import { dirname, isAbsolute, resolve, sep } from "node:path";
 
 /** What {@link findContainedFile} found. */
 export type ContainedFile =
@@ -71,10 +71,14 @@ export function findRealDirectory(path: string): string | undefined {
   }
 }
 
-/** Whether an absolute path lies below a folder. Neither is looked up; the folder itself is not below itself. */
+/**
+ * Whether a path lies below a folder. Neither is looked up; the folder itself is not below itself.
+ *
+ * @param directory Absolute and normalized, and so is `path`.
+ */
 export function isInside(directory: string, path: string): boolean {
-  const way = relative(directory, path);
-  return way !== "" && way !== ".." && !way.startsWith(`..${sep}`) && !isAbsolute(way);
+  const beginning = directory.endsWith(sep) ? directory : `${directory}${sep}`;
+  return path.length > beginning.length && path.startsWith(beginning);
 }
 
 /** Why a file could not be read, to complete the sentence "the file …". */

@@ -23,6 +23,11 @@ const listing = (project: TemporaryProject, specifier: string, line: number): Li
 const contribution = (module: string) => `{ scope: shared, module: ${module}, description: A type. }`;
 
 describe("discoverPlugins: where plugins are found", () => {
+  it("throws when the running version is no version, for that is a mistake of the caller", async () => {
+    const asked = discoverPlugins({ hostDirectory: ".", listed: [], alcoveVersion: "one" });
+    await expect(asked).rejects.toThrow(TypeError);
+  });
+
   it("finds the direct dependencies that say they are plugins, in package.json's order, then the listed ones", async () => {
     await using project = await TemporaryProject.create();
     await project.writeHost("zeta", "plain", "@scope/alpha");

@@ -1,5 +1,6 @@
 import { resolve } from "node:path";
 import type { Problem } from "@alcove/plugin-api";
+import valid from "semver/functions/valid.js";
 import { type AllowList, checkAllowed } from "./allowed-plugins.js";
 import { findRealDirectory } from "./contained-path.js";
 import type { DiscoveredPlugin, ListedPlugin } from "./discovered-plugin.js";
@@ -11,6 +12,7 @@ import { type ContributionName, modulesOf } from "./plugin-module.js";
 import { findPluginPackages } from "./plugin-packages.js";
 import { type PluginPackage, readPlugin } from "./read-manifest.js";
 import { sharedPackageProblems } from "./shared-packages.js";
+import { VersionRanges } from "./version-ranges.js";
 
 /** Options of {@link discoverPlugins}. */
 export interface DiscoveryOptions {
@@ -60,20 +62,19 @@ export interface Discovery {
  */
 export async function discoverPlugins(options: DiscoveryOptions): Promise<Discovery> {
   const { listed, alcoveVersion, workingDirectory = process.cwd() } = options;
+  if (valid(alcoveVersion) === null) throw new TypeError(`"${alcoveVersion}" is not a semantic version.`);
   // Node looks packages up from the real path of what imports them, so the host's own links are resolved first.
   const hostDirectory = findRealDirectory(options.hostDirectory) ?? resolve(options.hostDirectory);
   const found = await findPluginPackages({ hostDirectory, listed, workingDirectory });
   const allowed = checkAllowed(found.packages, options.allowList, workingDirectory);
-  const copies = new PackageCopies();
+  const [copies, versionRanges] = [new PackageCopies(), new VersionRanges()];
+  const manifestOptions = { alcoveVersion, versionRanges, workingDirectory };
   const readings = await Promise.all(
     allowed.packages.map(async (pluginPackage) => {
-      const {
-        plugin,
-        contributes,
-        problems: faults,
-      } = await readPlugin(pluginPackage, { alcoveVersion, workingDirectory });
+      const { plugin, contributes, problems: faults } = await readPlugin(pluginPackage, manifestOptions);
       const unshared = await sharedPackageProblems(pluginPackage, {
         copies,
+        versionRanges,
         workingDirectory,
         isForOtherAlcove: faults.some(({ rule }) => rule === "plugin-version"),
       });
@@ -85,9 +86,7 @@ export async function discoverPlugins(options: DiscoveryOptions): Promise<Discov
     }),
   );
   const unread = found.packages.filter((candidate) => !candidate.isOptional && !allowed.packages.includes(candidate));
-  const notAllowed = await Promise.all(
-    unread.map((candidate) => readPlugin(candidate, { alcoveVersion, workingDirectory })),
-  );
+  const notAllowed = await Promise.all(unread.map((candidate) => readPlugin(candidate, manifestOptions)));
   const plugins = readings.flatMap(({ plugin }) => (plugin === undefined ? [] : [plugin]));
   const usable = withoutDuplicates(plugins);
   const isUsable = ({ directory }: PluginPackage): boolean => usable.some((plugin) => plugin.directory === directory);

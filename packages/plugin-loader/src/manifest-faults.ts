@@ -86,14 +86,13 @@ function behindInvalidKey(issue: z.core.$ZodIssueInvalidKey, root: unknown): Man
 
 /** zod leaves a record's `__proto__` out without a word. */
 function overlookedKeyFaults(root: unknown): ManifestFault[] {
-  const names = Object.keys(manifestSchema.shape.contributes.shape);
-  return names
-    .map((section) => ["contributes", section, "__proto__"])
-    .filter((path) => valueAt(root, path) !== undefined)
-    .map((path) => ({
-      path,
+  const contributes = valueAt(root, ["contributes"]);
+  return Object.keys(manifestSchema.shape.contributes.shape)
+    .filter((section) => valueAt(contributes, [section, "__proto__"]) !== undefined)
+    .map((section) => ({
+      path: ["contributes", section, "__proto__"],
       part: "key",
-      message: `the name "__proto__" in ${formatPath(path.slice(0, -1))} is wrong: it is reserved`,
+      message: `the name "__proto__" in ${formatPath(["contributes", section])} is wrong: it is reserved`,
       remedy: "Rename it.",
     }));
 }

@@ -18,7 +18,9 @@ export type PackageFileReading =
   | { readonly outcome: "missing"; readonly file: string }
   | { readonly outcome: "unreadable"; readonly file: string /** Completes "the file …". */; readonly reason: string };
 
-const jsonObject = z.looseObject({});
+const jsonObject = z.custom<Record<string, unknown>>(
+  (value) => typeof value === "object" && value !== null && !Array.isArray(value),
+);
 const pluginPackage = z.object({ alcove: z.object({ manifest: z.unknown() }) });
 
 /** Reads the package.json of a folder. */

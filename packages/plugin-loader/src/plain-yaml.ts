@@ -1,4 +1,4 @@
-import { type PlainMapping, type PlainValue, readPlainValue } from "./plain-yaml-value.js";
+import { emptyMapping, type PlainMapping, type PlainValue, readPlainValue } from "./plain-yaml-value.js";
 
 /** A line that says something: `key: …` or `- …`. */
 interface Line {
@@ -37,9 +37,11 @@ function linesOf(text: string): Line[] | undefined {
   const lines: Line[] = [];
   for (const written of text.split("\n")) {
     if (blankOrComment.test(written)) continue;
-    const [, indent, key, value, item] = entryOrItem.exec(written) ?? [];
-    if (indent === undefined || (key !== undefined && reservedKey.test(key))) return undefined;
-    lines.push({ indent: indent.length, key, rest: value ?? item ?? "" });
+    const parts = entryOrItem.exec(written);
+    if (parts === null) return undefined;
+    const key = parts[2];
+    if (key !== undefined && reservedKey.test(key)) return undefined;
+    lines.push({ indent: parts[1]?.length ?? 0, key, rest: parts[3] ?? parts[4] ?? "" });
   }
   return lines;
 }
@@ -58,7 +60,7 @@ class BlockReader {
 
   /** The mapping whose first key is on the next line; `undefined` where something in it is not plain. */
   mapping(indent: number): PlainMapping | undefined {
-    const mapping: PlainMapping = {};
+    const mapping = emptyMapping();
     for (let line = this.#lineAt(indent); line !== undefined; line = this.#lineAt(indent)) {
       if (line.key === undefined || Object.hasOwn(mapping, line.key)) return undefined;
       this.#next += 1;

@@ -19,6 +19,7 @@ import {
   namedModules,
   type PluginPlace,
 } from "./plugin-module.js";
+import type { VersionRanges } from "./version-ranges.js";
 
 // Enough for a thousand types; one that is much larger would keep a start busy for minutes.
 const MAX_MANIFEST_BYTES = 262_144;
@@ -50,6 +51,7 @@ export interface PluginReading {
 export interface ManifestOptions {
   /** The running version of Alcove. */
   readonly alcoveVersion: string;
+  readonly versionRanges: VersionRanges;
   /** What paths in messages are relative to, where that makes them shorter. */
   readonly workingDirectory: string;
 }
@@ -69,7 +71,7 @@ export async function readPlugin(pluginPackage: PluginPackage, options: Manifest
     return { plugin: undefined, contributes: undefined, problems: syntaxProblems(place, document) };
   }
 
-  const { manifest, problems } = manifestProblems(place, document, options.alcoveVersion);
+  const { manifest, problems } = manifestProblems(place, document, options);
   const named = manifest === undefined ? namedModules(document.value) : modulesOf(manifest);
   const allProblems = [...problems, ...moduleProblems(place, document, { named, problems, realFolders })];
   if (manifest === undefined) {
@@ -135,7 +137,7 @@ function syntaxProblems(place: PluginPlace, { syntaxFaults }: ManifestDocument):
 function manifestProblems(
   place: PluginPlace,
   document: ManifestDocument,
-  alcoveVersion: string,
+  options: ManifestOptions,
 ): { manifest: Manifest | undefined; problems: Problem[] } {
   const { manifest, faults } = checkManifest(document.value);
   const problems = faults.map(
@@ -147,7 +149,7 @@ function manifestProblems(
       remedy,
     }),
   );
-  const rangeProblem = alcoveRangeProblem(place, document, alcoveVersion);
+  const rangeProblem = alcoveRangeProblem(place, document, options);
   return rangeProblem === undefined
     ? { manifest, problems }
     : { manifest: undefined, problems: [...problems, rangeProblem] };
@@ -156,9 +158,9 @@ function manifestProblems(
 function alcoveRangeProblem(
   place: PluginPlace,
   document: ManifestDocument,
-  alcoveVersion: string,
+  { alcoveVersion, versionRanges }: ManifestOptions,
 ): Problem | undefined {
-  const check = checkAlcoveRange(document.value, alcoveVersion);
+  const check = checkAlcoveRange(document.value, alcoveVersion, versionRanges);
   if (check.outcome === "satisfied" || check.outcome === "absent") return undefined;
   const source = document.locateValue(["requires", "alcove"]);
   return check.outcome === "invalid"

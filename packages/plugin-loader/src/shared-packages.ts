@@ -1,11 +1,11 @@
-import type { Problem, SourceLocation } from "@alcove/plugin-api";
+import type { Problem } from "@alcove/plugin-api";
 import { z } from "zod";
 import { describePlugin } from "./discovered-plugin.js";
 import { displayPath } from "./display-path.js";
 import { locateKeyInFile } from "./locate-in-file.js";
 import { API, type InstalledCopy, type PackageCopies } from "./package-copies.js";
 import type { PluginPackage } from "./read-manifest.js";
-import { parseRange } from "./version-range.js";
+import type { VersionRanges } from "./version-ranges.js";
 
 // To catch that a section is not there would cost as much as to word a fault; to have a default does not.
 const names = z.record(z.string(), z.string()).default({}).catch({});
@@ -26,22 +26,26 @@ export async function sharedPackageProblems(
   plugin: PluginPackage,
   {
     copies,
+    versionRanges,
     workingDirectory,
     isForOtherAlcove,
   }: {
     readonly copies: PackageCopies;
+    readonly versionRanges: VersionRanges;
     readonly workingDirectory: string;
     /** Whether the manifest asks for another Alcove, which is complained of: the peer of the same version is the same fault. */
     readonly isForOtherAlcove: boolean;
   },
 ): Promise<Problem[]> {
   const declared = dependencies.parse(plugin.packageFile.content);
-  const problems: (Problem | undefined)[] = [];
+  const problems: Problem[] = [];
   for (const [name, range] of Object.entries(declared.peerDependencies)) {
     if (name === API && isForOtherAlcove) continue;
     const copy = copies.find(name, plugin.directory);
-    const isNeeded = declared.peerDependenciesMeta[name]?.optional !== true;
-    problems.push(await peerProblem({ plugin, name, range, copy, isNeeded, workingDirectory }));
+    const isMissing = copy === undefined && declared.peerDependenciesMeta[name]?.optional !== true;
+    // What is no range, `workspace:*` for instance, is for the package manager to understand.
+    const isOther = copy !== undefined && versionRanges.includes(range, copy.version) === false;
+    if (isMissing || isOther) problems.push(await peerProblem({ plugin, name, range, copy, workingDirectory }));
   }
   const usesZod = "zod" in declared.dependencies || "zod" in declared.peerDependencies;
   for (const name of usesZod ? [API, "zod"] : [API]) {
@@ -59,7 +63,7 @@ export async function sharedPackageProblems(
       );
     }
   }
-  return problems.filter((problem) => problem !== undefined);
+  return problems;
 }
 
 async function peerProblem(found: {
@@ -67,27 +71,22 @@ async function peerProblem(found: {
   readonly name: string;
   readonly range: string;
   readonly copy: InstalledCopy | undefined;
-  readonly isNeeded: boolean;
   readonly workingDirectory: string;
-}): Promise<Problem | undefined> {
-  const { plugin, name, range, copy, isNeeded, workingDirectory } = found;
-  const place = (): Promise<SourceLocation> =>
-    locateKeyInFile(plugin.packageFile.file, ["peerDependencies", name], workingDirectory);
+}): Promise<Problem> {
+  const { plugin, name, range, copy, workingDirectory } = found;
+  const source = await locateKeyInFile(plugin.packageFile.file, ["peerDependencies", name], workingDirectory);
   if (copy === undefined) {
-    if (!isNeeded) return undefined;
     return {
       rule: "plugin-peer",
-      source: await place(),
+      source,
       severity: "error",
       message: `The plugin ${describePlugin(plugin)} needs its peer ${name} ${range}, and none is installed in ${displayPath(plugin.directory, workingDirectory)} or a folder above it.`,
       remedy: `Install ${name} ${range} in the project that installs ${plugin.packageName}.`,
     };
   }
-  // What is no range, `workspace:*` for instance, is for the package manager to understand.
-  if (parseRange(range)?.test(copy.version) ?? true) return undefined;
   return {
     rule: "plugin-peer",
-    source: await place(),
+    source,
     severity: name === API || name === "zod" ? "error" : "warning",
     message: `The plugin ${describePlugin(plugin)} works with ${name} ${range}, and finds ${copy.version} in ${displayPath(copy.directory, workingDirectory)}.`,
     remedy: `Install ${name} in that range, or a version of ${plugin.packageName} made for ${copy.version}.`,
