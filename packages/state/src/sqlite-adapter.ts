@@ -15,6 +15,7 @@ import type {
 } from "./entry-adapter.js";
 import type { StoredRecordChanges } from "./record-changes.js";
 import { ReopeningConnection } from "./reopening-connection.js";
+import { hasRoomOnDisk } from "./room-on-disk.js";
 import { type PreparedBatch, preparedBatch } from "./sqlite-batch.js";
 import { commitStatement, recordsChangeStatement } from "./sqlite-commit.js";
 import type { SqliteParameter } from "./sqlite-connection.js";
@@ -54,6 +55,7 @@ export interface SqliteAdapterOptions {
 export class SqliteAdapter extends KeyvSqlite implements EntryAdapter {
   readonly maxEntriesPerBatch = 512;
   readonly usesComponentRows = true;
+  readonly #path: string;
   readonly #nowMs: () => number;
   readonly #connection: ReopeningConnection;
   readonly #reader: SqliteEntryReader;
@@ -64,6 +66,7 @@ export class SqliteAdapter extends KeyvSqlite implements EntryAdapter {
   constructor({ path, nowMs }: SqliteAdapterOptions) {
     // The base class opens a connection that could be neither replaced nor copied from, so it gets one to nothing.
     super({ uri: "sqlite://:memory:", table: entriesTable });
+    this.#path = path;
     this.#nowMs = nowMs;
     this.#connection = new ReopeningConnection({
       open: () => openConfiguredConnection(path),
@@ -234,7 +237,7 @@ export class SqliteAdapter extends KeyvSqlite implements EntryAdapter {
   }
 
   failureOf(error: unknown): WriteFailure {
-    return sqliteFailureOf(error);
+    return sqliteFailureOf(error, () => hasRoomOnDisk(this.#path));
   }
 
   async #count(statement: string, ...parameters: readonly number[]): Promise<number> {

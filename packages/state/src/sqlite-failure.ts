@@ -20,6 +20,15 @@ const failures: Readonly<Record<string, WriteFailure>> = {
   SQLITE_IOERR: { kind: "unknown", reason: "the disk failed while the change was being written" },
 };
 
+/**
+ * SQLite says that the disk is full, too, where a number in the file is taken for that of a page, and is higher than any page can
+ * have: https://sqlite.org/pragma.html#pragma_max_page_count
+ */
+const notReallyFull: WriteFailure = {
+  kind: "suspect",
+  reason: "the database file is damaged, unless its disk was full until a moment ago",
+};
+
 /** The log could not be made durable, so no connection was opened that could change anything. */
 const refusedBySystem: WriteFailure = {
   kind: "refused",
@@ -30,9 +39,14 @@ const refusedBySystem: WriteFailure = {
 /**
  * What an error of the SQLite driver, or of the file system before a connection is opened, means. Anything unheard-of is
  * taken for the fault of one entry.
+ *
+ * @param hasRoom Whether the disk has room; asked only where SQLite says that it is full.
  */
-export function sqliteFailureOf(error: unknown): WriteFailure {
+export function sqliteFailureOf(error: unknown, hasRoom: () => boolean): WriteFailure {
   const code = sqliteCodeOf(error);
+  if (code === "SQLITE_FULL" && hasRoom()) {
+    return notReallyFull;
+  }
   if (code === undefined && error instanceof Error && "syscall" in error) {
     return refusedBySystem;
   }

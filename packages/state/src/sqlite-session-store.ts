@@ -10,6 +10,7 @@ import {
   silentLogger,
 } from "@alcove/plugin-api";
 import { KeyvSessionStore } from "./keyv-session-store.js";
+import { hasRoomOnDisk } from "./room-on-disk.js";
 import type { SessionStore } from "./session-store.js";
 import type { SessionStoreTools } from "./session-store-tools.js";
 import { defaultMaxSessionBytes } from "./size-limit.js";
@@ -122,6 +123,8 @@ function asOpenError(path: string, error: unknown): unknown {
     );
   }
   const reason =
-    sqliteCodeOf(cause) === undefined && cause instanceof Error ? cause.message : sqliteFailureOf(cause).reason;
+    sqliteCodeOf(cause) === undefined && cause instanceof Error
+      ? cause.message
+      : sqliteFailureOf(cause, () => hasRoomOnDisk(path)).reason;
   return new StoreError("STORE_OPEN_FAILED", `The session store ${path} could not be opened: ${reason}.`, { cause });
 }

@@ -1,0 +1,91 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { systemClock } from "@alcove/plugin-api";
+import { afterEach, beforeEach, expect, it } from "vitest";
+import type { SessionCommit, SessionKey } from "./session-store.js";
+import { openSqliteSessionStore, type SqliteSessionStore } from "./sqlite-session-store.js";
+
+const pageBytes = 4096;
+const filler = "L".repeat(100);
+const key = (userId: string): SessionKey => ({ application: "test", userId });
+
+let folder = "";
+let path = "";
+
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), "alcove-pointer-"));
+  path = join(folder, "sessions.sqlite");
+});
+
+afterEach(() => rmSync(folder, { recursive: true }));
+
+it("a damaged pointer to a page is told from a full disk by everybody it concerns", async () => {
+  const others = Array.from({ length: 16 }, (_, index) => `user-${index}`);
+  await withStore(async (store) => {
+    for (const userId of others) await store.commit(commitOf(userId, 0, "short"));
+    await store.commit(commitOf("large", 0, filler.repeat(200)));
+  });
+  damagePointersToOverflow();
+
+  await withStore(async (store) => {
+    await expect(store.load(key("large"))).rejects.toMatchObject({ code: "STATE_UNREADABLE" });
+    // Where they grow, SQLite has to move the entry beside them, and to note for its pages where it is now.
+    const failures: unknown[] = [];
+    for (const userId of others) {
+      await store.commit(commitOf(userId, 1, "m".repeat(3000))).catch((error: unknown) => failures.push(error));
+    }
+    const damage = expect.objectContaining({
+      code: "STORE_FAILED",
+      cause: expect.objectContaining({ code: "SQLITE_FULL" }),
+    });
+    expect(new Set(failures)).toContainEqual(damage);
+    expect(failures).toEqual(failures.map(() => damage));
+    const revisions = await Promise.all(others.map(async (userId) => (await store.load(key(userId)))?.revision));
+    expect(revisions.filter((revision) => revision === 1)).toHaveLength(failures.length);
+    // What changes in its place goes on.
+    await store.commit(commitOf("user-15", 1, "again"));
+  });
+});
+
+async function withStore(use: (store: SqliteSessionStore) => Promise<void>): Promise<void> {
+  const store = await openSqliteSessionStore({ path, clock: systemClock });
+  try {
+    await use(store);
+  } finally {
+    await store.close();
+  }
+}
+
+function commitOf(userId: string, expectedRevision: number, text: string): SessionCommit {
+  const nowMs = Date.now();
+  return {
+    key: key(userId),
+    expectedRevision,
+    createdAtMs: nowMs,
+    lastActivityAtMs: nowMs,
+    expiresAtMs: nowMs + 3_600_000,
+    runsCompleted: expectedRevision + 1,
+    components: new Map([["notes", { version: 1, json: JSON.stringify(text) }]]),
+    records: [],
+  };
+}
+
+/** Makes every number that leads from a part of the large entry to its next page one that no page of a database can have. */
+function damagePointersToOverflow(): void {
+  const content = readFileSync(path);
+  const impossible = Buffer.from([0x60, 0, 0, 0]);
+  let damaged = 0;
+  for (let page = 1; page <= content.length / pageBytes; page += 1) {
+    const start = (page - 1) * pageBytes + 4;
+    if (content.subarray(start, start + filler.length).toString() !== filler) continue;
+    const pointer = Buffer.from("LLLL\0\0\0\0");
+    pointer.writeUInt32BE(page, 4);
+    const place = content.indexOf(pointer);
+    if (place === -1) continue;
+    impossible.copy(content, place + 4);
+    damaged += 1;
+  }
+  expect(damaged).toBeGreaterThan(0);
+  writeFileSync(path, content);
+}
