@@ -1,9 +1,9 @@
 import { describe, expect, it } from "vitest";
-import { checkAlcoveRange } from "./alcove-range.js";
+import { checkAlcoveRange, statedAlcoveRange } from "./alcove-range.js";
 import { VersionRanges } from "./version-ranges.js";
 
 const check = (range: unknown, alcoveVersion: string) =>
-  checkAlcoveRange({ requires: { alcove: range } }, alcoveVersion, new VersionRanges()).outcome;
+  checkAlcoveRange(statedAlcoveRange({ requires: { alcove: range } }), alcoveVersion, new VersionRanges()).outcome;
 
 describe("checkAlcoveRange", () => {
   it("accepts versions in the range, pre-releases of them included", () => {
@@ -23,7 +23,7 @@ describe("checkAlcoveRange", () => {
   });
 
   it("leaves a missing or wrongly typed range to the schema", () => {
-    expect(checkAlcoveRange(undefined, "0.1.0", new VersionRanges()).outcome).toBe("absent");
+    expect(checkAlcoveRange(statedAlcoveRange(undefined), "0.1.0", new VersionRanges()).outcome).toBe("absent");
     expect(check(5, "0.1.0")).toBe("absent");
     expect(check("", "0.1.0")).toBe("absent");
   });

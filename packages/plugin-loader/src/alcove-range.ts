@@ -10,17 +10,21 @@ export type AlcoveRangeCheck =
 
 const withRange = z.object({ requires: z.object({ alcove: z.string().min(1) }) });
 
+/** `requires.alcove` of a manifest's plain value, whatever else is wrong with the manifest; `undefined` where there is none. */
+export function statedAlcoveRange(manifestValue: unknown): string | undefined {
+  return withRange.safeParse(manifestValue).data?.requires.alcove;
+}
+
 /**
- * Checks `requires.alcove` of a manifest's plain value, whatever else is wrong with the manifest.
+ * Checks what a manifest says in `requires.alcove`.
  *
  * @param alcoveVersion The running version.
  */
 export function checkAlcoveRange(
-  manifestValue: unknown,
+  range: string | undefined,
   alcoveVersion: string,
   versionRanges: VersionRanges,
 ): AlcoveRangeCheck {
-  const range = withRange.safeParse(manifestValue).data?.requires.alcove;
   if (range === undefined) return { outcome: "absent" };
   const isSatisfied = versionRanges.includes(range, alcoveVersion);
   if (isSatisfied === undefined) return { outcome: "invalid", range };

@@ -2,7 +2,7 @@ import { dirname } from "node:path";
 import { fileURLToPath } from "node:url";
 import { findRealDirectory } from "./contained-path.js";
 import { readPackageFile } from "./package-file.js";
-import { findInstalledPackage } from "./package-lookup.js";
+import { findPackageIn } from "./package-lookup.js";
 
 /** The package with what plugins may see of Alcove. */
 export const API = "@alcove/plugin-api";
@@ -22,12 +22,20 @@ export class PackageCopies {
 
   /** The copy that code in a folder would import; `undefined` where there is none with a version. */
   find(name: string, fromDirectory: string): InstalledCopy | undefined {
-    const directory = findInstalledPackage(name, fromDirectory, (path) =>
-      remembered(this.#directories, path, () => findRealDirectory(path)),
-    );
+    const directory = this.#directoryOf(name, fromDirectory);
     if (directory === undefined) return undefined;
     const version = remembered(this.#versions, directory, () => versionOf(directory));
     return version === undefined ? undefined : { version, directory };
+  }
+
+  /** Plugins beside each other go the same way, from the folder they are in. */
+  #directoryOf(name: string, fromDirectory: string): string | undefined {
+    return remembered(this.#directories, JSON.stringify([name, fromDirectory]), () => {
+      const above = dirname(fromDirectory);
+      return (
+        findPackageIn(fromDirectory, name) ?? (above === fromDirectory ? undefined : this.#directoryOf(name, above))
+      );
+    });
   }
 
   /** The copy Alcove itself uses; zod is the one of `@alcove/plugin-api`. */

@@ -14,22 +14,20 @@ export type ListedLookup =
  * Finds an installed package as Node does: in the `node_modules` of the folder, then of each folder above it.
  *
  * @param fromDirectory A real path.
- * @param findDirectory Looks for the package in one place, and answers with its real path.
  * @returns The package's real path; `undefined` when it is not installed.
  */
-export function findInstalledPackage(
-  packageName: string,
-  fromDirectory: string,
-  findDirectory: (path: string) => string | undefined = findRealDirectory,
-): string | undefined {
-  if (!isPackageName(packageName)) return undefined;
+export function findInstalledPackage(packageName: string, fromDirectory: string): string | undefined {
   for (let directory = fromDirectory; ; directory = dirname(directory)) {
-    if (basename(directory) !== "node_modules") {
-      const found = findDirectory(join(directory, "node_modules", packageName));
-      if (found !== undefined) return found;
-    }
-    if (dirname(directory) === directory) return undefined;
+    const found = findPackageIn(directory, packageName);
+    if (found !== undefined || dirname(directory) === directory) return found;
   }
+}
+
+/** Looks for a package in the `node_modules` of one folder only. */
+export function findPackageIn(directory: string, packageName: string): string | undefined {
+  return isPackageName(packageName) && basename(directory) !== "node_modules"
+    ? findRealDirectory(join(directory, "node_modules", packageName))
+    : undefined;
 }
 
 /** Finds the package an entry of `plugins:` names, by its path or, from the host, by its name. */

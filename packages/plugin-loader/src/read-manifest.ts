@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
 import type { Manifest, Problem, SourceLocation } from "@alcove/plugin-api";
-import { checkAlcoveRange } from "./alcove-range.js";
+import { checkAlcoveRange, statedAlcoveRange } from "./alcove-range.js";
 import { describeFileError, findContainedFile } from "./contained-path.js";
 import { type DiscoveredPlugin, describePlugin } from "./discovered-plugin.js";
 import { displayPath } from "./display-path.js";
@@ -149,7 +149,8 @@ function manifestProblems(
       remedy,
     }),
   );
-  const rangeProblem = alcoveRangeProblem(place, document, options);
+  const range = manifest?.requires.alcove ?? statedAlcoveRange(document.value);
+  const rangeProblem = alcoveRangeProblem(place, document, range, options);
   return rangeProblem === undefined
     ? { manifest, problems }
     : { manifest: undefined, problems: [...problems, rangeProblem] };
@@ -158,9 +159,10 @@ function manifestProblems(
 function alcoveRangeProblem(
   place: PluginPlace,
   document: ManifestDocument,
+  range: string | undefined,
   { alcoveVersion, versionRanges }: ManifestOptions,
 ): Problem | undefined {
-  const check = checkAlcoveRange(document.value, alcoveVersion, versionRanges);
+  const check = checkAlcoveRange(range, alcoveVersion, versionRanges);
   if (check.outcome === "satisfied" || check.outcome === "absent") return undefined;
   const source = document.locateValue(["requires", "alcove"]);
   return check.outcome === "invalid"
