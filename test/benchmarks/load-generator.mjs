@@ -1,60 +1,84 @@
 // Sends POST /generate over keep-alive connections, one request at a time on each, until its time is over or it has sent as many
 // as asked for: the next as soon as the last is answered, or so many a second. Runs in a process of its own, speaks just enough HTTP to be cheap, and
-// prints one line of JSON with what it saw.
+// prints one line of JSON with what it saw. What `beside` asks for is sent at the same time, and seen by itself.
 import { connect } from "node:net";
-
-const settings = JSON.parse(process.argv[2]);
-const { port, connections, users, durationMs, cookie = "bench", requestsPerSecond } = settings;
-const maxRequests = settings.maxRequests ?? Number.POSITIVE_INFINITY;
-const intervalMs = requestsPerSecond === undefined ? 0 : (1000 * connections) / requestsPerSecond;
 
 const headEnd = Buffer.from("\r\n\r\n");
 const body = JSON.stringify({ text: "a line of forty bytes, more or less, in all" });
-const requests = Array.from({ length: users }, (_, user) =>
-  Buffer.from(
+
+const { beside, ...settings } = JSON.parse(process.argv[2]);
+const [seen, seenBeside] = await Promise.all([
+  load(settings),
+  beside === undefined ? undefined : load({ port: settings.port, durationMs: settings.durationMs, ...beside }),
+]);
+console.log(JSON.stringify({ ...seen, beside: seenBeside }));
+
+/** Sends one kind of load, and resolves to its figures. */
+async function load(settings) {
+  const { port, connections, users, durationMs, cookie = "bench", requestsPerSecond, seed } = settings;
+  const startedAtMs = performance.now();
+  const sending = {
+    port,
+    requests: Array.from({ length: users }, (_, user) => requestOf(port, `${cookie}-${user}`)),
+    sent: 0,
+    maxRequests: settings.maxRequests ?? Number.POSITIVE_INFINITY,
+    intervalMs: requestsPerSecond === undefined ? 0 : (1000 * connections) / requestsPerSecond,
+    endsAtMs: startedAtMs + durationMs,
+    latenciesMs: [],
+    failures: new Map(),
+  };
+  const random = randomNumbers(seed);
+  await Promise.all(Array.from({ length: connections }, () => keepSending(sending, random())));
+  const seconds = (performance.now() - startedAtMs) / 1000;
+  const sorted = sending.latenciesMs.sort((one, other) => one - other);
+  return {
+    requests: sorted.length,
+    requestsPerSecond: sorted.length / seconds,
+    p50Ms: quantile(sorted, 0.5),
+    p99Ms: quantile(sorted, 0.99),
+    failures: Object.fromEntries(sending.failures),
+  };
+}
+
+function requestOf(port, session) {
+  return Buffer.from(
     [
       "POST /generate HTTP/1.1",
       `host: 127.0.0.1:${port}`,
       "content-type: application/json",
       `content-length: ${Buffer.byteLength(body)}`,
-      `cookie: nat-session=${cookie}-${user}`,
+      `cookie: nat-session=${session}`,
       "",
       body,
     ].join("\r\n"),
-  ),
-);
+  );
+}
 
-const latenciesMs = [];
-const failures = new Map();
-let sent = 0;
+/** Numbers from 0 up to 1, the same ones for the same seed; any without one. */
+function randomNumbers(seed) {
+  // A linear congruential generator, with the factors of Numerical Recipes.
+  let state = seed ?? Math.floor(Math.random() * 2 ** 32);
+  return () => {
+    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
+    return state / 2 ** 32;
+  };
+}
 
-const startedAtMs = performance.now();
-const endsAtMs = startedAtMs + durationMs;
-await Promise.all(Array.from({ length: connections }, keepSending));
-const seconds = (performance.now() - startedAtMs) / 1000;
-
-latenciesMs.sort((one, other) => one - other);
-console.log(
-  JSON.stringify({
-    requests: latenciesMs.length,
-    requestsPerSecond: latenciesMs.length / seconds,
-    p50Ms: quantile(0.5),
-    p99Ms: quantile(0.99),
-    failures: Object.fromEntries(failures),
-  }),
-);
-
-/** One connection: sends, waits for the whole reply, sends the next; resolves when the time is over. */
-function keepSending() {
+/**
+ * One connection: sends, waits for the whole reply, sends the next; resolves when the time is over.
+ *
+ * @param phase When in its interval it sends, where it sends so many a second.
+ */
+function keepSending(sending, phase) {
   return new Promise((resolve) => {
-    const socket = connect({ port, host: "127.0.0.1", noDelay: true });
+    const socket = connect({ port: sending.port, host: "127.0.0.1", noDelay: true });
     let received = Buffer.alloc(0);
     let sentAtMs = 0;
-    let dueAtMs = performance.now() + Math.random() * intervalMs;
+    let dueAtMs = performance.now() + phase * sending.intervalMs;
     const sendWhenDue = () => {
       const waitMs = dueAtMs - performance.now();
-      dueAtMs += intervalMs;
-      if (intervalMs === 0 || waitMs <= 0) {
+      dueAtMs += sending.intervalMs;
+      if (sending.intervalMs === 0 || waitMs <= 0) {
         send();
       } else {
         setTimeout(send, waitMs);
@@ -62,12 +86,13 @@ function keepSending() {
     };
     const send = () => {
       sentAtMs = performance.now();
-      socket.write(requests[sent % users]);
-      sent += 1;
+      socket.write(sending.requests[sending.sent % sending.requests.length]);
+      sending.sent += 1;
     };
+    const fail = (reason) => sending.failures.set(reason, (sending.failures.get(reason) ?? 0) + 1);
     const stop = (reason) => {
       if (reason !== undefined) {
-        failures.set(reason, (failures.get(reason) ?? 0) + 1);
+        fail(reason);
       }
       socket.destroy();
       resolve();
@@ -83,11 +108,11 @@ function keepSending() {
       }
       received = received.subarray(reply.length);
       if (reply.status !== 200) {
-        failures.set(`status ${reply.status}`, (failures.get(`status ${reply.status}`) ?? 0) + 1);
+        fail(`status ${reply.status}`);
       }
       const nowMs = performance.now();
-      latenciesMs.push(nowMs - sentAtMs);
-      if (nowMs < endsAtMs && sent < maxRequests) {
+      sending.latenciesMs.push(nowMs - sentAtMs);
+      if (nowMs < sending.endsAtMs && sending.sent < sending.maxRequests) {
         sendWhenDue();
       } else {
         stop();
@@ -111,6 +136,6 @@ function completeReply(received) {
   return received.length < length ? undefined : { status: Number(head.slice(9, 12)), length };
 }
 
-function quantile(share) {
-  return latenciesMs[Math.min(latenciesMs.length - 1, Math.floor(latenciesMs.length * share))] ?? Number.NaN;
+function quantile(sorted, share) {
+  return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? Number.NaN;
 }

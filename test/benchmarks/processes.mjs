@@ -41,8 +41,9 @@ export async function load(server, load) {
   const settings = JSON.stringify({ port: server.port, ...load });
   const { stdout } = await promisify(execFile)(process.execPath, [here("load-generator.mjs"), settings]);
   const measured = JSON.parse(stdout);
-  if (Object.keys(measured.failures).length > 0) {
-    throw new Error(`${server.name} failed under load: ${JSON.stringify(measured.failures)}\n${server.output()}`);
+  const failures = { ...measured.failures, ...measured.beside?.failures };
+  if (Object.keys(failures).length > 0) {
+    throw new Error(`${server.name} failed under load: ${JSON.stringify(failures)}\n${server.output()}`);
   }
   return measured;
 }
