@@ -1,6 +1,7 @@
 import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { HttpClient } from "../../e2e/http-client.js";
+import type { ServerProcess } from "../../e2e/server-process.js";
 import { type Arena, filesIn } from "../arena.js";
 import { PowerLossRecording, type Wreck } from "../faults/power-loss-recording.js";
 import { survivals } from "../faults/simulated-disk.js";
@@ -54,9 +55,15 @@ export class PowerLossScenario implements Scenario {
     for (const [path, content] of wreck.files) {
       await writeFile(join(folder, path.slice(arena.storeFolder.length)), content, { mode: 0o600 });
     }
-    const server = await arena.start({
-      overrides: { "general.store.path": join(folder, arena.storePath.slice(arena.storeFolder.length)) },
-    });
+    let server: ServerProcess;
+    try {
+      server = await arena.start({
+        overrides: { "general.store.path": join(folder, arena.storePath.slice(arena.storeFolder.length)) },
+      });
+    } catch (error) {
+      this.#complainOfRefusedStart(arena, wreck, error);
+      return;
+    }
     const client = new HttpClient(server.url);
     try {
       await this.#compare(arena, client, wreck);
@@ -89,6 +96,13 @@ export class PowerLossScenario implements Scenario {
       throw new TypeError(`The trace shows ${recording.acknowledgements} replies, and ${acknowledged} were received.`);
     }
     return recording;
+  }
+
+  /** Whatever a cut leaves has to be opened again; where it is not, everything that was acknowledged is out of reach. */
+  #complainOfRefusedStart(arena: Arena, { acknowledged }: Wreck, error: unknown): void {
+    const printed = error instanceof Error ? error.message : String(error);
+    const detail = `was refused after ${acknowledged.size} acknowledged operations (${this.#what}): ${printed}`;
+    arena.complain([{ kind: acknowledged.size > 0 ? "lost" : "other", subject: "the start", detail }]);
   }
 
   async #compare(arena: Arena, client: HttpClient, wreck: Wreck): Promise<void> {
