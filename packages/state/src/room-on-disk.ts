@@ -10,7 +10,9 @@ const probe = Buffer.alloc(65_536);
 export function hasRoomOnDisk(path: string): boolean {
   const probeFile = `${path}-room`;
   try {
-    const descriptor = openSync(probeFile, "w", 0o600);
+    // What a crash left goes first; nothing else of that name, a link for instance, is written to.
+    rmSync(probeFile, { force: true });
+    const descriptor = openSync(probeFile, "wx", 0o600);
     try {
       return writeSync(descriptor, probe, 0, probe.length, 0) === probe.length;
     } finally {
