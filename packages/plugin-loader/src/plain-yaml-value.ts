@@ -8,7 +8,7 @@ export interface PlainMapping {
 
 /**
  * A mapping to be filled. The names in manifests all differ, and an object that begins as a literal would be given a hidden
- * class for each; one without a prototype is a hash table from the start, which took a fifth off a look at many plugins.
+ * class for each; one without a prototype is a hash table from the start, which helped to take a fifth off a look at many plugins.
  */
 export function emptyMapping(): PlainMapping {
   return Object.create(null) as PlainMapping;
@@ -28,6 +28,8 @@ const bracketOrQuote = /^[[{"']/;
 const plainBeginning = /^(?:[A-Za-z^\u00a0-\ufefe]|\.\/)/;
 const integer = /^(?:0|[1-9][0-9]{0,14})$/;
 const wordOfSchema = /^(?:null|true|false)$/i;
+/** Keys that mean something else to the parser, or, of an object without a prototype, to the schema that words its faults. */
+export const reservedKey = /^(?:null|true|false|constructor)$/i;
 const words = new Map<string, boolean | null>([
   ["null", null],
   ["true", true],
@@ -74,7 +76,7 @@ class ValueReader {
     const mapping = emptyMapping();
     const isComplete = this.#entries("}", () => {
       const key = this.#take(flowKey)?.[1];
-      if (key === undefined || wordOfSchema.test(key) || Object.hasOwn(mapping, key)) return false;
+      if (key === undefined || reservedKey.test(key) || Object.hasOwn(mapping, key)) return false;
       const value = this.value(depth);
       if (value !== undefined) mapping[key] = value;
       return value !== undefined;

@@ -171,6 +171,7 @@ describe("readPlainYaml", () => {
     ["brackets over several lines", "a: [b,\n  c]"],
     ["many brackets", `a: ${"[".repeat(17)}${"]".repeat(17)}`],
     ["a line between two levels", "a:\n    b: 1\n  c: 2"],
+    ["a key that means something to a schema's messages", "description: { constructor: x }\n"],
   ])("leaves %s to a parser of the whole language", (_, text) => {
     expect(readPlainYaml(text)).toBeUndefined();
   });

@@ -1,4 +1,4 @@
-import { emptyMapping, type PlainMapping, type PlainValue, readPlainValue } from "./plain-yaml-value.js";
+import { emptyMapping, type PlainMapping, type PlainValue, readPlainValue, reservedKey } from "./plain-yaml-value.js";
 
 /** A line that says something: `key: …` or `- …`. */
 interface Line {
@@ -13,7 +13,6 @@ interface Line {
 const unusualCharacter = /[^\n -~\u00a0-\ufefe]/;
 const blankOrComment = /^ *(?:#.*)?$/;
 const entryOrItem = /^( *)(?:([A-Za-z](?:[\w./{} -]{0,98}[\w./{}-])?):(?: +(.*))?|- +(.*))$/;
-const reservedKey = /^(?:null|true|false)$/i;
 const comment = /^#/;
 
 /**

@@ -1,7 +1,7 @@
 import Range from "semver/classes/range.js";
 
 /**
- * Looks whether versions are in semver ranges. Pre-releases are ordered like any other version: 0.1.1-beta.1 is in ^0.1.0,
+ * Tells whether versions are in semver ranges. Pre-releases are ordered like any other version: 0.1.1-beta.1 is in ^0.1.0,
  * and 0.1.0-beta.1 is before it. Made for one look at all plugins, most of which ask for the same.
  */
 export class VersionRanges {

@@ -101,6 +101,9 @@ export class PowerLossScenario implements Scenario {
   /** Whatever a cut leaves has to be opened again; where it is not, everything that was acknowledged is out of reach. */
   #complainOfRefusedStart(arena: Arena, { acknowledged }: Wreck, error: unknown): void {
     const printed = error instanceof Error ? error.message : String(error);
+    if (!printed.includes("could not be opened")) {
+      throw error;
+    }
     const detail = `was refused after ${acknowledged.size} acknowledged operations (${this.#what}): ${printed}`;
     arena.complain([{ kind: acknowledged.size > 0 ? "lost" : "other", subject: "the start", detail }]);
   }
