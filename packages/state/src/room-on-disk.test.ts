@@ -1,4 +1,4 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
@@ -23,6 +23,11 @@ describe("hasRoomOnDisk", () => {
     symlinkSync("other", join(folder, "sessions.sqlite-room"));
     expect(hasRoomOnDisk(join(folder, "sessions.sqlite"))).toBe(true);
     expect(readFileSync(join(folder, "other"), "utf8")).toBe("kept");
+  });
+
+  it("finds none, and does not throw, where a folder has the name of the file it would write", () => {
+    mkdirSync(join(folder, "sessions.sqlite-room"));
+    expect(hasRoomOnDisk(join(folder, "sessions.sqlite"))).toBe(false);
   });
 
   it("finds none where nothing can be written", () => {

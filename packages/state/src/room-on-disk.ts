@@ -1,11 +1,11 @@
 import { closeSync, openSync, rmSync, writeSync } from "node:fs";
 
-/** A few pages more than SQLite was refused. */
+/** More than the one page SQLite was refused. */
 const probe = Buffer.alloc(65_536);
 
 /**
- * Whether the disk a file is on takes more, by a small file beside it: quotas are not among the figures a file system
- * gives. Asked only after something has failed, since it blocks.
+ * Whether the disk a file is on takes more, by a small file beside it, since the figures of a file system need not hold.
+ * Asked only after something has failed, since it blocks. What stands in the way of asking counts as a full disk.
  */
 export function hasRoomOnDisk(path: string): boolean {
   const probeFile = `${path}-room`;
@@ -16,12 +16,14 @@ export function hasRoomOnDisk(path: string): boolean {
     try {
       return writeSync(descriptor, probe, 0, probe.length, 0) === probe.length;
     } finally {
-      // Over a network a disk may say that it is full only now.
-      closeSync(descriptor);
+      try {
+        // Over a network a disk may say that it is full only now.
+        closeSync(descriptor);
+      } finally {
+        rmSync(probeFile, { force: true });
+      }
     }
   } catch {
     return false;
-  } finally {
-    rmSync(probeFile, { force: true });
   }
 }

@@ -57,6 +57,8 @@ export class SqliteAdapter extends KeyvSqlite implements EntryAdapter {
   readonly usesComponentRows = true;
   readonly #path: string;
   readonly #nowMs: () => number;
+  /** What was made of an error, so that all who ask are told the same, and the disk is looked at once. */
+  readonly #failures = new WeakMap<Error, WriteFailure>();
   readonly #connection: ReopeningConnection;
   readonly #reader: SqliteEntryReader;
   readonly #closeUnused: () => Promise<void>;
@@ -237,7 +239,13 @@ export class SqliteAdapter extends KeyvSqlite implements EntryAdapter {
   }
 
   failureOf(error: unknown): WriteFailure {
-    return sqliteFailureOf(error, () => hasRoomOnDisk(this.#path));
+    const hasRoom = (): boolean => hasRoomOnDisk(this.#path);
+    if (!(error instanceof Error)) {
+      return sqliteFailureOf(error, hasRoom);
+    }
+    const failure = this.#failures.get(error) ?? sqliteFailureOf(error, hasRoom);
+    this.#failures.set(error, failure);
+    return failure;
   }
 
   async #count(statement: string, ...parameters: readonly number[]): Promise<number> {

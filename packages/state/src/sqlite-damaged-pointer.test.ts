@@ -20,7 +20,7 @@ beforeEach(() => {
 
 afterEach(() => rmSync(folder, { recursive: true }));
 
-it("a damaged pointer to a page is told from a full disk by everybody it concerns", async () => {
+it("a damaged pointer to a page is told apart from a full disk for everybody it concerns", async () => {
   const others = Array.from({ length: 16 }, (_, index) => `user-${index}`);
   await withStore(async (store) => {
     for (const userId of others) await store.commit(commitOf(userId, 0, "short"));
@@ -71,7 +71,7 @@ function commitOf(userId: string, expectedRevision: number, text: string): Sessi
   };
 }
 
-/** Makes every number that leads from a part of the large entry to its next page one that no page of a database can have. */
+/** Makes every number that leads from a part of the large entry to its next page one beyond the limit of pages. */
 function damagePointersToOverflow(): void {
   const content = readFileSync(path);
   const impossible = Buffer.from([0x60, 0, 0, 0]);

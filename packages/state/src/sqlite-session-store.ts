@@ -10,7 +10,6 @@ import {
   silentLogger,
 } from "@alcove/plugin-api";
 import { KeyvSessionStore } from "./keyv-session-store.js";
-import { hasRoomOnDisk } from "./room-on-disk.js";
 import type { SessionStore } from "./session-store.js";
 import type { SessionStoreTools } from "./session-store-tools.js";
 import { defaultMaxSessionBytes } from "./size-limit.js";
@@ -125,6 +124,7 @@ function asOpenError(path: string, error: unknown): unknown {
   const reason =
     sqliteCodeOf(cause) === undefined && cause instanceof Error
       ? cause.message
-      : sqliteFailureOf(cause, () => hasRoomOnDisk(path)).reason;
+      : // Whatever took the room has given it back by now, so that a look at the disk would tell nothing.
+        sqliteFailureOf(cause, () => false).reason;
   return new StoreError("STORE_OPEN_FAILED", `The session store ${path} could not be opened: ${reason}.`, { cause });
 }

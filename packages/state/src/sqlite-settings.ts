@@ -14,6 +14,8 @@ const connectionSettings: readonly (readonly [pragma: string, value: string | nu
   ["journal_mode", "WAL", "wal"],
   ["synchronous", "FULL", 2],
   ["temp_store", "MEMORY", 2],
+  // SQLite's own limit up to 3.44, kept: a damaged number of a page that is beyond it is refused, and not written to.
+  ["max_page_count", 1_073_741_823, 1_073_741_823],
   // The log is moved into the database about every 4 MB; what a larger commit made of it is cut off again.
   ["wal_autocheckpoint", 1_000, 1_000],
   ["journal_size_limit", longestKeptLogBytes, longestKeptLogBytes],
