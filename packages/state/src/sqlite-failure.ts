@@ -21,7 +21,8 @@ const failures: Readonly<Record<string, WriteFailure>> = {
 };
 
 /**
- * SQLite says that the disk is full, too, where a number in the file is taken for that of a page, and is higher than the limit: https://sqlite.org/pragma.html#pragma_max_page_count
+ * SQLite says that the disk is full, too, where a number in the file is taken for that of a page, and is higher than the
+ * limit: https://sqlite.org/pragma.html#pragma_max_page_count
  */
 const notReallyFull: WriteFailure = {
   kind: "suspect",
